@@ -1,0 +1,84 @@
+using Wardwatch.Devices.Ascon;
+
+namespace Wardwatch.Server.Devices.Contracts;
+
+/// <summary>One device as the gateway and the lanes know it: immutable, replaced as a whole when something changes.</summary>
+public sealed class DeviceEntry
+{
+    /// <summary>The database key that stands for the device in hot tables; never shown.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The tenant the device belongs to.</summary>
+    public required int TenantId { get; init; }
+
+    /// <summary>The device's id (<c>[A-Za-z0-9._-]{1,64}</c>): MQTT client id, user name and certificate subject.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>SHA-256 of the device's token. A token is drawn with 256 bits, so that a fast hash is enough.</summary>
+    public required byte[] TokenHash { get; init; }
+
+    /// <summary>The keys in force; revoked ones are left out.</summary>
+    public required IReadOnlyList<DeviceKey> Keys { get; init; }
+
+    /// <summary>Bindings of at least the last 8 days, oldest first; they do not overlap.</summary>
+    public required IReadOnlyList<DeviceBinding> Bindings { get; init; }
+
+    /// <summary>The key with this id, or null.</summary>
+    public DeviceKey? FindKey(uint keyId)
+    {
+        foreach (var key in Keys)
+        {
+            if (key.KeyId == keyId)
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The binding in force at a time, or null: who wore the device when it measured.</summary>
+    /// <param name="atMicroseconds">Microseconds since the Unix epoch.</param>
+    public DeviceBinding? BindingAt(long atMicroseconds)
+    {
+        for (var i = Bindings.Count - 1; i >= 0; i--)
+        {
+            var binding = Bindings[i];
+            if (binding.FromMicroseconds <= atMicroseconds && atMicroseconds < binding.UntilMicroseconds)
+            {
+                return binding;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>One key of a device.</summary>
+/// <param name="KeyId">The number that the envelope names.</param>
+/// <param name="Algorithm">Which cipher the key is for; nothing is guessed from the bytes.</param>
+/// <param name="Cipher">The cipher under this key.</param>
+public sealed record DeviceKey(uint KeyId, AeadAlgorithm Algorithm, IAeadCipher Cipher);
+
+/// <summary>Device ↔ patient over an interval of time (microseconds since the Unix epoch; <see cref="long.MaxValue"/>: still in force).</summary>
+/// <param name="PatientNumber">The database key of the patient.</param>
+/// <param name="VitalsTopic">The one topic on which vitals are accepted under this binding, in UTF-8.</param>
+/// <param name="FromMicroseconds">From when.</param>
+/// <param name="UntilMicroseconds">Until when, exclusive.</param>
+public sealed record DeviceBinding(int PatientNumber, byte[] VitalsTopic, long FromMicroseconds, long UntilMicroseconds);
+
+/// <summary>All devices in memory. Reads never block; a change becomes visible as a whole.</summary>
+public interface IDeviceDirectory
+{
+    /// <summary>The device with this id, or null.</summary>
+    DeviceEntry? Find(string id);
+
+    /// <summary>The device with this database key, or null.</summary>
+    DeviceEntry? Find(int number);
+
+    /// <summary>Every device that is not revoked.</summary>
+    IReadOnlyCollection<DeviceEntry> All { get; }
+
+    /// <summary>Counts up with each change, so that a holder of an entry can see cheaply that it may be out of date.</summary>
+    int Version { get; }
+}

@@ -1,0 +1,60 @@
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.Server.Patients.Contracts;
+
+/// <summary>One patient as every module may know them: decrypted, immutable, replaced as a whole when something changes.</summary>
+/// <param name="Number">The database key that stands for the patient in hot tables; never shown.</param>
+/// <param name="TenantId">The tenant the patient belongs to.</param>
+/// <param name="Id">The opaque public id, as in <c>/api/patients/{id}</c> and in topics.</param>
+/// <param name="Name">Family name, comma, given names.</param>
+/// <param name="RecordNumber">The hospital's record number, unique in the tenant.</param>
+/// <param name="DateOfBirth">Date of birth; an age is computed from it, never stored.</param>
+/// <param name="Sex">female, male, other or unknown.</param>
+/// <param name="Status">admitted, stable, observation, critical or discharged.</param>
+/// <param name="Ward">The ward's public id, or null when not on a ward.</param>
+/// <param name="Bed">The bed's label in its ward, or null.</param>
+/// <param name="SpO2Scale">1, or 2 where a clinician ordered NEWS2's second SpO2 scale.</param>
+/// <param name="Key">The patient's key for records at rest.</param>
+public sealed record PatientEntry(
+    int Number, int TenantId, string Id, string Name, string RecordNumber, DateOnly DateOfBirth, string Sex,
+    string Status, string? Ward, string? Bed, int SpO2Scale, DataKey Key)
+{
+    /// <summary>The short form for walls: family name and the first initial, <c>Okafor, A.</c></summary>
+    public string ShortName { get; } = Shorten(Name);
+
+    private static string Shorten(string name)
+    {
+        var comma = name.IndexOf(',', StringComparison.Ordinal);
+        if (comma < 0 || comma + 2 >= name.Length)
+        {
+            return name;
+        }
+
+        return $"{name.AsSpan(0, comma)}, {name[comma + 2]}.";
+    }
+}
+
+/// <summary>A ward and its beds in their fixed order.</summary>
+public sealed record WardEntry(int TenantId, string Id, string Name, IReadOnlyList<string> Beds);
+
+/// <summary>A hospital (tenant).</summary>
+public sealed record HospitalEntry(int TenantId, string Id, string Name);
+
+/// <summary>All patients and wards in memory. Reads never block; a change becomes visible as a whole.</summary>
+public interface IPatientDirectory
+{
+    /// <summary>The patient with this public id, or null.</summary>
+    PatientEntry? Find(string id);
+
+    /// <summary>The patient with this database key, or null.</summary>
+    PatientEntry? Find(int number);
+
+    /// <summary>Every patient that is not discharged, in bed order.</summary>
+    IReadOnlyList<PatientEntry> Present { get; }
+
+    /// <summary>Every ward in its order.</summary>
+    IReadOnlyList<WardEntry> Wards { get; }
+
+    /// <summary>Every hospital.</summary>
+    IReadOnlyList<HospitalEntry> Hospitals { get; }
+}
