@@ -1,0 +1,16 @@
+namespace Wardwatch.Server.History.Contracts;
+
+/// <summary>Whether readings reach the disk, as the screen shows it.</summary>
+/// <param name="Stored">True while commits succeed.</param>
+/// <param name="Since">Since when.</param>
+public sealed record StorageStatus(bool Stored, DateTimeOffset Since);
+
+/// <summary>The state of storage, changed by the committer.</summary>
+public interface IStorageState
+{
+    /// <summary>The state now.</summary>
+    StorageStatus Current { get; }
+
+    /// <summary>Raised after each change, on the committer's thread.</summary>
+    event Action<StorageStatus>? Changed;
+}
