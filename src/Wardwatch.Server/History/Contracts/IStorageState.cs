@@ -14,3 +14,12 @@ public interface IStorageState
     /// <summary>Raised after each change, on the committer's thread.</summary>
     event Action<StorageStatus>? Changed;
 }
+
+/// <summary>The state of storage as the API shows it.</summary>
+/// <param name="State">stored or away.</param>
+/// <param name="Since">Since when.</param>
+public sealed record StorageDocument(string State, DateTimeOffset Since)
+{
+    /// <summary>Puts a state into words.</summary>
+    public static StorageDocument Of(StorageStatus status) => new(status.Stored ? "stored" : "away", status.Since);
+}

@@ -32,13 +32,16 @@ public enum RefusalReason : byte
 
     /// <summary>The database refused this one row.</summary>
     NotStorable,
+
+    /// <summary>A defect of the server: the log says where.</summary>
+    ProcessingFailed,
 }
 
 /// <summary>Stable names of <see cref="RefusalReason"/> for the database, metrics and the screen.</summary>
 public static class RefusalReasons
 {
     private static readonly string[] Names =
-        ["none", "unknown-key", "wrong-tag", "unreadable-envelope", "unsupported-kind", "unreadable-payload", "time-out-of-range", "no-binding", "nonce-reused", "not-storable"];
+        ["none", "unknown-key", "wrong-tag", "unreadable-envelope", "unsupported-kind", "unreadable-payload", "time-out-of-range", "no-binding", "nonce-reused", "not-storable", "processing-failed"];
 
     /// <summary>The stable name, such as <c>wrong-tag</c>.</summary>
     public static string Name(this RefusalReason reason) => Names[(int)reason];
