@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Clinical.Vitals;
 using Wardwatch.Server.Devices.Contracts;
@@ -23,26 +24,26 @@ internal static class MonitoringEndpoints
             .WithSummary("The last minutes of every present patient's readings from memory, to fill a wall at its start");
     }
 
-    private static Ok<DashboardDocument> Dashboard(string? ward, IPatientDirectory patients, IPatientMonitor monitor, IStorageState storage, DemoMark demo, TimeProvider time)
+    private static Ok<DashboardDocument> Dashboard(string? ward, ClaimsPrincipal user, IPatientDirectory patients, IPatientMonitor monitor, IStorageState storage, DemoMark demo, TimeProvider time)
     {
-        var now = time.Microseconds();
+        var (tenant, now) = (user.TenantId(), time.Microseconds());
         var documents = new List<PatientDocument>();
-        foreach (var patient in patients.Present.Where(patient => ward is null || patient.Ward == ward))
+        foreach (var patient in patients.Present.Where(patient => patient.TenantId == tenant && (ward is null || patient.Ward == ward)))
         {
             monitor.TryView(patient.Number, out var view);
             documents.Add(PatientDocumentBuilder.Patient(patient, in view, now));
         }
 
-        var hospital = patients.Hospitals.Select(entry => new HospitalDocument(entry.Id, entry.Name)).FirstOrDefault();
-        var wards = patients.Wards.Where(entry => ward is null || entry.Id == ward).Select(entry => new WardDocument(entry.Id, entry.Name, entry.Beds));
+        var hospital = patients.Hospitals.Where(entry => entry.TenantId == tenant).Select(entry => new HospitalDocument(entry.Id, entry.Name)).FirstOrDefault();
+        var wards = patients.Wards.Where(entry => entry.TenantId == tenant && (ward is null || entry.Id == ward)).Select(entry => new WardDocument(entry.Id, entry.Name, entry.Beds));
         return TypedResults.Ok(new DashboardDocument(
             UnixTime.ToDateTimeOffset(now), hospital, demo.IsDemo, StorageDocument.Of(storage.Current), [.. wards], documents));
     }
 
     private static Results<Ok<PatientDocument>, ProblemHttpResult> Latest(
-        string id, IPatientDirectory patients, IDeviceDirectory devices, IPatientMonitor monitor, TimeProvider time)
+        string id, ClaimsPrincipal user, IPatientDirectory patients, IDeviceDirectory devices, IPatientMonitor monitor, TimeProvider time)
     {
-        if (patients.Find(id) is not { } patient)
+        if (patients.Find(id) is not { } patient || patient.TenantId != user.TenantId())
         {
             return Problems.PatientNotFound();
         }
@@ -55,10 +56,11 @@ internal static class MonitoringEndpoints
         });
     }
 
-    private static Ok<RecentDocument> Recent(string? ward, double? minutes, IPatientDirectory patients, IPatientMonitor monitor, TimeProvider time)
+    private static Ok<RecentDocument> Recent(string? ward, double? minutes, ClaimsPrincipal user, IPatientDirectory patients, IPatientMonitor monitor, TimeProvider time)
     {
+        var tenant = user.TenantId();
         var since = time.Microseconds() - (long)(Math.Clamp(minutes ?? 10, 0.1, 1440) * 60e6);
-        var documents = patients.Present.Where(patient => ward is null || patient.Ward == ward).Select(patient => new RecentPatient(
+        var documents = patients.Present.Where(patient => patient.TenantId == tenant && (ward is null || patient.Ward == ward)).Select(patient => new RecentPatient(
             patient.Id, [.. monitor.Recent(patient.Number).Where(reading => reading.MeasuredAt >= since).Select(Point)]));
         return TypedResults.Ok(new RecentDocument([.. documents]));
     }
