@@ -102,14 +102,16 @@ internal sealed class PatientState(int patientNumber, int capacity)
         return states;
     }
 
-    /// <summary>Takes a new attention over; its beginning stays while the priority stays.</summary>
-    public static void Attend(ref PatientView view, Attention attention, long now)
+    /// <summary>Takes a new attention over; its beginning stays while the priority stays. Answers whether the priority changed.</summary>
+    public static bool Attend(ref PatientView view, Attention attention, long now)
     {
-        if (attention.Priority != view.Attention.Priority)
+        var changed = attention.Priority != view.Attention.Priority;
+        if (changed)
         {
             view.AttentionSince = now;
         }
 
         view.Attention = attention;
+        return changed;
     }
 }

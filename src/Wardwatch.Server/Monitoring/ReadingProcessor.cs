@@ -174,11 +174,14 @@ internal sealed partial class ReadingProcessor(
         view.Anomaly = scores.Anomaly;
         view.News2 = scores.News2;
         view.ScoredAt = scores.At;
-        PatientState.Attend(ref view, Attention.From(in scores.News2, in view.Vitals), batch.ReceivedAt);
+        var kind = PatientState.Attend(ref view, Attention.From(in scores.News2, in view.Vitals), batch.ReceivedAt)
+            ? ChangeKind.Reading | ChangeKind.Status
+            : ChangeKind.Reading;
         if (view.Device.State != DeviceState.Online || !ReferenceEquals(view.Device.Id, batch.Device.Id))
         {
             view.Device.State = DeviceState.Online;
             view.Device.Since = batch.ReceivedAt;
+            kind |= ChangeKind.Status;
         }
 
         view.Device.Id = batch.Device.Id;
@@ -193,7 +196,7 @@ internal sealed partial class ReadingProcessor(
 
         foreach (var observer in observers)
         {
-            observer.Changed(in state.Current, ChangeKind.Reading);
+            observer.Changed(in state.Current, kind);
         }
     }
 

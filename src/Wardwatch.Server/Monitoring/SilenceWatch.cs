@@ -83,7 +83,7 @@ internal sealed class SilenceWatch(
             || !scores.Anomaly.Completeness.Equals(view.Anomaly.Completeness);
         view.News2 = scores.News2;
         view.Anomaly = scores.Anomaly;
-        PatientState.Attend(ref view, Attention.From(in scores.News2, in view.Vitals), now);
+        changed |= PatientState.Attend(ref view, Attention.From(in scores.News2, in view.Vitals), now);
         return changed;
     }
 

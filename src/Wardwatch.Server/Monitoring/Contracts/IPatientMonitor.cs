@@ -20,13 +20,14 @@ public interface IMonitoringObserver
 }
 
 /// <summary>What changed.</summary>
+[Flags]
 public enum ChangeKind : byte
 {
     /// <summary>A reading came.</summary>
-    Reading,
+    Reading = 1,
 
-    /// <summary>No reading came, and that changed the state of a value, the device or a score.</summary>
-    Status,
+    /// <summary>What is known about the patient's state changed: a value's or device's state, or what asks for attention.</summary>
+    Status = 2,
 }
 
 /// <summary>One of the latest readings, kept in memory.</summary>
