@@ -29,6 +29,9 @@ public static class StaffClaims
     /// <summary>The account's id.</summary>
     public static Guid AccountId(this ClaimsPrincipal principal) => Guid.Parse(Required(principal, Subject));
 
+    /// <summary>The sign-in session.</summary>
+    public static Guid SessionId(this ClaimsPrincipal principal) => Guid.Parse(Required(principal, Session));
+
     private static string Required(ClaimsPrincipal principal, string claim) =>
         principal.FindFirst(claim)?.Value ?? throw new InvalidOperationException($"The principal has no claim {claim}: the endpoint lets in somebody who is not staff.");
 }
