@@ -1,1 +1,3 @@
-var builder = WebApplication.CreateBuilder(args); builder.Build().Run();
+using Wardwatch.Server.Cli;
+
+return await CommandLine.RunAsync(args);

@@ -27,7 +27,7 @@ public sealed class DataKey : IDisposable
     /// <summary>Takes a copy of the 32-byte <paramref name="key"/>; the caller clears its own.</summary>
     public DataKey(ReadOnlySpan<byte> key, INonceSource nonces)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, 32);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, 32, nameof(key));
         _key = key.ToArray();
         _cipher = new AesGcm(key, TagBytes);
         _nonces = nonces;

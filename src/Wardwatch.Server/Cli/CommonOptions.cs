@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Wardwatch.Server.Platform;
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.Server.Cli;
+
+/// <summary>Options that several verbs take.</summary>
+internal static class CommonOptions
+{
+    /// <summary><c>--data DIR</c>: the private installation.</summary>
+    public static Option<string?> Data() => new("--data") { HelpName = "DIR", Description = "The folder of the installation (default: ./data)." };
+
+    /// <summary><c>--json</c>: for programs.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Write the result as JSON." };
+
+    /// <summary><c>--http [ADDRESS:]PORT</c>.</summary>
+    public static Option<string?> Http() => new("--http") { HelpName = "PORT", Description = "The port for HTTP (default: 8080), on this machine only; ADDRESS:PORT for another address, *:PORT for all." };
+
+    /// <summary><c>--mqtt PORT</c>.</summary>
+    public static Option<int?> Mqtt() => new("--mqtt") { HelpName = "PORT", Description = "The port for MQTT over TLS (default: 8883)." };
+
+    /// <summary>The configuration keys that the value of <c>--http</c> sets.</summary>
+    /// <exception cref="StartupException">It is neither a port nor an address with a port.</exception>
+    public static IEnumerable<KeyValuePair<string, string?>> HttpSettings(string? value)
+    {
+        if (value is null)
+        {
+            yield break;
+        }
+
+        var colon = value.LastIndexOf(':');
+        if (!ushort.TryParse(value.AsSpan(colon + 1), out var port))
+        {
+            throw new StartupException($"'{value}' is neither a port nor ADDRESS:PORT.", "For example: --http 8080, --http 0.0.0.0:8080");
+        }
+
+        yield return KeyValuePair.Create(PlatformOptions.Section + ":" + nameof(PlatformOptions.HttpPort), (string?)port.ToString());
+        if (colon >= 0)
+        {
+            yield return KeyValuePair.Create(PlatformOptions.Section + ":" + nameof(PlatformOptions.HttpAddress), (string?)value[..colon]);
+        }
+    }
+
+    /// <summary>The configuration keys that the value of <c>--data</c> sets.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> DataSettings(string? value) =>
+        value is null ? [] : [KeyValuePair.Create(PlatformOptions.Section + ":" + nameof(PlatformOptions.DataFolder), (string?)value)];
+
+    /// <summary>The configuration keys that the value of <c>--mqtt</c> sets.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> MqttSettings(int? value) =>
+        value is null ? [] : [KeyValuePair.Create("Wardwatch:Gateway:Port", (string?)value.ToString())];
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Wardwatch.Server.Platform;
+
+namespace Wardwatch.Server.Cli;
+
+/// <summary><c>ward serve</c>: the server, until it is told to stop.</summary>
+internal static class ServeVerb
+{
+    public static Command Create()
+    {
+        var data = CommonOptions.Data();
+        var http = CommonOptions.Http();
+        var mqtt = CommonOptions.Mqtt();
+        var roles = new Option<string>("--roles") { HelpName = "ROLES", Description = "What this process does.", DefaultValueFactory = _ => Roles.All };
+        var command = new Command("serve", "Start the server and serve until SIGTERM or Ctrl-C.") { data, http, mqtt, roles };
+        command.SetAction(async (arguments, cancellation) =>
+        {
+            var builder = PlatformModule.CreateBuilder(
+            [
+                .. CommonOptions.DataSettings(arguments.GetValue(data)),
+                .. CommonOptions.HttpSettings(arguments.GetValue(http)),
+                .. CommonOptions.MqttSettings(arguments.GetValue(mqtt)),
+            ]);
+            await WardwatchServer.RunAsync(builder, arguments.GetValue(roles)!, (_, _) => Task.CompletedTask, (_, _) => Task.CompletedTask, cancellation);
+            return CommandLine.Success;
+        });
+        return command;
+    }
+}

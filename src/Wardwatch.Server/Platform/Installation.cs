@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using Npgsql;
+using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Platform.Database;
+using Wardwatch.Server.Platform.Keys;
+using Wardwatch.Server.Platform.Postgres;
+
+namespace Wardwatch.Server.Platform;
+
+/// <summary>
+/// One installation, opened: its folder, its database (up, durable, migrated) and its keys. The server holds one while it serves; a command of the
+/// command-line tool holds one while it works, beside a running server or alone.
+/// </summary>
+public sealed class Installation : IAsyncDisposable
+{
+    private const string ConnectionName = "Wardwatch";
+
+    private readonly FileStream? _lock;
+    private PrivateCluster? _cluster;
+    private Keyring? _keyring;
+
+    private Installation(DataFolder data, FileStream? folderLock, string connectionString)
+    {
+        Data = data;
+        _lock = folderLock;
+        ConnectionString = connectionString;
+        Database = NpgsqlDataSource.Create(connectionString);
+    }
+
+    /// <summary>The folder.</summary>
+    public DataFolder Data { get; }
+
+    /// <summary>How to connect to the database; it names no password where the database is the private one.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>The database.</summary>
+    public NpgsqlDataSource Database { get; }
+
+    /// <summary>The names of the migrations that opening applied.</summary>
+    public IReadOnlyList<string> AppliedMigrations { get; private set; } = [];
+
+    /// <summary>The keys; those of every stored tenant are open.</summary>
+    public IKeyring Keyring => _keyring ?? throw new InvalidOperationException("The keys are opened with the installation.");
+
+    /// <summary>Opens the installation for a server: nobody else may serve from it at the same time.</summary>
+    /// <exception cref="StartupException">Something that the operator can remove.</exception>
+    public static Task<Installation> OpenAsync(PlatformOptions options, IConfiguration configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation) =>
+        OpenAsync(options, configuration, beside: false, time, loggers, cancellation);
+
+    /// <summary>Opens the installation for a command: beside a running server, whose database it uses, or alone.</summary>
+    /// <exception cref="StartupException">Something that the operator can remove.</exception>
+    public static Task<Installation> OpenBesideAsync(PlatformOptions options, IConfiguration configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation) =>
+        OpenAsync(options, configuration, beside: true, time, loggers, cancellation);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+
+        _keyring?.Dispose();
+        if (_lock is not null)
+        {
+            await _lock.DisposeAsync();
+        }
+    }
+
+    private static async Task<Installation> OpenAsync(PlatformOptions options, IConfiguration configuration, bool beside, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var log = loggers.CreateLogger<Installation>();
+        var data = DataFolder.Open(options.DataFolder);
+        var folderLock = data.TryLock();
+        if (folderLock is null && !beside)
+        {
+            throw new StartupException($"Another Wardwatch server uses the data folder {data.Root}.", "Stop it, or name another folder with --data DIR.");
+        }
+
+        var given = configuration.GetConnectionString(ConnectionName);
+        var installation = new Installation(data, folderLock, string.IsNullOrWhiteSpace(given) ? PrivateCluster.ConnectionString(data) : Complete(given));
+        try
+        {
+            if (string.IsNullOrWhiteSpace(given) && folderLock is not null)
+            {
+                installation._cluster = await PrivateCluster.StartAsync(data, options, time, loggers.CreateLogger<PrivateCluster>(), cancellation);
+            }
+
+            await installation.ReachDatabaseAsync(!string.IsNullOrWhiteSpace(given), cancellation);
+            await Durability.RequireAsync(installation.Database, cancellation);
+            installation.AppliedMigrations = await MigrationRunner.RunAsync(installation.Database, Migration.Embedded, log, cancellation);
+            await installation.OpenKeysAsync(options, cancellation);
+            return installation;
+        }
+        catch
+        {
+            await installation.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static string Complete(string given)
+    {
+        try
+        {
+            var settings = new NpgsqlConnectionStringBuilder(given) { ApplicationName = "wardwatch" };
+            return settings.ConnectionString;
+        }
+        catch (ArgumentException error)
+        {
+            throw new StartupException($"ConnectionStrings__Wardwatch is not a connection string: {error.Message}", "It looks like: Host=db.example;Username=wardwatch;Password=…;Database=wardwatch", error);
+        }
+    }
+
+    private async Task ReachDatabaseAsync(bool given, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await Database.OpenConnectionAsync(cancellation);
+        }
+        catch (NpgsqlException error)
+        {
+            throw given
+                ? new StartupException($"The database given in ConnectionStrings__Wardwatch cannot be used: {error.Message}", "Check host, port, database, user and password, and that PostgreSQL runs there.", error)
+                : new StartupException($"The private PostgreSQL of {Data.Root} cannot be used: {error.Message}", "Run this as the user who runs the server, or as root.", error);
+        }
+    }
+
+    private async Task OpenKeysAsync(PlatformOptions options, CancellationToken cancellation)
+    {
+        var tenants = new List<(int Id, byte[] WrappedKey)>();
+        await using (var select = Database.CreateCommand("select tenant_id, wrapped_key from tenants order by tenant_id"))
+        await using (var reader = await select.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                tenants.Add((reader.GetInt32(0), reader.GetFieldValue<byte[]>(1)));
+            }
+        }
+
+        var master = await MasterKey.FindAsync(Data, options.MasterKeyCommand, tenants.Count == 0, cancellation);
+        await using var lease = Database.CreateCommand("select nextval('writer_lease')");
+        var nonces = new LeasedNonces((uint)(long)(await lease.ExecuteScalarAsync(cancellation))!);
+        _keyring = new Keyring(master, nonces);
+        CryptographicOperations.ZeroMemory(master);
+        try
+        {
+            foreach (var (id, wrappedKey) in tenants)
+            {
+                _keyring.OpenTenantKey(id, wrappedKey);
+            }
+        }
+        catch (CryptographicException error)
+        {
+            throw new StartupException("The master key does not open what this database holds: it is another installation's key.", $"Put the right key into {Data.MasterKey}, or into {MasterKey.Variable}.", error);
+        }
+    }
+}

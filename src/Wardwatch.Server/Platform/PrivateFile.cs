@@ -1,0 +1,55 @@
+namespace Wardwatch.Server.Platform;
+
+/// <summary>Files and folders that only their owner may read.</summary>
+internal static class PrivateFile
+{
+    /// <summary>Writes a whole file, mode 0600, on disk before it has its name: a crash leaves the old file or the new one.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        using (var file = new FileStream(temporary, Options(FileMode.CreateNew, FileAccess.Write)))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Opens (and makes) a file that nobody else can open at the same time. Throws <see cref="IOException"/> when somebody has.</summary>
+    public static FileStream OpenExclusive(string path)
+    {
+        var options = Options(FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        options.Share = FileShare.None;
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Makes a folder for its owner only. As root, others may pass through it, since PostgreSQL runs as somebody else.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException();
+        }
+
+        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (Environment.IsPrivilegedProcess)
+        {
+            mode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        }
+
+        Directory.CreateDirectory(path, mode);
+    }
+
+    private static FileStreamOptions Options(FileMode mode, FileAccess access)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
+}
