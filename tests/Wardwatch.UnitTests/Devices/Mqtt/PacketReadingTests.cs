@@ -43,6 +43,17 @@ public class PacketReadingTests
         Text(packet.Password).ShouldBe("t");
     }
 
+    [Theory]
+    [InlineData("101b00044d51545404c6003c0002643100017700017800026431000174", MqttVersion.V311)]
+    [InlineData("102000044d51545405c6003c03210014000264310000017700017800026431000174", MqttVersion.V500)]
+    public void A_connect_as_mosquitto_pub_2_0_11_sends_it_is_read(string hex, MqttVersion version)
+    {
+        var packet = Read<ConnectPacket>(hex, new MqttPeer(MqttVersion.Unknown, MqttSender.Client));
+        packet.Version.ShouldBe(version);
+        packet.Properties.ReceiveMaximum.ShouldBe(version == MqttVersion.V500 ? (ushort)20 : null);
+        (Text(packet.ClientId), Text(packet.UserName), Text(packet.Password), Text(packet.WillTopic), Text(packet.WillPayload)).ShouldBe(("d1", "d1", "t", "w", "x"));
+    }
+
     [Fact]
     public void Every_field_of_publish_is_read()
     {
