@@ -182,27 +182,52 @@ public sealed class IsolationForest
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Step(
+        ReadOnlySpan<IsolationNode> nodes, ReadOnlySpan<float> depths, ReadOnlySpan<float> row, Span<float> contributions, int at, ref float expected)
+    {
+        ref readonly var node = ref nodes[at];
+        int next = at + node.LeftOffset + (row[node.Feature] > node.Threshold ? 1 : 0);
+        float narrowed = depths[next];
+        contributions[node.Feature] += narrowed - expected;   // nothing once a leaf is reached
+        expected = narrowed;
+        return next;
+    }
+
     private double DepthSum(ReadOnlySpan<float> row, Span<float> contributions)
     {
         ReadOnlySpan<IsolationNode> nodes = _nodes;
+        ReadOnlySpan<int> roots = _roots;
         ReadOnlySpan<float> depths = _expectedDepths;
         double sum = 0;
-        foreach (int root in _roots)
+        int tree = 0;
+        for (; tree + Interleave <= roots.Length; tree += Interleave)
         {
-            int at = root;
-            float expected = depths[at];
-            while (true)
+            int a = roots[tree];
+            int b = roots[tree + 1];
+            int c = roots[tree + 2];
+            int d = roots[tree + 3];
+            float expectedA = depths[a];
+            float expectedB = depths[b];
+            float expectedC = depths[c];
+            float expectedD = depths[d];
+            for (int level = _groupLevels[tree / Interleave]; level > 0; level--)
             {
-                var node = nodes[at];
-                if (node.IsLeaf)
-                    break;
-
-                at += node.LeftOffset + (row[node.Feature] > node.Threshold ? 1 : 0);
-                float narrowed = depths[at];
-                contributions[node.Feature] += narrowed - expected;
-                expected = narrowed;
+                a = Step(nodes, depths, row, contributions, a, ref expectedA);
+                b = Step(nodes, depths, row, contributions, b, ref expectedB);
+                c = Step(nodes, depths, row, contributions, c, ref expectedC);
+                d = Step(nodes, depths, row, contributions, d, ref expectedD);
             }
 
+            sum += expectedA + (double)expectedB + expectedC + expectedD;
+        }
+
+        for (; tree < roots.Length; tree++)
+        {
+            int at = roots[tree];
+            float expected = depths[at];
+            for (int level = _groupLevels[tree / Interleave]; level > 0; level--)
+                at = Step(nodes, depths, row, contributions, at, ref expected);
             sum += expected;
         }
 
