@@ -22,6 +22,7 @@ public static class CommandLine
             ServeVerb.Create(),
             MigrateVerb.Create(),
             PsqlVerb.Create(),
+            SeedVerb.Create(),
         };
 
         try
