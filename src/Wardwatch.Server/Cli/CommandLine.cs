@@ -23,6 +23,9 @@ public static class CommandLine
             MigrateVerb.Create(),
             PsqlVerb.Create(),
             SeedVerb.Create(),
+            UserVerb.Create(),
+            DeviceVerb.Create(),
+            TrainVerb.Create(),
         };
 
         try

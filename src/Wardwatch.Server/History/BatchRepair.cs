@@ -103,7 +103,8 @@ internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMet
         var stored = 0;
         if (rows.Count > 0)
         {
-            stored = await new CommitCommand(rows).ExecuteAsync(connection, timeoutSeconds: 30, cancellation);
+            using var insert = new CommitCommand(rows);
+            stored = await insert.ExecuteAsync(connection, timeoutSeconds: 30, cancellation);
         }
 
         if (withDeadLetters)

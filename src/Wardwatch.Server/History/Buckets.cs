@@ -61,7 +61,7 @@ internal sealed class Buckets(long bucketMicroseconds, int most)
 
     private void Count(in StoredReading reading)
     {
-        ref readonly var content = ref reading.Content;
+        var content = reading.Content;
         for (var vital = 0; vital < VitalCatalogue.Count; vital++)
         {
             if (content.Has(vital))

@@ -8,7 +8,7 @@ namespace Wardwatch.Server.History;
 /// The one statement that stores readings, prepared once per connection. Its parameters point at the lists of a reused
 /// <see cref="CommitGroup"/>, so that executing it again allocates next to nothing.
 /// </summary>
-internal sealed class CommitCommand
+internal sealed class CommitCommand : IDisposable
 {
     // All records travel in one byte string and are cut apart by the database: one parameter instead of one array element per reading.
     private const string Insert = """
@@ -61,6 +61,9 @@ internal sealed class CommitCommand
 
     /// <summary>Forgets the connection, so that the statement is prepared again on the next one.</summary>
     public void Detach() => _command.Connection = null;
+
+    /// <inheritdoc />
+    public void Dispose() => _command.Dispose();
 
     private void Add<T>(List<T> values, NpgsqlDbType type) =>
         _command.Parameters.Add(new NpgsqlParameter<List<T>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });

@@ -73,7 +73,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
 
     private async Task WriteAsync()
     {
-        var command = new CommitCommand(new CommitGroup());
+        using var command = new CommitCommand(new CommitGroup());
         NpgsqlConnection? connection = null;
         var reader = _queue.Reader;
         try

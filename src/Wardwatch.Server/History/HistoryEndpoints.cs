@@ -93,7 +93,7 @@ internal static class HistoryEndpoints
             next = next.MeasuredAt == reading.Key.MeasuredAt ? next with { Delivered = next.Delivered + 1 } : new HistoryCursor(reading.Key.MeasuredAt, 1);
             var content = reading.Content;
             items.Add(ReadingDocuments.Build(reading.Key.MeasuredAt, reading.ReceivedAt, devices.Find(reading.Key.DeviceNumber)?.Id,
-                (reading.Flags & ReadingFlags.Late) != 0, (reading.Flags & ReadingFlags.PartlyRefused) != 0, in content));
+                reading.Flags.HasFlag(ReadingFlags.Late), reading.Flags.HasFlag(ReadingFlags.PartlyRefused), in content));
             return true;
         }, cancellation);
         return new ReadingPage(items, more ? next.ToString() : null);

@@ -68,7 +68,7 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
             return;
         }
 
-        var change = new Change(view, kind);
+        var change = new Change(in view, kind);
         if (!_changes.Writer.TryWrite(change))
         {
             _overflow[view.PatientNumber] = change;
@@ -148,14 +148,14 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
         var anomaly = PatientDocumentBuilder.Anomaly(in change.View);
         var news2 = PatientDocumentBuilder.News2(in change.View, patient.SpO2Scale);
         var attention = PatientDocumentBuilder.Attention(in change.View);
-        if ((change.Kind & ChangeKind.Reading) != 0)
+        if (change.Kind.HasFlag(ChangeKind.Reading))
         {
             var document = new VitalsMessage(patient.Id, change.View.Device.Id, UnixTime.ToDateTimeOffset(change.View.MeasuredAt),
                 vitals, anomaly, news2, attention, change.View.Sequence, Late: false);
             Send(new LiveMessage(LiveKind.VitalsUpdated, patient.TenantId, patient.Number, patient.Ward, WireJson.Bytes(document)));
         }
 
-        if ((change.Kind & ChangeKind.Status) != 0)
+        if (change.Kind.HasFlag(ChangeKind.Status))
         {
             var document = new StatusMessage(patient.Id, PatientDocumentBuilder.Device(in change.View.Device), vitals, anomaly, news2, attention, change.View.Sequence);
             var message = new LiveMessage(LiveKind.StatusUpdated, patient.TenantId, patient.Number, patient.Ward, WireJson.Bytes(document));
@@ -177,7 +177,12 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
     [LoggerMessage(4001, LogLevel.Error, "A change could not be shown.")]
     private partial void LogPublishFailed(Exception e);
 
-    private readonly record struct Change(PatientView View, ChangeKind Kind);
+    // Fields, not properties: a copy of a view is some 400 bytes, and its parts are handed on by reference.
+    private readonly struct Change(in PatientView view, ChangeKind kind)
+    {
+        public readonly PatientView View = view;
+        public readonly ChangeKind Kind = kind;
+    }
 }
 
 /// <summary>What a subscriber wants to see: its tenant's, of one ward or one patient if it says so.</summary>

@@ -11,7 +11,7 @@ internal sealed class Mailbox(int capacity)
     private readonly Lock _gate = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private List<LiveMessage> _waiting = [];
-    private int _joinAt = capacity;
+    private int _joinAt;
 
     /// <summary>How many messages were joined into newer ones.</summary>
     public long Conflated { get; private set; }
@@ -22,7 +22,7 @@ internal sealed class Mailbox(int capacity)
         lock (_gate)
         {
             _waiting.Add(message);
-            if (_waiting.Count > _joinAt)
+            if (_waiting.Count > Math.Max(_joinAt, capacity))
             {
                 Conflate();
             }
@@ -41,7 +41,7 @@ internal sealed class Mailbox(int capacity)
         lock (_gate)
         {
             (var taken, _waiting) = (_waiting, empty);
-            _joinAt = capacity;
+            _joinAt = 0;
             return taken;
         }
     }
@@ -62,6 +62,6 @@ internal sealed class Mailbox(int capacity)
         Conflated += _waiting.Count - kept.Count;
         kept.Reverse();
         _waiting = kept;
-        _joinAt = Math.Max(capacity, kept.Count * 2);
+        _joinAt = kept.Count * 2;
     }
 }

@@ -98,7 +98,7 @@ internal sealed class Rebuild(
             MeasuredAt = reading.Key.MeasuredAt,
             ReceivedAt = reading.ReceivedAt,
             DeviceNumber = reading.Key.DeviceNumber,
-            Late = (reading.Flags & ReadingFlags.Late) != 0,
+            Late = reading.Flags.HasFlag(ReadingFlags.Late),
             Content = reading.Content,
         });
     }

@@ -131,7 +131,7 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
             ? new(device, token, new((uint)reader.GetInt64(0), reader.GetString(1), installation.Keyring.Unwrap(tenantId, reader.GetFieldValue<byte[]>(2))))
-            : throw new StartupException($"The demo device {device} has no key in force.", $"Issue one: ward device key add {device}.");
+            : throw new StartupException($"The demo device {device} has no key in force.", $"Issue one: ward device key {device}");
     }
 
     private static async Task<Dictionary<string, int>> NumbersAsync(NpgsqlConnection connection, string sql, int tenantId, CancellationToken cancellation)

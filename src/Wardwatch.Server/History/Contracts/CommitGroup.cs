@@ -70,7 +70,7 @@ public sealed class CommitGroup
         RowListeners.Add(listener);
         RowEntries.Add(entry);
         _recordBytes += recordLength;
-        HasSuspects |= (flags & ReadingFlags.Suspect) != 0;
+        HasSuspects |= flags.HasFlag(ReadingFlags.Suspect);
     }
 
     /// <summary>Sets a message aside in the same transaction.</summary>
