@@ -14,13 +14,10 @@ internal struct Scores
     public long At;
 }
 
-/// <summary>Computes all scores of a set of vitals. Stateless but for a scratch row; an instance belongs to one lane.</summary>
+/// <summary>Computes all scores of a set of vitals. Stateless but for scratch space; an instance belongs to one lane.</summary>
 internal sealed class Scoring(IAnomalyModels models)
 {
-    private const int MostFeatures = 16;
-
-    private readonly float[] _row = new float[MostFeatures];
-    private readonly float[] _contributions = new float[MostFeatures];
+    private readonly float[] _contributions = new float[VitalCatalogue.Count];
 
     /// <summary>Scores what was known at <paramref name="at"/>; values too old by then count as missing.</summary>
     /// <param name="vitals">The latest values, each with its time.</param>
@@ -36,19 +33,14 @@ internal sealed class Scoring(IAnomalyModels models)
     private AnomalyView ScoreAnomaly(in VitalSet vitals, long at)
     {
         var model = models.Active;
-        var row = _row.AsSpan(0, model.FeatureCount);
-        var contributions = _contributions.AsSpan(0, model.FeatureCount);
-        var view = new AnomalyView { Model = model.Name, Completeness = model.Fill(in vitals, at, ScoreWindow.Default, row) };
-        view.Score = (float)model.Forest.Score(row, contributions);
-        if (float.IsNaN(view.Score))
-        {
-            return view;
-        }
+        var contributions = _contributions.AsSpan(0, model.Features.Length);
+        var score = model.Score(in vitals, at, ScoreWindow.Default, contributions);
+        var view = new AnomalyView { Score = (float)score.Value, Completeness = (float)score.Completeness, Model = model.Document.Name };
 
-        // The strongest few, by insertion: the row is short.
-        for (var feature = 0; feature < row.Length; feature++)
+        // The strongest few, by insertion: the row is short. A missing feature contributes nothing.
+        for (var feature = 0; feature < contributions.Length; feature++)
         {
-            if (!float.IsNaN(row[feature]))
+            if (contributions[feature] != 0)
             {
                 Insert(ref view, new AnomalyView.Driver(model.Features[feature], contributions[feature]));
             }

@@ -6,5 +6,5 @@ namespace Wardwatch.Server.Models.Contracts;
 public interface IAnomalyModels
 {
     /// <summary>The model in force. A change becomes visible as a whole; hold the reference while scoring one reading.</summary>
-    AnomalyModel Active { get; }
+    VitalAnomalyModel Active { get; }
 }
