@@ -136,7 +136,7 @@ internal sealed class DeviceDirectory(NpgsqlDataSource database, IKeyring keyrin
 
     // Npgsql reads infinity as DateTime.MaxValue.
     private static long Microseconds(DateTime value) =>
-        value == DateTime.MaxValue ? long.MaxValue : (value - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        value == DateTime.MaxValue ? long.MaxValue : UnixTime.FromDateTime(value);
 
     private static List<T> Of<T>(Dictionary<int, List<T>> lists, int number)
     {

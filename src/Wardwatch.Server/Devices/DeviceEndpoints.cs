@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff.Contracts;
 
 namespace Wardwatch.Server.Devices;
@@ -46,7 +47,7 @@ internal static class DeviceEndpoints
     {
         if (request.Id is null || !DeviceRegistry.IsId(request.Id))
         {
-            return Invalid("id must have 1 to 64 letters, digits, dots, underscores or hyphens.");
+            return Problems.InvalidParameter("id must have 1 to 64 letters, digits, dots, underscores or hyphens.");
         }
 
         var algorithm = request.Algorithm ?? DeviceAlgorithms.Standard;
@@ -88,12 +89,12 @@ internal static class DeviceEndpoints
     {
         if (request.Device is null)
         {
-            return Invalid("device must be the id of a device.");
+            return Problems.InvalidParameter("device must be the id of a device.");
         }
 
         if (request.Until is { } until && until <= (request.From ?? time.GetUtcNow()))
         {
-            return Invalid("until must be later than from.");
+            return Problems.InvalidParameter("until must be later than from.");
         }
 
         return Answer(await registry.BindAsync(user.TenantId(), request.Device, id, request.From, request.Until, cancellation));
@@ -110,15 +111,12 @@ internal static class DeviceEndpoints
     {
         DeviceOutcome.UnknownDevice => TypedResults.Problem(statusCode: 404, type: "urn:wardwatch:device-not-found", title: "There is no such device, or it is revoked"),
         DeviceOutcome.UnknownKey => TypedResults.Problem(statusCode: 404, type: "urn:wardwatch:device-key-not-found", title: "The device has no such key in force"),
-        DeviceOutcome.UnknownPatient => TypedResults.Problem(statusCode: 404, type: "urn:wardwatch:patient-not-found", title: "There is no such patient"),
+        DeviceOutcome.UnknownPatient => Problems.PatientNotFound(),
         DeviceOutcome.PatientNotOnWard => TypedResults.Problem(statusCode: 409, type: "urn:wardwatch:patient-not-on-ward", title: "The patient is on no ward, so there is no place to bind the device to"),
         DeviceOutcome.AlreadyBound => TypedResults.Problem(statusCode: 409, type: "urn:wardwatch:device-bound", title: "The device is bound to a patient during that time; end that binding first"),
         DeviceOutcome.NotBound => TypedResults.Problem(statusCode: 404, type: "urn:wardwatch:device-not-bound", title: "The patient does not wear the device"),
         _ => throw new UnreachableException($"{outcome}"),
     };
 
-    private static ProblemHttpResult InvalidAlgorithm() => Invalid($"algorithm must be {DeviceAlgorithms.Standard} or {DeviceAlgorithms.Older}.");
-
-    private static ProblemHttpResult Invalid(string detail) =>
-        TypedResults.Problem(statusCode: 400, type: "urn:wardwatch:invalid-parameter", title: "A parameter is not valid", detail: detail);
+    private static ProblemHttpResult InvalidAlgorithm() => Problems.InvalidParameter($"algorithm must be {DeviceAlgorithms.Standard} or {DeviceAlgorithms.Older}.");
 }

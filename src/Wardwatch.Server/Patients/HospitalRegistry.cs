@@ -11,21 +11,25 @@ internal sealed record NewWard(string Id, string Name, int Position, IReadOnlyLi
 /// <summary>Sets up hospitals and their wards.</summary>
 internal sealed partial class HospitalRegistry(NpgsqlDataSource database, IKeyring keyring)
 {
-    /// <summary>The hospital with this public id, with its key opened, or null.</summary>
-    public async Task<HospitalEntry?> FindAsync(string id, CancellationToken cancellation)
+    /// <summary>Every hospital, with its key opened.</summary>
+    public async Task<List<HospitalEntry>> AllAsync(CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(PatientSql.FindHospital);
-        command.Parameters.Add(new() { Value = id });
+        await using var command = database.CreateCommand(PatientSql.Hospitals);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation))
+        var hospitals = new List<HospitalEntry>();
+        while (await reader.ReadAsync(cancellation))
         {
-            return null;
+            var hospital = new HospitalEntry(reader.GetInt32(0), reader.GetString(1), reader.GetString(2));
+            keyring.OpenTenantKey(hospital.TenantId, reader.GetFieldValue<byte[]>(3));
+            hospitals.Add(hospital);
         }
 
-        var hospital = new HospitalEntry(reader.GetInt32(0), reader.GetString(1), reader.GetString(2));
-        keyring.OpenTenantKey(hospital.TenantId, reader.GetFieldValue<byte[]>(3));
-        return hospital;
+        return hospitals;
     }
+
+    /// <summary>The hospital with this public id, with its key opened, or null.</summary>
+    public async Task<HospitalEntry?> FindAsync(string id, CancellationToken cancellation) =>
+        (await AllAsync(cancellation)).Find(hospital => hospital.Id == id);
 
     /// <summary>The hospital with this public id, set up with a key of its own if it was not there.</summary>
     public async Task<HospitalEntry> EnsureAsync(string id, string name, CancellationToken cancellation)

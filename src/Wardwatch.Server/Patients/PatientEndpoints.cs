@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff.Contracts;
 
 namespace Wardwatch.Server.Patients;
@@ -35,7 +35,7 @@ internal static class PatientEndpoints
     {
         if (limit is < 1 or > MaxLimit)
         {
-            return Invalid($"limit must be between 1 and {MaxLimit}.");
+            return Problems.InvalidParameter($"limit must be between 1 and {MaxLimit}.");
         }
 
         var tenantId = user.TenantId();
@@ -44,7 +44,7 @@ internal static class PatientEndpoints
         {
             if (directory.Find(after)?.TenantId != tenantId)
             {
-                return Invalid("after is not the next of a page of patients.");
+                return Problems.InvalidParameter("after is not the next of a page of patients.");
             }
 
             // The cursor is the id of the last patient shown, so that no name stands in an address.
@@ -76,8 +76,5 @@ internal static class PatientEndpoints
     private static Results<Ok<PatientResponse>, ProblemHttpResult> Get(ClaimsPrincipal user, PatientDirectory directory, string id) =>
         directory.FindStored(id) is { } patient && patient.Entry.TenantId == user.TenantId()
             ? TypedResults.Ok(PatientResponse.Of(patient))
-            : TypedResults.Problem(statusCode: 404, type: "urn:wardwatch:patient-not-found", title: "There is no such patient");
-
-    private static ProblemHttpResult Invalid(string detail) =>
-        TypedResults.Problem(statusCode: 400, type: "urn:wardwatch:invalid-parameter", title: "A parameter is not valid", detail: detail);
+            : Problems.PatientNotFound();
 }

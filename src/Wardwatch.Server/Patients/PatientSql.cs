@@ -23,8 +23,6 @@ internal static class PatientSql
     public const string InsertHospital =
         "insert into tenants (public_id, name, wrapped_key) values ($1, $2, $3) on conflict (public_id) do nothing";
 
-    public const string FindHospital = "select tenant_id, public_id, name, wrapped_key from tenants where public_id = $1";
-
     public const string InsertWards =
         """
         insert into wards (tenant_id, ward_id, name, position)

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff.Contracts;
 using Wardwatch.Server.Staff.Tokens;
 
@@ -47,9 +48,7 @@ internal static class AuthEndpoints
     {
         if (request is not { User: { } user, Password: { } password } || user.Length > MaxLength || password.Length > MaxLength)
         {
-            return TypedResults.Problem(
-                statusCode: 400, type: "urn:wardwatch:invalid-parameter", title: "A parameter is not valid",
-                detail: $"user and password must be texts of at most {MaxLength} characters.");
+            return Problems.InvalidParameter($"user and password must be texts of at most {MaxLength} characters.");
         }
 
         if (limiter.Refuse(user, context.Connection.RemoteIpAddress) is { } wait)
