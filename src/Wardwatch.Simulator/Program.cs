@@ -1,1 +1,3 @@
+using var file = File.Create(args[0]);
+Wardwatch.Simulator.Workbooks.DemoWorkbook.Write(file);
 return 0;
