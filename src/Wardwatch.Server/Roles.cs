@@ -1,4 +1,8 @@
+using Wardwatch.Server.Devices;
+using Wardwatch.Server.Models;
+using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Staff;
 
 namespace Wardwatch.Server;
 
@@ -11,11 +15,20 @@ public static class Roles
     /// <summary>The role that stands for all of them.</summary>
     public const string All = "all";
 
+    // The same object in each role, so that a process of several roles takes it once; they stand above the table, which is made from them.
+    private static Module Patients { get; } = new(PatientsModule.AddPatients, PatientsModule.MapPatients);
+
+    private static Module Devices { get; } = new(DevicesModule.AddDevices, DevicesModule.MapDevices);
+
+    private static Module Models { get; } = new(ModelsModule.AddModels, ModelsModule.MapModels);
+
+    private static Module Staff { get; } = new(StaffModule.AddStaff, StaffModule.MapStaff);
+
     private static readonly Dictionary<string, Module[]> Table = new(StringComparer.Ordinal)
     {
-        ["gateway"] = [],
-        ["monitor"] = [],
-        ["web"] = [],
+        ["gateway"] = [Patients, Devices],
+        ["monitor"] = [Patients, Devices, Models],
+        ["web"] = [Patients, Devices, Models, Staff],
         ["worker"] = [],
     };
 

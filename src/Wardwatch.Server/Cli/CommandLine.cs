@@ -23,6 +23,10 @@ public static class CommandLine
             DemoVerb.Create(),
             MigrateVerb.Create(),
             PsqlVerb.Create(),
+            SeedVerb.Create(),
+            UserVerb.Create(),
+            DeviceVerb.Create(),
+            TrainVerb.Create(),
         };
 
         try

@@ -1,0 +1,98 @@
+using System.Numerics;
+using Wardwatch.Clinical.Vitals;
+
+namespace Wardwatch.Clinical.Scores;
+
+/// <summary>The two oxygen-saturation scales of NEWS2.</summary>
+public enum SpO2Scale : byte
+{
+    /// <summary>For everybody unless a clinician has ordered the other.</summary>
+    One,
+
+    /// <summary>Target 88 to 92 %, for hypercapnic respiratory failure; only when a competent clinician has ordered it.</summary>
+    Two,
+}
+
+/// <summary>
+/// A NEWS2 score as bounds: what is certain given the inputs that are known. With all seven inputs <see cref="Min"/> equals <see cref="Max"/>; each missing or
+/// too old input widens them by what it could still score. <c>default</c> knows nothing and says 0 to 20.
+/// </summary>
+public readonly record struct News2Score
+{
+    /// <summary>The highest total that NEWS2 can give.</summary>
+    public const int HighestTotal = 20;
+
+    // A byte per parameter in the order of News2.Parameters. The upper side is kept as points below the highest possible,
+    // so that default(News2Score) reads as "nothing known" and can never pass for a complete score of zero.
+    private readonly ulong _minPoints;
+    private readonly ulong _belowTopPoints;
+    private readonly byte _known;
+    private readonly byte _min;
+    private readonly byte _belowTop;
+
+    internal News2Score(ulong minPoints, ulong belowTopPoints, int known, int min, int belowTop, SpO2Scale scale, long oldestInputMicros)
+    {
+        _minPoints = minPoints;
+        _belowTopPoints = belowTopPoints;
+        _known = (byte)known;
+        _min = (byte)min;
+        _belowTop = (byte)belowTop;
+        Scale = scale;
+        OldestInputMicros = oldestInputMicros;
+    }
+
+    /// <summary>The least total that any completion of the missing inputs gives, 0 to 20.</summary>
+    public int Min => _min;
+
+    /// <summary>The greatest total that any completion of the missing inputs gives, 0 to 20.</summary>
+    public int Max => HighestTotal - _belowTop;
+
+    /// <summary>All seven inputs were present and fresh; only then is there a score rather than bounds.</summary>
+    public bool Complete => _known == News2.AllKnown;
+
+    /// <summary>How many of the seven inputs were present and fresh.</summary>
+    public int KnownInputs => BitOperations.PopCount(_known);
+
+    /// <summary>The oxygen-saturation scale that was used.</summary>
+    public SpO2Scale Scale { get; }
+
+    /// <summary>When the oldest input that was used was measured (Unix microseconds); 0 if none was used. The score is no younger than that.</summary>
+    public long OldestInputMicros { get; }
+
+    /// <summary>Whether a single parameter certainly scores 3 (missing inputs could not change that).</summary>
+    public bool AnySingleThree => FirstSingleThree is not null;
+
+    /// <summary>The first parameter, in the chart's order, that certainly scores 3; null if there is none.</summary>
+    public Vital? FirstSingleThree
+    {
+        get
+        {
+            foreach (var vital in News2.Parameters)
+            {
+                if (MinOf(vital) == 3)
+                    return vital;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Whether the input of this parameter was present and fresh.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The vital is not a NEWS2 parameter.</exception>
+    public bool IsKnown(Vital parameter) => (_known & (1 << News2.IndexOf(parameter))) != 0;
+
+    /// <summary>The least points this parameter can score, given what is known.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The vital is not a NEWS2 parameter.</exception>
+    public int MinOf(Vital parameter) => (byte)(_minPoints >> (8 * News2.IndexOf(parameter)));
+
+    /// <summary>The most points this parameter can score, given what is known.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The vital is not a NEWS2 parameter.</exception>
+    public int MaxOf(Vital parameter)
+    {
+        int index = News2.IndexOf(parameter);
+        return News2.HighestPoints(index) - (byte)(_belowTopPoints >> (8 * index));
+    }
+
+    /// <summary>"5" if complete, else "5..12".</summary>
+    public override string ToString() => Complete ? $"{Min}" : $"{Min}..{Max}";
+}

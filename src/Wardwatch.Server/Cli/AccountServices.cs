@@ -1,0 +1,17 @@
+using Wardwatch.Server.Platform;
+using Wardwatch.Server.Staff;
+
+namespace Wardwatch.Server.Cli;
+
+/// <summary>What the verbs need to look after accounts, without a web host.</summary>
+internal static class AccountServices
+{
+    public static ServiceProvider Build(Installation installation)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(installation.Database);
+        StaffModule.AddAccounts(services);
+        return services.BuildServiceProvider();
+    }
+}

@@ -1,0 +1,59 @@
+using Npgsql;
+using NpgsqlTypes;
+using Wardwatch.Server.Devices.Contracts;
+
+namespace Wardwatch.Server.Devices;
+
+/// <summary>A binding as a row.</summary>
+internal sealed record BindingRow(int DeviceNumber, int PatientNumber, string Topic, DateTime From, DateTime Until);
+
+// Inserts in the caller's transaction, one statement for any number of rows: a demo hospital of 10,000 beds takes the same path as one device.
+internal sealed partial class DeviceRegistry
+{
+    /// <summary>Inserts devices with their first keys; ids that exist are left out. Returns the database keys of the new ones by id.</summary>
+    public async Task<Dictionary<string, int>> InsertAsync(
+        NpgsqlConnection connection, int tenantId, IReadOnlyCollection<IssuedDevice> devices, CancellationToken cancellation)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        await using (var command = new NpgsqlCommand(DeviceSql.InsertDevices, connection))
+        {
+            command.Parameters.Add(new() { Value = tenantId });
+            command.Parameters.Add(new() { Value = devices.Select(device => device.Id).ToArray() });
+            command.Parameters.Add(new() { Value = devices.Select(device => DeviceTokens.Hash(device.Token)).ToArray() });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                numbers.Add(reader.GetString(1), reader.GetInt32(0));
+            }
+        }
+
+        await InsertKeysAsync(
+            connection, tenantId,
+            [.. devices.Where(device => numbers.ContainsKey(device.Id)).Select(device => (numbers[device.Id], device.Key))],
+            cancellation);
+        return numbers;
+    }
+
+    /// <summary>Inserts bindings; that they do not overlap is the caller's care.</summary>
+    public static async Task InsertBindingsAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<BindingRow> bindings, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(DeviceSql.InsertBindings, connection);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = bindings.Select(binding => binding.DeviceNumber).ToArray() });
+        command.Parameters.Add(new() { Value = bindings.Select(binding => binding.PatientNumber).ToArray() });
+        command.Parameters.Add(new() { Value = bindings.Select(binding => binding.Topic).ToArray() });
+        command.Parameters.Add(new() { Value = bindings.Select(binding => binding.From).ToArray() });
+        command.Parameters.Add(new() { Value = bindings.Select(binding => binding.Until).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task InsertKeysAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<(int Number, IssuedKey Key)> keys, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(DeviceSql.InsertKeys, connection);
+        command.Parameters.Add(new() { Value = keys.Select(key => key.Number).ToArray() });
+        command.Parameters.Add(new() { Value = keys.Select(key => (long)key.Key.KeyId).ToArray() });
+        command.Parameters.Add(new() { Value = keys.Select(key => key.Key.Algorithm).ToArray() });
+        command.Parameters.Add(new() { Value = keys.Select(key => keyring.Wrap(tenantId, key.Key.Key)).ToArray() });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

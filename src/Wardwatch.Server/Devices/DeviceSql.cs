@@ -1,0 +1,93 @@
+namespace Wardwatch.Server.Devices;
+
+/// <summary>The statements of this module.</summary>
+internal static class DeviceSql
+{
+    private const string DeviceColumns = "select device_no, tenant_id, device_id, token_hash from devices where revoked_at is null";
+
+    private const string KeyColumns =
+        """
+        select k.device_no, k.key_id, k.algorithm, k.wrapped_key, d.tenant_id
+        from device_keys k join devices d using (device_no)
+        where k.revoked_at is null and d.revoked_at is null
+        """;
+
+    private const string BindingColumns =
+        "select device_no, patient_no, topic, valid_from, valid_until from device_bindings where valid_until > $1";
+
+    public const string AllDevices = DeviceColumns;
+    public const string AllKeys = KeyColumns + " order by k.device_no, k.key_id";
+    public const string AllBindings = BindingColumns + " order by device_no, valid_from";
+
+    public const string OneDevice = DeviceColumns + " and device_no = $1";
+    public const string KeysOfOne = KeyColumns + " and k.device_no = $1 order by k.key_id";
+    public const string BindingsOfOne = BindingColumns + " and device_no = $2 order by valid_from";
+
+    public const string InsertDevices =
+        """
+        insert into devices (tenant_id, device_id, token_hash)
+        select $1, * from unnest($2::text[], $3::bytea[])
+        on conflict (device_id) do nothing
+        returning device_no, device_id
+        """;
+
+    public const string InsertKeys =
+        """
+        insert into device_keys (device_no, key_id, algorithm, wrapped_key)
+        select * from unnest($1::int[], $2::bigint[], $3::text[], $4::bytea[])
+        """;
+
+    public const string InsertBindings =
+        """
+        insert into device_bindings (tenant_id, device_no, patient_no, topic, valid_from, valid_until)
+        select $1, * from unnest($2::int[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+        """;
+
+    // The lock on the device's row makes everything that concerns one device happen one after the other.
+    public const string LockDevice =
+        "select device_no from devices where tenant_id = $1 and device_id = $2 and revoked_at is null for update";
+
+    // Revoked numbers count as well: a key id is never given twice.
+    public const string NextKeyId = "select coalesce(max(key_id), 0) + 1 from device_keys where device_no = $1";
+
+    public const string RevokeKey =
+        "update device_keys set revoked_at = $3 where device_no = $1 and key_id = $2 and revoked_at is null";
+
+    public const string RevokeKeys = "update device_keys set revoked_at = $2 where device_no = $1 and revoked_at is null";
+
+    public const string RevokeDevice = "update devices set revoked_at = $2 where device_no = $1";
+
+    public const string FindPatient =
+        """
+        select p.patient_no, t.public_id, p.ward_id, p.status
+        from patients p join tenants t using (tenant_id)
+        where p.tenant_id = $1 and p.patient_id = $2
+        for share of p
+        """;
+
+    public const string Overlapping =
+        """
+        select exists (
+            select from device_bindings
+            where device_no = $1 and valid_from < $3 and valid_until > $2)
+        """;
+
+    // A binding that would have lasted no time at all is taken back; any other ends now.
+    public const string DeleteUnstarted =
+        "delete from device_bindings where device_no = $1 and valid_from >= $2 and ($3::int is null or patient_no = $3)";
+
+    public const string EndBindings =
+        """
+        update device_bindings set valid_until = $2
+        where device_no = $1 and valid_from < $2 and valid_until > $2 and ($3::int is null or patient_no = $3)
+        """;
+
+    public const string List =
+        """
+        select d.device_id, d.created_at, d.revoked_at,
+               (select count(*) from device_keys k where k.device_no = d.device_no and k.revoked_at is null),
+               (select p.patient_id from device_bindings b join patients p using (patient_no)
+                where b.device_no = d.device_no and b.valid_from <= $2 and b.valid_until > $2)
+        from devices d where d.tenant_id = $1 order by d.device_id
+        """;
+}

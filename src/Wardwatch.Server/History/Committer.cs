@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Wardwatch.Server.History.Contracts;
+
+namespace Wardwatch.Server.History;
+
+/// <summary>
+/// Group commit. Each writer takes what waits in the queue, up to a batch, commits it in one transaction and completes it.
+/// While it waits for PostgreSQL the queue fills with the next batch, so the batch grows with the load and a quiet ward
+/// is committed reading by reading.
+/// </summary>
+/// <remarks>
+/// Writers may finish out of order: rows do not depend on one another (each row's own insert decides whether it is a duplicate),
+/// and the gateway puts acknowledgements back into the order of arrival.
+/// </remarks>
+internal sealed partial class Committer : BackgroundService, ICommitter
+{
+    private readonly Channel<CommitGroup> _queue;
+    private readonly System.Collections.Concurrent.ConcurrentBag<CommitGroup> _pool = [];
+    private readonly NpgsqlDataSource _database;
+    private readonly HistoryOptions _options;
+    private readonly HistoryMetrics _metrics;
+    private readonly StorageState _storage;
+    private readonly BatchRepair _repair;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Committer> _logger;
+    private readonly CancellationTokenSource _abandon = new();
+
+    public Committer(NpgsqlDataSource database, IOptions<HistoryOptions> options, HistoryMetrics metrics, StorageState storage,
+        BatchRepair repair, TimeProvider time, ILogger<Committer> logger)
+    {
+        (_database, _options, _metrics, _storage, _repair, _time, _logger) = (database, options.Value, metrics, storage, repair, time, logger);
+        _queue = Channel.CreateBounded<CommitGroup>(new BoundedChannelOptions(_options.QueuedGroups)
+        {
+            FullMode = BoundedChannelFullMode.Wait,
+            SingleReader = _options.Writers == 1,
+        });
+    }
+
+    public ValueTask SubmitAsync(CommitGroup group, CancellationToken cancellation) => _queue.Writer.WriteAsync(group, cancellation);
+
+    public CommitGroup Rent() => _pool.TryTake(out var group) ? group : new CommitGroup();
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, _options.Writers).Select(_ => Task.Run(WriteAsync, CancellationToken.None)));
+
+    /// <summary>
+    /// Commits what still waits, then ends. If the host's patience runs out first (the database is away), the rest is failed:
+    /// nothing of it is acknowledged, and the devices send it again.
+    /// </summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        await using var giveUp = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), _abandon);
+        if (!_storage.Current.Stored)
+        {
+            await _abandon.CancelAsync();
+        }
+
+        if (ExecuteTask is { } running)
+        {
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public override void Dispose()
+    {
+        _abandon.Dispose();
+        base.Dispose();
+    }
+
+    private async Task WriteAsync()
+    {
+        using var command = new CommitCommand(new CommitGroup());
+        NpgsqlConnection? connection = null;
+        var reader = _queue.Reader;
+        try
+        {
+            while (await reader.WaitToReadAsync(CancellationToken.None))
+            {
+                Gather(reader, command.Group);
+                if (command.Group.IsEmpty)
+                {
+                    continue;
+                }
+
+                connection = await CommitAsync(command, connection);
+                command.Group.Clear();
+            }
+        }
+        finally
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync();
+            }
+        }
+    }
+
+    private void Gather(ChannelReader<CommitGroup> reader, CommitGroup batch)
+    {
+        while (batch.Count < _options.MaxBatch && reader.TryRead(out var group))
+        {
+            batch.Append(group);
+            group.Clear();
+            _pool.Add(group);
+        }
+    }
+
+    /// <summary>Commits one batch, however long the database is away; returns the connection to go on with.</summary>
+    private async Task<NpgsqlConnection?> CommitAsync(CommitCommand command, NpgsqlConnection? connection)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                connection ??= await _database.OpenConnectionAsync(_abandon.Token);
+                await CommitOnceAsync(command, connection);
+                _storage.Set(stored: true);
+                Complete(command.Group);
+                return connection;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or ObjectDisposedException && !_abandon.IsCancellationRequested)
+            {
+                _metrics.CommitFailed();
+                _storage.Set(stored: false);
+                LogAway(attempt, e.Message);
+                connection = await DropAsync(command, connection);
+                await _time.WaitQuietlyAsync(RetryDelay(attempt), _abandon.Token);
+            }
+            catch (Exception e)
+            {
+                // Given up at shutdown, or a defect: nothing of this batch may be acknowledged.
+                _metrics.CommitFailed();
+                LogFailed(e, command.Group.Count);
+                foreach (var listener in command.Group.Listeners)
+                {
+                    listener.Failed();
+                }
+
+                return await DropAsync(command, connection);
+            }
+        }
+    }
+
+    private async Task CommitOnceAsync(CommitCommand command, NpgsqlConnection connection)
+    {
+        var group = command.Group;
+        if (group.HasSuspects || group.DeadLetters.Count > 0)
+        {
+            await _repair.CommitCarefullyAsync(group, connection, _abandon.Token);
+            return;
+        }
+
+        var started = _time.GetTimestamp();
+        int stored;
+        try
+        {
+            stored = await command.ExecuteAsync(connection, _options.CommandTimeoutSeconds, _abandon.Token);
+        }
+        catch (PostgresException e) when (!DatabaseFaults.IsPassing(e))
+        {
+            // One row will not go in. Find it, so that it does not hold up the ward.
+            LogRefusedBatch(group.Count, e.SqlState);
+            await _repair.CommitCarefullyAsync(group, connection, _abandon.Token);
+            return;
+        }
+
+        _metrics.Committed(group.Count, group.Count - stored, _time.GetElapsedTime(started).TotalSeconds);
+        if (stored < group.Count)
+        {
+            await _repair.ExamineConflictsAsync(group, connection, _abandon.Token);
+        }
+    }
+
+    private static void Complete(CommitGroup group)
+    {
+        foreach (var listener in group.Listeners)
+        {
+            listener.Committed();
+        }
+    }
+
+    private static async Task<NpgsqlConnection?> DropAsync(CommitCommand command, NpgsqlConnection? connection)
+    {
+        command.Detach();
+        if (connection is not null)
+        {
+            await connection.DisposeAsync();
+        }
+
+        return null;
+    }
+
+    private TimeSpan RetryDelay(int attempt) =>
+        TimeSpan.FromSeconds(Math.Min(_options.RetrySeconds, 0.05 * Math.Pow(2, Math.Min(attempt, 10))));
+
+    [LoggerMessage(3001, LogLevel.Warning, "The database does not commit (attempt {Attempt}): {Reason} Readings wait in memory and are not acknowledged.")]
+    private partial void LogAway(int attempt, string reason);
+
+    [LoggerMessage(3002, LogLevel.Error, "Gave up on {Count} readings; none of them was acknowledged.")]
+    private partial void LogFailed(Exception e, int count);
+
+    [LoggerMessage(3003, LogLevel.Warning, "A batch of {Count} readings was refused by the database ({SqlState}); storing it row by row.")]
+    private partial void LogRefusedBatch(int count, string sqlState);
+}

@@ -1,0 +1,36 @@
+using Wardwatch.Server.Patients.Contracts;
+
+namespace Wardwatch.Server.History.Contracts;
+
+/// <summary>One reading out of the history, decrypted.</summary>
+public readonly struct StoredReading
+{
+    /// <summary>Its place: patient, device, key, boot, counter, and when it was measured (unix µs).</summary>
+    public required ReadingKey Key { get; init; }
+
+    /// <summary>When it came, in microseconds since the Unix epoch.</summary>
+    public required long ReceivedAt { get; init; }
+
+    /// <summary>Late, partly refused.</summary>
+    public required ReadingFlags Flags { get; init; }
+
+    /// <summary>Values and scores.</summary>
+    public required ReadingContent Content { get; init; }
+}
+
+/// <summary>The encrypted history, read.</summary>
+public interface IReadingStore
+{
+    /// <summary>
+    /// Readings of a patient in [<paramref name="from"/>, <paramref name="until"/>), oldest first, decrypted one by one as they stream in.
+    /// <paramref name="visit"/> is called for each; when it answers false, reading ends.
+    /// </summary>
+    /// <returns>How many records would not open (damaged or moved rows); they are counted and left out.</returns>
+    Task<int> ReadAsync(PatientEntry patient, long from, long until, ReadingVisitor visit, CancellationToken cancellation);
+
+    /// <summary>The newest <paramref name="count"/> readings of each patient, oldest first within a patient: what a lane rebuilds itself from.</summary>
+    Task ReadLatestAsync(IReadOnlyCollection<PatientEntry> patients, int count, ReadingVisitor visit, CancellationToken cancellation);
+}
+
+/// <summary>Takes one reading; answers whether it wants more.</summary>
+public delegate bool ReadingVisitor(in StoredReading reading);

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Wardwatch.Server.History.Contracts;
+
+namespace Wardwatch.Server.History;
+
+/// <summary>Unhealthy while readings are not being stored.</summary>
+internal sealed class StorageHealthCheck(IStorageState storage) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var status = storage.Current;
+        return Task.FromResult(status.Stored
+            ? HealthCheckResult.Healthy("readings are being stored")
+            : HealthCheckResult.Unhealthy($"readings have not been stored since {status.Since:O}"));
+    }
+}

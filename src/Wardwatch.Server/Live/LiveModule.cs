@@ -1,0 +1,67 @@
+using Wardwatch.Server.Monitoring.Contracts;
+using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Staff.Contracts;
+
+namespace Wardwatch.Server.Live;
+
+/// <summary>One broadcaster; the SignalR hub, server-sent events and the WebSocket are thin adapters of it.</summary>
+public static class LiveModule
+{
+    /// <summary>Adds the broadcaster and the hub.</summary>
+    public static void AddLive(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<LiveOptions>().BindConfiguration("Wardwatch:Live").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<LiveMetrics>();
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<Broadcaster>();
+        services.AddSingleton<IMonitoringObserver>(provider => provider.GetRequiredService<Broadcaster>());
+        services.AddHostedService(provider => provider.GetRequiredService<Broadcaster>());
+        services.AddSingleton<LiveFilters>();
+        services.AddSingleton<VitalsSocket>();
+        services.AddSingleton<EventStream>();
+        services.AddSingleton<HubPumps>();
+        services.AddSignalR(options => options.MaximumReceiveMessageSize = 4 * 1024)
+            .AddJsonProtocol(options => WireJson.Apply(options.PayloadSerializerOptions));
+    }
+
+    /// <summary>Maps the three ways to listen.</summary>
+    public static void MapLive(IEndpointRouteBuilder routes)
+    {
+        routes.MapHub<WardHub>("/hubs/ward");
+        routes.Map("/ws/vitals", ServeSocketAsync).RequireAuthorization(Permissions.ReadPatients).ExcludeFromDescription();
+        routes.MapGet("/sse/events", OpenStream).RequireAuthorization(Permissions.ReadPatients).WithTags("Live")
+            .WithSummary("Server-sent events: status, storage, heartbeat; resumes after Last-Event-ID");
+    }
+
+    private static async Task ServeSocketAsync(HttpContext context, LiveFilters filters, VitalsSocket socket)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await TypedResults.Problem(statusCode: StatusCodes.Status426UpgradeRequired, type: "urn:wardwatch:websocket-required",
+                title: "This address speaks WebSocket only").ExecuteAsync(context);
+        }
+        else if (!filters.TryRead(context, out var filter))
+        {
+            await Problems.PatientNotFound().ExecuteAsync(context);
+        }
+        else
+        {
+            await socket.ServeAsync(context, filter);
+        }
+    }
+
+    private static IResult OpenStream(HttpContext context, LiveFilters filters, EventStream stream)
+    {
+        if (!filters.TryRead(context, out var filter))
+        {
+            return Problems.PatientNotFound();
+        }
+
+        var lastEventId = context.Request.Headers["Last-Event-ID"].FirstOrDefault();
+        return stream.Open(filter, lastEventId, context.RequestAborted) is { } items
+            ? TypedResults.ServerSentEvents(items)
+            : TypedResults.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, type: "urn:wardwatch:too-many-live-connections",
+                title: "There are too many live connections");
+    }
+}

@@ -1,0 +1,25 @@
+using Wardwatch.Server.Devices.Contracts;
+
+namespace Wardwatch.Server.Monitoring.Contracts;
+
+/// <summary>
+/// From a gateway to the lanes: publish → durable. Order is kept per device. A full queue pushes back, it never drops.
+/// </summary>
+public interface IEnvelopeQueue
+{
+    /// <summary>Hands a batch over; false if the lane's queue is full, then see <see cref="WaitForRoomAsync"/>.</summary>
+    bool TryPublish(EnvelopeBatch batch);
+
+    /// <summary>Ends when there may be room for this device's next batch; false if the queue has closed for good.</summary>
+    ValueTask<bool> WaitForRoomAsync(DeviceEntry device, CancellationToken cancellation);
+}
+
+/// <summary>Told by gateways which devices are connected, so that a lost device is seen before its silence is.</summary>
+public interface IDevicePresence
+{
+    /// <summary>The device has a session.</summary>
+    void Connected(DeviceEntry device);
+
+    /// <summary>The session ended.</summary>
+    void Disconnected(DeviceEntry device);
+}

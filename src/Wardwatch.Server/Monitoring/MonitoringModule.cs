@@ -1,0 +1,26 @@
+using Wardwatch.Server.Monitoring.Contracts;
+
+namespace Wardwatch.Server.Monitoring;
+
+/// <summary>Lanes: decrypt, check, score; the state of each patient.</summary>
+public static class MonitoringModule
+{
+    /// <summary>Adds the lanes. History must have been added before, so that it stops after them.</summary>
+    public static void AddMonitoring(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<MonitoringOptions>().BindConfiguration("Wardwatch:Monitoring").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => new PatientStates(provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<MonitoringOptions>>().Value));
+        services.AddSingleton<MonitoringMetrics>();
+        services.AddSingleton<DevicePresence>();
+        services.AddSingleton<IDevicePresence>(provider => provider.GetRequiredService<DevicePresence>());
+        services.AddSingleton<Rebuild>();
+        services.AddSingleton<Lanes>();
+        services.AddSingleton<IEnvelopeQueue>(provider => provider.GetRequiredService<Lanes>());
+        services.AddSingleton<IPatientMonitor>(provider => provider.GetRequiredService<Lanes>());
+        services.AddHostedService(provider => provider.GetRequiredService<Lanes>());
+    }
+
+    /// <summary>Maps the live state's endpoints.</summary>
+    public static void MapMonitoring(IEndpointRouteBuilder routes) => MonitoringEndpoints.Map(routes);
+}

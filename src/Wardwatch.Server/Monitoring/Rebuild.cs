@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Options;
+using Wardwatch.Clinical.Scores;
+using Wardwatch.Clinical.Vitals;
+using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.History.Contracts;
+using Wardwatch.Server.Models.Contracts;
+using Wardwatch.Server.Monitoring.Contracts;
+using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.Server.Monitoring;
+
+/// <summary>
+/// Brings the state of patients back at the start: the latest readings of each, what follows from them, and which messages were seen. Runs before the lanes do.
+/// </summary>
+internal sealed class Rebuild(
+    IPatientDirectory patients, IDeviceDirectory devices, IReadingStore history, IAnomalyModels models, PatientStates states,
+    IOptions<MonitoringOptions> options, TimeProvider time)
+{
+    private const int PatientsAtOnce = 500;
+
+    /// <summary>Rebuilds everybody; answers how many readings came back.</summary>
+    /// <param name="processorOf">The lane's processor by patient.</param>
+    /// <param name="cancellation">Stops the start.</param>
+    public async Task<int> RunAsync(Func<int, ReadingProcessor> processorOf, CancellationToken cancellation)
+    {
+        var now = time.Microseconds();
+        BindDevices(now);
+        var readings = 0;
+        foreach (var some in patients.Present.Chunk(PatientsAtOnce))
+        {
+            await history.ReadLatestAsync(some, options.Value.RecentReadings, (in StoredReading reading) =>
+            {
+                Take(in reading, processorOf(reading.Key.PatientNumber));
+                readings++;
+                return true;
+            }, cancellation);
+        }
+
+        var scoring = new Scoring(models);
+        foreach (var patient in patients.Present)
+        {
+            Score(patient, scoring, now);
+        }
+
+        return readings;
+    }
+
+    /// <summary>A patient whose device has never sent still has that device.</summary>
+    private void BindDevices(long now)
+    {
+        // Later devices do not displace the first: a spare one that never sent is not what the screen should name.
+        foreach (var device in devices.All.OrderByDescending(device => device.Number))
+        {
+            if (device.BindingAt(now) is { } binding)
+            {
+                var state = states.Get(binding.PatientNumber);
+                var view = state.Current;
+                view.Device = new DeviceView { Id = device.Id, State = DeviceState.Offline };
+                state.Set(in view);
+            }
+        }
+    }
+
+    private void Take(in StoredReading reading, ReadingProcessor processor)
+    {
+        var track = processor.TrackOf(reading.Key.DeviceNumber);
+        track.Inherit(reading.Key.KeyId, reading.Key.BootId, reading.Key.Counter);
+        track.NewestMeasuredAt = Math.Max(track.NewestMeasuredAt, reading.Key.MeasuredAt);
+
+        var state = states.Get(reading.Key.PatientNumber);
+        var view = state.Current;
+        for (var vital = 0; vital < VitalCatalogue.Count; vital++)
+        {
+            if (reading.Content.Has(vital))
+            {
+                var measuredAt = reading.Key.MeasuredAt - reading.Content.AgeMilliseconds[vital] * 1000L;
+                view.Vitals.Update((Vital)vital, reading.Content.Values[vital], Math.Min(measuredAt, reading.ReceivedAt));
+            }
+        }
+
+        if (reading.Key.MeasuredAt >= view.MeasuredAt)
+        {
+            view.MeasuredAt = reading.Key.MeasuredAt;
+            view.Device = new DeviceView
+            {
+                Id = devices.Find(reading.Key.DeviceNumber)?.Id ?? view.Device.Id,
+                State = DeviceState.Offline,
+                Since = reading.ReceivedAt,
+                LastReceivedAt = reading.ReceivedAt,
+                LastMeasuredAt = reading.Key.MeasuredAt,
+            };
+        }
+
+        state.Set(in view);
+        state.Remember(new RecentReading
+        {
+            MeasuredAt = reading.Key.MeasuredAt,
+            ReceivedAt = reading.ReceivedAt,
+            DeviceNumber = reading.Key.DeviceNumber,
+            Late = reading.Flags.HasFlag(ReadingFlags.Late),
+            Content = reading.Content,
+        });
+    }
+
+    private void Score(PatientEntry patient, Scoring scoring, long now)
+    {
+        if (states.Find(patient.Number) is not { } state || state.Current.MeasuredAt == 0)
+        {
+            return;
+        }
+
+        var view = state.Current;
+        var scores = scoring.Score(in view.Vitals, now, patient.SpO2Scale);
+        view.News2 = scores.News2;
+        view.Anomaly = scores.Anomaly;
+        view.ScoredAt = Math.Min(view.MeasuredAt, view.Device.LastReceivedAt);
+        PatientState.Attend(ref view, Attention.From(in scores.News2, in view.Vitals), now);
+        state.Set(in view);
+        state.ToldStates = PatientState.StatesAt(in view.Vitals, now);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using Wardwatch.Server.Staff.Contracts;
+using Wardwatch.Server.Staff.Tokens;
+
+namespace Wardwatch.Server.Staff;
+
+/// <summary>
+/// Recognises members of staff by their access token: in <c>Authorization: Bearer</c>, or, where a browser cannot set headers (sockets, event
+/// streams, the hub), in the query's <c>access_token</c>.
+/// </summary>
+internal sealed class StaffAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, SigningKeys keys, StaffDirectory directory)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    /// <summary>The name of the scheme.</summary>
+    public const string SchemeName = "Bearer";
+
+    private const string Prefix = "Bearer ";
+    private static readonly PathString[] QueryPaths = ["/ws", "/sse", "/hubs"];
+
+    /// <inheritdoc />
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Presented() is not { } text)
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        if (AccessTokens.Read(text, keys.FindByHeader, TimeProvider.GetUtcNow()) is not { } token
+            || directory.IsRevoked(token.Session)
+            || directory.Find(token.Account) is not { } account
+            || account.TenantId != token.TenantId)
+        {
+            return Task.FromResult(AuthenticateResult.Fail("The access token is not good."));
+        }
+
+        // Name and role come from the account as it is now, not from the token as it was issued.
+        var identity = new ClaimsIdentity(
+            [
+                new(StaffClaims.Subject, account.Id.ToString()),
+                new(StaffClaims.User, account.User),
+                new(StaffClaims.Name, account.Name),
+                new(StaffClaims.Role, account.Role),
+                new(StaffClaims.Tenant, account.TenantId.ToString(), ClaimValueTypes.Integer32),
+                new(StaffClaims.Session, token.Session.ToString()),
+            ],
+            SchemeName, StaffClaims.User, StaffClaims.Role);
+        return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName)));
+    }
+
+    /// <inheritdoc />
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = SchemeName;
+        return TypedResults.Problem(statusCode: 401, type: "urn:wardwatch:sign-in-required", title: "Sign in first, or again").ExecuteAsync(Context);
+    }
+
+    /// <inheritdoc />
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        TypedResults.Problem(statusCode: 403, type: "urn:wardwatch:not-permitted", title: "Your role does not permit this").ExecuteAsync(Context);
+
+    private string? Presented()
+    {
+        var header = Request.Headers[HeaderNames.Authorization].ToString();
+        if (header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return header[Prefix.Length..].Trim();
+        }
+
+        return Array.Exists(QueryPaths, path => Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) && Request.Query["access_token"] is [{ Length: > 0 } token]
+            ? token
+            : null;
+    }
+}

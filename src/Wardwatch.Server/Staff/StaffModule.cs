@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Staff.Contracts;
+using Wardwatch.Server.Staff.Tokens;
+
+namespace Wardwatch.Server.Staff;
+
+/// <summary>Who may see and do what: accounts, sign-in, tokens, permissions.</summary>
+public static class StaffModule
+{
+    /// <summary>Adds sign-in and the authorisation policies; without a policy of its own, an endpoint is open to everyone signed in and to nobody else.</summary>
+    public static void AddStaff(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<StaffOptions>().BindConfiguration(StaffOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        DirectoryChanges.AddTo(services);
+        AddAccounts(services);
+
+        services.AddSingleton<SigningKeys>();
+        services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
+        services.AddSingleton<StaffDirectory>();
+        services.AddHostedService(provider => provider.GetRequiredService<StaffDirectory>());
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<SignInLimiter>();
+        services.AddSingleton<DummyPassword>();
+        services.AddScoped<SignIn>();
+
+        services.AddAuthentication(StaffAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, StaffAuthentication>(StaffAuthentication.SchemeName, configureOptions: null);
+        services.AddAuthorization(authorization =>
+        {
+            authorization.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+            foreach (var permission in RolePermissions.All)
+            {
+                authorization.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireAssertion(
+                    context => RolePermissions.Has(context.User.FindFirst(StaffClaims.Role)?.Value, permission)));
+            }
+        });
+    }
+
+    /// <summary>Maps <c>/api/auth</c>.</summary>
+    public static void MapStaff(IEndpointRouteBuilder routes) => AuthEndpoints.Map(routes);
+
+    /// <summary>What the command line needs to look after accounts.</summary>
+    internal static void AddAccounts(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddDbContext<StaffDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddIdentityCore<StaffAccount>(options =>
+        {
+            // Length is what counts (NIST SP 800-63B, section 3.1.1.2); rules about kinds of characters make passwords worse.
+            options.Password.RequiredLength = 12;
+            options.Password.RequireDigit = false;
+            options.Password.RequireLowercase = false;
+            options.Password.RequireUppercase = false;
+            options.Password.RequireNonAlphanumeric = false;
+        }).AddEntityFrameworkStores<StaffDb>();
+        services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<StaffAccount>, PasswordHasher<StaffAccount>>());
+        services.AddScoped<StaffAccounts>();
+    }
+}
