@@ -39,5 +39,9 @@ public static class WardwatchServer
         await StartupFailures.ExplainAsync(() => app.StartAsync(stop));
         await started(app, stop);
         await app.WaitForShutdownAsync(stop);
+        if (!stop.IsCancellationRequested)
+        {
+            throw new StartupException("The server stopped, since one of its parts failed.", "The log above says which, and why.");
+        }
     }
 }

@@ -39,7 +39,6 @@ public sealed class IsolationForest
     private readonly float[] _leftShares;
     private readonly ulong[] _featuresBelow;    // bit f % 64 for each feature that is split on at or below a node
     private readonly int[] _groupLevels;        // the greatest depth among each four trees that are walked together
-    private readonly int _levels;
     private readonly double _baselineDepthSum;
     private readonly double _depthScale;        // 1 / (trees · c(n))
 
@@ -60,7 +59,6 @@ public sealed class IsolationForest
         {
             int end = tree + 1 < roots.Length ? roots[tree + 1] : nodes.Length;
             int levels = depths.AsSpan(roots[tree]..end).ToArray().Max();
-            _levels = Math.Max(_levels, levels);
             _groupLevels[tree / Interleave] = Math.Max(_groupLevels[tree / Interleave], levels);
         }
 
@@ -182,27 +180,52 @@ public sealed class IsolationForest
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Step(
+        ReadOnlySpan<IsolationNode> nodes, ReadOnlySpan<float> depths, ReadOnlySpan<float> row, Span<float> contributions, int at, ref float expected)
+    {
+        ref readonly var node = ref nodes[at];
+        int next = at + node.LeftOffset + (row[node.Feature] > node.Threshold ? 1 : 0);
+        float narrowed = depths[next];
+        contributions[node.Feature] += narrowed - expected;   // nothing once a leaf is reached
+        expected = narrowed;
+        return next;
+    }
+
     private double DepthSum(ReadOnlySpan<float> row, Span<float> contributions)
     {
         ReadOnlySpan<IsolationNode> nodes = _nodes;
+        ReadOnlySpan<int> roots = _roots;
         ReadOnlySpan<float> depths = _expectedDepths;
         double sum = 0;
-        foreach (int root in _roots)
+        int tree = 0;
+        for (; tree + Interleave <= roots.Length; tree += Interleave)
         {
-            int at = root;
-            float expected = depths[at];
-            while (true)
+            int a = roots[tree];
+            int b = roots[tree + 1];
+            int c = roots[tree + 2];
+            int d = roots[tree + 3];
+            float expectedA = depths[a];
+            float expectedB = depths[b];
+            float expectedC = depths[c];
+            float expectedD = depths[d];
+            for (int level = _groupLevels[tree / Interleave]; level > 0; level--)
             {
-                var node = nodes[at];
-                if (node.IsLeaf)
-                    break;
-
-                at += node.LeftOffset + (row[node.Feature] > node.Threshold ? 1 : 0);
-                float narrowed = depths[at];
-                contributions[node.Feature] += narrowed - expected;
-                expected = narrowed;
+                a = Step(nodes, depths, row, contributions, a, ref expectedA);
+                b = Step(nodes, depths, row, contributions, b, ref expectedB);
+                c = Step(nodes, depths, row, contributions, c, ref expectedC);
+                d = Step(nodes, depths, row, contributions, d, ref expectedD);
             }
 
+            sum += expectedA + (double)expectedB + expectedC + expectedD;
+        }
+
+        for (; tree < roots.Length; tree++)
+        {
+            int at = roots[tree];
+            float expected = depths[at];
+            for (int level = _groupLevels[tree / Interleave]; level > 0; level--)
+                at = Step(nodes, depths, row, contributions, at, ref expected);
             sum += expected;
         }
 
@@ -213,38 +236,43 @@ public sealed class IsolationForest
     private double DepthSumWithMissing(ReadOnlySpan<float> row, ulong present, Span<float> contributions)
     {
         Span<Branch> waiting = stackalloc Branch[IsolationForestOptions.MaxHeight];   // at most one per level
+        ReadOnlySpan<IsolationNode> nodes = _nodes;
+        ReadOnlySpan<float> depths = _expectedDepths;
+        ReadOnlySpan<ulong> featuresBelow = _featuresBelow;
         double sum = 0;
         foreach (int root in _roots)
         {
             int waitingCount = 0;
-            var at = new Branch(root, 1);
+            int at = root;
+            float weight = 1;
             while (true)
             {
+                while ((featuresBelow[at] & present) != 0)
+                {
+                    var node = nodes[at];
+                    float value = row[node.Feature];
+                    int left = at + node.LeftOffset;
+                    if (float.IsNaN(value))
+                    {
+                        float share = _leftShares[at];
+                        waiting[waitingCount++] = new Branch(left + 1, weight * (1 - share));
+                        at = left;
+                        weight *= share;
+                    }
+                    else
+                    {
+                        int next = left + (value > node.Threshold ? 1 : 0);
+                        if (!contributions.IsEmpty)
+                            contributions[node.Feature] += weight * (depths[next] - depths[at]);
+                        at = next;
+                    }
+                }
+
                 // Nothing that is split on from here on is known (or this is a leaf): the mean of its training rows is the expectation.
-                if ((_featuresBelow[at.Node] & present) == 0)
-                {
-                    sum += at.Weight * _expectedDepths[at.Node];
-                    if (waitingCount == 0)
-                        break;
-                    at = waiting[--waitingCount];
-                    continue;
-                }
-
-                var node = _nodes[at.Node];
-                int left = at.Node + node.LeftOffset;
-                float value = row[node.Feature];
-                if (float.IsNaN(value))
-                {
-                    float share = _leftShares[at.Node];
-                    waiting[waitingCount++] = new Branch(left + 1, at.Weight * (1 - share));
-                    at = new Branch(left, at.Weight * share);
-                    continue;
-                }
-
-                int next = left + (value > node.Threshold ? 1 : 0);
-                if (!contributions.IsEmpty)
-                    contributions[node.Feature] += at.Weight * (_expectedDepths[next] - _expectedDepths[at.Node]);
-                at = new Branch(next, at.Weight);
+                sum += weight * depths[at];
+                if (waitingCount == 0)
+                    break;
+                (at, weight) = waiting[--waitingCount];
             }
         }
 

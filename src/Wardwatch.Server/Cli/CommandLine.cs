@@ -20,6 +20,7 @@ public static class CommandLine
         var root = new RootCommand("Wardwatch: real-time patient monitoring.")
         {
             ServeVerb.Create(),
+            DemoVerb.Create(),
             MigrateVerb.Create(),
             PsqlVerb.Create(),
             SeedVerb.Create(),

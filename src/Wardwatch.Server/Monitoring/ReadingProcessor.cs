@@ -39,6 +39,11 @@ internal sealed partial class ReadingProcessor(
     {
         for (var entry = 0; entry < batch.Count; entry++)
         {
+            if (batch.Outcome(entry) != RefusalReason.None)
+            {
+                continue; // refused by the gateway already; it travels along only to be answered in its turn
+            }
+
             RefusalReason reason;
             try
             {

@@ -60,6 +60,14 @@ public sealed class DataFolder
     /// <summary>The path of a file in the folder.</summary>
     public string At(string name) => Path.Combine(Root, name);
 
+    /// <summary>The folder of the keys that protect short-lived tokens, open to this user only.</summary>
+    public DirectoryInfo ProtectionKeys()
+    {
+        var folder = At("protection-keys");
+        PrivateFile.CreateFolder(folder, evenAsRoot: true);
+        return new DirectoryInfo(folder);
+    }
+
     /// <summary>Takes the folder for this process, until the result is disposed of or the process ends in whatever way; null if another has it.</summary>
     /// <exception cref="StartupException">The folder cannot be written to.</exception>
     public FileStream? TryLock()

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using Wardwatch.Server.Platform.Certificates;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Platform.Database;
 using Wardwatch.Server.Platform.Keys;
@@ -18,13 +19,14 @@ public sealed class Installation : IAsyncDisposable
     private readonly FileStream? _lock;
     private PrivateCluster? _cluster;
     private Keyring? _keyring;
+    private ServerCertificates? _certificates;
 
     private Installation(DataFolder data, FileStream? folderLock, string connectionString)
     {
         Data = data;
         _lock = folderLock;
         ConnectionString = connectionString;
-        Database = NpgsqlDataSource.Create(connectionString);
+        Database = new NpgsqlDataSourceBuilder(connectionString) { Name = "wardwatch" }.Build();
     }
 
     /// <summary>The folder.</summary>
@@ -41,6 +43,9 @@ public sealed class Installation : IAsyncDisposable
 
     /// <summary>The keys; those of every stored tenant are open.</summary>
     public IKeyring Keyring => _keyring ?? throw new InvalidOperationException("The keys are opened with the installation.");
+
+    /// <summary>The certificates for devices.</summary>
+    public IServerCertificates Certificates => _certificates ?? throw new InvalidOperationException("The certificates are opened with the installation.");
 
     /// <summary>Opens the installation for a server: nobody else may serve from it at the same time.</summary>
     /// <exception cref="StartupException">Something that the operator can remove.</exception>
@@ -62,6 +67,7 @@ public sealed class Installation : IAsyncDisposable
         }
 
         _keyring?.Dispose();
+        _certificates?.Dispose();
         if (_lock is not null)
         {
             await _lock.DisposeAsync();
@@ -91,6 +97,7 @@ public sealed class Installation : IAsyncDisposable
             await Durability.RequireAsync(installation.Database, cancellation);
             installation.AppliedMigrations = await MigrationRunner.RunAsync(installation.Database, Migration.Embedded, log, cancellation);
             await installation.OpenKeysAsync(options, cancellation);
+            installation._certificates = ServerCertificates.Open(data, options, time);
             return installation;
         }
         catch

@@ -29,6 +29,8 @@ internal static class Logs
 
         // The framework writes whole addresses there, and a query may hold an access token.
         logging.AddFilter<ConsoleLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        // Its keys lie in a folder that only this user may read, beside the master key.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Warning);
     }

@@ -1,7 +1,9 @@
 using System.Net;
-using Microsoft.Extensions.Logging.Console;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
+using Wardwatch.Server.Platform.Certificates;
 using Wardwatch.Server.Platform.Database;
+using Wardwatch.Server.Platform.Telemetry;
 using Wardwatch.Server.Platform.Web;
 
 namespace Wardwatch.Server.Platform;
@@ -50,24 +52,58 @@ public static class PlatformModule
         services.AddSingleton(installation.Keyring);
         services.AddSingleton(installation.Data);
         services.AddSingleton<IHostLifetime, NoSignalsOfItsOwn>();
-        services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgresql", timeout: TimeSpan.FromSeconds(5));
+        services.AddSingleton(installation.Certificates);
+        services.AddSingleton<PrometheusExporter>();
+        services.AddHealthChecks()
+            .AddCheck<PostgresHealthCheck>("postgresql", timeout: TimeSpan.FromSeconds(5))
+            .AddCheck<CertificateHealthCheck>("certificates");
+        services.AddProblems();
+        services.AddApiDescription();
+        services.AddPageCompression();
+        services.AddDataProtection().SetApplicationName("wardwatch").PersistKeysToFileSystem(installation.Data.ProtectionKeys());
+        services.AddAuthentication();
+        services.AddAuthorization();
+        services.AddRateLimiter(_ => { });
 
         var options = ReadOptions(builder.Configuration);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.StopSeconds));
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
     }
 
-    /// <summary>Adds the platform's middleware, before any module's routes.</summary>
+    /// <summary>
+    /// The way of every request, outermost first. Pages and the interface's description need no sign-in and are answered before it; what comes after
+    /// routing belongs to the modules, which bring the rules for sign-in, permissions and rates.
+    /// </summary>
     public static void UsePlatform(WebApplication app)
     {
+        // Made now, so that no measurement of a module is missed.
+        app.Services.GetRequiredService<PrometheusExporter>();
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseResponseCompression();
+        app.UseApiPage();
+        app.UseWebPages(app.Services.GetRequiredService<IOptions<PlatformOptions>>().Value.WebFolder);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.UseWebSockets();
     }
 
     /// <summary>Adds the platform's own routes.</summary>
     public static void MapPlatform(IEndpointRouteBuilder routes)
     {
         HealthAnswers.Map(routes);
-        routes.MapGet("/api/demo", (IOptions<PlatformOptions> options) => new { options.Value.Demo }).AllowAnonymous();
+        MetricsPage.Map(routes);
+        routes.MapApiDescription();
+        routes.MapGet("/api/demo", (IOptions<PlatformOptions> options) => new DemoAnswer(options.Value.Demo))
+            .AllowAnonymous().WithTags("Operation").WithSummary("Whether this is the demo hospital, which every screen then says");
     }
+
+    /// <summary>The answer of <c>/api/demo</c>.</summary>
+    /// <param name="Demo">True in the demo hospital.</param>
+    public sealed record DemoAnswer(bool Demo);
 
     private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, PlatformOptions options)
     {

@@ -25,8 +25,17 @@ internal static class PrivateFile
         return new FileStream(path, options);
     }
 
-    /// <summary>Makes a folder for its owner only. As root, others may pass through it, since PostgreSQL runs as somebody else.</summary>
-    public static void CreateFolder(string path)
+    /// <summary>Lets everybody read a file (mode 0644).</summary>
+    public static void MakeReadable(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+    }
+
+    /// <summary>Makes a folder for its owner only. As root, others may pass through it, since PostgreSQL runs as somebody else, unless <paramref name="evenAsRoot"/>.</summary>
+    public static void CreateFolder(string path, bool evenAsRoot = false)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -34,7 +43,7 @@ internal static class PrivateFile
         }
 
         var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (Environment.IsPrivilegedProcess)
+        if (Environment.IsPrivilegedProcess && !evenAsRoot)
         {
             mode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         }

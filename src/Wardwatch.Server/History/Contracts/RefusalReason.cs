@@ -35,13 +35,16 @@ public enum RefusalReason : byte
 
     /// <summary>A defect of the server: the log says where.</summary>
     ProcessingFailed,
+
+    /// <summary>Published on a topic that is not the device's: refused before it was read, and not kept.</summary>
+    NotPermitted,
 }
 
 /// <summary>Stable names of <see cref="RefusalReason"/> for the database, metrics and the screen.</summary>
 public static class RefusalReasons
 {
     private static readonly string[] Names =
-        ["none", "unknown-key", "wrong-tag", "unreadable-envelope", "unsupported-kind", "unreadable-payload", "time-out-of-range", "no-binding", "nonce-reused", "not-storable", "processing-failed"];
+        ["none", "unknown-key", "wrong-tag", "unreadable-envelope", "unsupported-kind", "unreadable-payload", "time-out-of-range", "no-binding", "nonce-reused", "not-storable", "processing-failed", "not-permitted"];
 
     /// <summary>The stable name, such as <c>wrong-tag</c>.</summary>
     public static string Name(this RefusalReason reason) => Names[(int)reason];

@@ -22,6 +22,7 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _startDeadline;
     private readonly ILogger _log;
+    private readonly NpgsqlDataSource _superuser;
     private readonly CancellationTokenSource _stopping = new();
     private WatchedProcess? _process;
     private Task _supervision = Task.CompletedTask;
@@ -34,6 +35,7 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
         _startDeadline = startDeadline;
         _time = time;
         _log = log;
+        _superuser = new NpgsqlDataSourceBuilder(ConnectionString(place, ClusterSettings.Superuser, "postgres") + ";Pooling=false") { Name = "superuser" }.Build();
     }
 
     /// <summary>How a client of the installation's database connects; PostgreSQL need not run for the answer.</summary>
@@ -73,6 +75,7 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _supervision;
+        await _superuser.DisposeAsync();
         if (_process is { } process)
         {
             using var deadline = new CancellationTokenSource(FastStop, _time);
@@ -159,7 +162,6 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
     private async Task WaitUntilAnsweringAsync(WatchedProcess process, CancellationToken cancellation)
     {
         var began = _time.GetTimestamp();
-        var connectionString = ConnectionString(_place, ClusterSettings.Superuser, "postgres") + ";Pooling=false";
         while (true)
         {
             if (process.Exited.IsCompleted)
@@ -169,8 +171,7 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
 
             try
             {
-                await using var connection = new NpgsqlConnection(connectionString);
-                await connection.OpenAsync(cancellation);
+                await using var connection = await _superuser.OpenConnectionAsync(cancellation);
                 LogAnswering(_log, _programs.Major, (int)_time.GetElapsedTime(began).TotalMilliseconds);
                 return;
             }
@@ -192,8 +193,7 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
 
     private async Task EnsureDatabaseAsync(CancellationToken cancellation)
     {
-        await using var connection = new NpgsqlConnection(ConnectionString(_place, ClusterSettings.Superuser, "postgres") + ";Pooling=false");
-        await connection.OpenAsync(cancellation);
+        await using var connection = await _superuser.OpenConnectionAsync(cancellation);
         await using var exists = new NpgsqlCommand("select exists (select from pg_roles where rolname = $1), exists (select from pg_database where datname = $1)", connection);
         exists.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ClusterSettings.Role });
         bool role;

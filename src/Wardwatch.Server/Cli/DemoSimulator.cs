@@ -1,0 +1,69 @@
+using Wardwatch.Server.Platform;
+using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Platform.Processes;
+
+namespace Wardwatch.Server.Cli;
+
+/// <summary>The simulated bedside devices, a process of their own: started again when it dies, and gone when the server is.</summary>
+internal sealed partial class DemoSimulator
+{
+    private const string Program = "wardwatch-simulator";
+
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly string[] _command;
+
+    private DemoSimulator(string[] command) => _command = command;
+
+    /// <summary>Finds the program: beside this one when installed, in the checkout otherwise.</summary>
+    /// <exception cref="StartupException">It is not there.</exception>
+    public static DemoSimulator Find(IEnumerable<string> arguments)
+    {
+        var beside = Path.Combine(AppContext.BaseDirectory, Program);
+        var build = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        var path = File.Exists(beside) ? beside : Checkout.Find($"src/Wardwatch.Simulator/bin/{build.Parent?.Name}/{build.Name}/{Program}");
+        return path is not null
+            ? new DemoSimulator([path, .. arguments])
+            : throw new StartupException("The simulator is not built.", "Build it with: dotnet build -c Release src/Wardwatch.Simulator, or start with --no-simulator.");
+    }
+
+    /// <summary>Runs the devices until told to stop. Each new start waits longer, so that one that cannot run does not fill the log.</summary>
+    public async Task RunAsync(ILogger log, TimeProvider time, CancellationToken stop)
+    {
+        var pause = FirstPause;
+        try
+        {
+            while (true)
+            {
+                var began = time.GetTimestamp();
+                using var process = WatchedProcess.Start(_command, "TERM", new Dictionary<string, string?>(StringComparer.Ordinal), line => LogLine(log, line));
+                try
+                {
+                    var code = await process.Exited.WaitAsync(stop);
+                    LogEnded(log, code, pause.TotalSeconds);
+                }
+                catch (OperationCanceledException)
+                {
+                    using var deadline = new CancellationTokenSource(StopWithin, time);
+                    await process.StopAsync(deadline.Token);
+                    return;
+                }
+
+                await Task.Delay(pause, time, stop);
+                pause = time.GetElapsedTime(began) > LongestPause ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop between two runs.
+        }
+    }
+
+    [LoggerMessage(1030, LogLevel.Information, "{Line}")]
+    private static partial void LogLine(ILogger log, string line);
+
+    [LoggerMessage(1031, LogLevel.Warning, "The simulated devices ended (code {Code}): starting them again in {Seconds} s")]
+    private static partial void LogEnded(ILogger log, int code, double seconds);
+}

@@ -1,0 +1,423 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Wardwatch.Devices.Mqtt;
+using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.History.Contracts;
+using Wardwatch.Server.Monitoring.Contracts;
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.Server.Gateway;
+
+/// <summary>
+/// One device's session after its CONNECT was accepted: reads packets, gathers what one read brought into a batch, hands the batch to its lane, and answers.
+/// A single loop reads; acknowledgements are sent by whoever completes a batch.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer, and others may still ask an ended session to end: disposing it would only make that an error.")]
+internal sealed class DeviceSession
+{
+    private readonly PipeReader _input;
+    private readonly MqttOutput _output;
+    private readonly GatewayServices _services;
+    private readonly Acknowledgements _acknowledgements;
+    private readonly MqttPeer _peer;
+    private readonly long _keepAliveMilliseconds;
+    private readonly CancellationTokenSource _end = new();
+    private readonly byte[] _commandTopic;
+    private byte[] _scratch = [];
+    private DeviceEntry _device;
+    private int _directoryVersion;
+    private EnvelopeBatch? _batch;
+    private long _lastHeard;
+    private bool _orderly;
+    private volatile bool _holdingBack;
+    private MqttReason _endReason = MqttReason.Success;
+    private bool _draining;
+
+    public DeviceSession(DeviceEntry device, MqttVersion version, int keepAliveSeconds, PipeReader input, MqttOutput output, GatewayServices services)
+    {
+        (_device, _input, _output, _services) = (device, input, output, services);
+        _peer = new MqttPeer(version, MqttSender.Client);
+        _keepAliveMilliseconds = keepAliveSeconds * 1500L; // the standard's one and a half times
+        _acknowledgements = new Acknowledgements(output, version, services.Metrics, CommitFailed);
+        _commandTopic = System.Text.Encoding.UTF8.GetBytes($"devices/{device.Id}/commands");
+        _directoryVersion = services.Devices.Version;
+        _lastHeard = Environment.TickCount64;
+    }
+
+    /// <summary>The device's id.</summary>
+    public string DeviceId => _device.Id;
+
+    /// <summary>The device, as it was known last.</summary>
+    public DeviceEntry Device => _device;
+
+    /// <summary>Ends when the session has ended and everything that is its was let go.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Runs the session to its end.</summary>
+    public Task RunAsync(CancellationToken connectionClosed) => Ended = RunCoreAsync(connectionClosed);
+
+    /// <summary>Ends the session from outside, with a reason for 5.0 clients. The first reason stands.</summary>
+    public void End(MqttReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _endReason, reason, MqttReason.Success) == MqttReason.Success)
+        {
+            _end.Cancel();
+        }
+    }
+
+    /// <summary>Ends the session in order: reads nothing more, waits for the acknowledgements of what was read, says good-bye.</summary>
+    public void Drain()
+    {
+        Volatile.Write(ref _draining, true);
+        End(MqttReason.ServerShuttingDown);
+    }
+
+    /// <summary>Called about once a second: keep-alive, and whether the device may still be here.</summary>
+    public void Sweep(long nowMilliseconds)
+    {
+        if (_keepAliveMilliseconds > 0 && !_holdingBack && nowMilliseconds - Volatile.Read(ref _lastHeard) > _keepAliveMilliseconds)
+        {
+            End(MqttReason.KeepAliveTimeout);
+        }
+        else if (_services.Devices.Version != _directoryVersion && _services.Devices.Find(DeviceId) is null)
+        {
+            End(MqttReason.NotAuthorized);
+        }
+    }
+
+    private async Task RunCoreAsync(CancellationToken connectionClosed)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, connectionClosed);
+        try
+        {
+            await ReadAsync(ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ended from outside, or the connection broke.
+        }
+        catch (Exception e) when (e is IOException or ConnectionResetException or InvalidOperationException)
+        {
+            // The connection broke.
+        }
+
+        if (_batch is { } unsent)
+        {
+            _batch = null;
+            _acknowledgements.Complete(unsent, DeliveryState.Failed);
+        }
+
+        if (Volatile.Read(ref _draining))
+        {
+            await DrainAsync(connectionClosed);
+        }
+
+        SayGoodbye();
+        await _output.CompleteAsync();
+    }
+
+    private async Task ReadAsync(CancellationToken ending)
+    {
+        Task<bool>? room = null;
+        Task<ReadResult>? reading = null;
+        while (true)
+        {
+            if (room is not null || !TryHandOver())
+            {
+                if (room is null)
+                {
+                    _services.Metrics.Waited();
+                    room = _services.Queue.WaitForRoomAsync(_device, ending).AsTask();
+                }
+
+                // The lane is full. While there is space, go on reading, so that a PINGREQ is answered and a healthy device stays; then let the socket wait.
+                if (_batch!.Bytes < _services.Options.MaxWaitingBytes)
+                {
+                    reading ??= _input.ReadAsync(ending).AsTask();
+                    await Task.WhenAny(room, reading);
+                }
+                else
+                {
+                    await HoldBackAsync(room);
+                }
+
+                if (room.IsCompleted)
+                {
+                    if (!await room)
+                    {
+                        return; // the lanes have closed
+                    }
+
+                    room = null;
+                    continue;
+                }
+            }
+
+            if (_peer.Version == MqttVersion.V311 && _acknowledgements.Outstanding >= _services.Options.MaxInFlight)
+            {
+                await WaitForAcknowledgementsAsync(ending);
+            }
+
+            var result = reading is null ? await _input.ReadAsync(ending) : await reading;
+            reading = null;
+            Volatile.Write(ref _lastHeard, Environment.TickCount64);
+            if (!Consume(result.Buffer, out var consumed) || result.IsCompleted)
+            {
+                _input.AdvanceTo(consumed);
+                TryHandOver();
+                return;
+            }
+
+            _input.AdvanceTo(consumed, result.Buffer.End);
+            _output.Flush();
+        }
+    }
+
+    /// <summary>Publishes the batch if there is one; false if the lane is full.</summary>
+    private bool TryHandOver()
+    {
+        if (_batch is not null)
+        {
+            if (!_services.Queue.TryPublish(_batch))
+            {
+                return false;
+            }
+
+            _batch = null;
+        }
+
+        return true;
+    }
+
+    private async Task HoldBackAsync(Task<bool> room)
+    {
+        // It is we who do not read, so the device's silence is not its own.
+        _holdingBack = true;
+        try
+        {
+            await room;
+        }
+        finally
+        {
+            Volatile.Write(ref _lastHeard, Environment.TickCount64);
+            _holdingBack = false;
+        }
+    }
+
+    private async Task WaitForAcknowledgementsAsync(CancellationToken ending)
+    {
+        _holdingBack = true;
+        try
+        {
+            while (_acknowledgements.Outstanding >= _services.Options.MaxInFlight)
+            {
+                await _acknowledgements.WaitForProgressAsync(ending);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _lastHeard, Environment.TickCount64);
+            _holdingBack = false;
+        }
+    }
+
+    /// <summary>Takes every complete packet; false ends the session.</summary>
+    private bool Consume(ReadOnlySequence<byte> buffer, out SequencePosition consumed)
+    {
+        var received = 0;
+        var bytesBefore = _batch?.Bytes ?? 0;
+        var going = true;
+        while (going)
+        {
+            switch (MqttFrames.TryRead(in buffer, _peer.Version, _services.Options.MaxPacketBytes, out var frame))
+            {
+                case FrameStatus.Ok:
+                    going = Handle(in frame, ref received);
+                    buffer = buffer.Slice(frame.Body.End);
+                    break;
+                case FrameStatus.NeedMore:
+                    consumed = buffer.Start;
+                    Count(received, bytesBefore);
+                    return true;
+                case FrameStatus.TooLarge:
+                    going = Close(MqttReason.PacketTooLarge);
+                    break;
+                default:
+                    going = Close(MqttReason.MalformedPacket);
+                    break;
+            }
+        }
+
+        consumed = buffer.Start;
+        Count(received, bytesBefore);
+        return false;
+    }
+
+    private void Count(int received, int bytesBefore)
+    {
+        if (received > 0)
+        {
+            _services.Metrics.Received(received, Math.Max(0, (_batch?.Bytes ?? 0) - bytesBefore), _services.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+    }
+
+    private bool Handle(in MqttFrame frame, ref int received)
+    {
+        var header = frame.Header;
+        if (!frame.Body.IsSingleSegment && _scratch.Length < header.BodyLength)
+        {
+            _scratch = new byte[Math.Max(header.BodyLength, 4096)];
+        }
+
+        var body = frame.Contiguous(_scratch);
+        switch (header.Type)
+        {
+            case MqttPacketType.Publish:
+                received++;
+                return PublishPacket.TryRead(header, body, _peer, out var publish, out var fault) ? HandlePublish(in publish) : Close(fault.Reason);
+            case MqttPacketType.PingReq:
+                _output.Write(new PingPacket { IsResponse = true }, _peer.Version);
+                return true;
+            case MqttPacketType.Subscribe:
+                return SubscribePacket.TryRead(header, body, _peer, out var subscribe, out fault) ? HandleSubscribe(in subscribe) : Close(fault.Reason);
+            case MqttPacketType.Unsubscribe:
+                return UnsubscribePacket.TryRead(header, body, _peer, out var unsubscribe, out fault) ? HandleUnsubscribe(in unsubscribe) : Close(fault.Reason);
+            case MqttPacketType.Disconnect:
+                _orderly = DisconnectPacket.TryRead(header, body, _peer, out _, out fault);
+                return _orderly ? false : Close(fault.Reason);
+            default:
+                // A second CONNECT, a server's packet, or acknowledgements of what was never sent.
+                return Close(MqttReason.ProtocolError);
+        }
+    }
+
+    private bool HandlePublish(in PublishPacket publish)
+    {
+        if (publish.Qos == QualityOfService.ExactlyOnce)
+        {
+            return Close(MqttReason.QosNotSupported);
+        }
+
+        if (publish.Topic.IsEmpty || !publish.Properties.IsEmpty && publish.Properties.TopicAlias is not null)
+        {
+            return Close(MqttReason.TopicAliasInvalid); // none was granted
+        }
+
+        if (_peer.Version == MqttVersion.V500 && publish.Qos != QualityOfService.AtMostOnce && _acknowledgements.Promised >= _services.Options.MaxInFlight)
+        {
+            return Close(MqttReason.ReceiveMaximumExceeded);
+        }
+
+        var permitted = TopicPermissions.MayPublish(CurrentDevice(), publish.Topic);
+        if (!permitted)
+        {
+            _services.Metrics.Rejected();
+            if (_peer.Version == MqttVersion.V311)
+            {
+                return Close(MqttReason.NotAuthorized);
+            }
+        }
+
+        var batch = _batch ??= _acknowledgements.Begin(_device, _services.Time.Microseconds());
+        batch.Add(permitted ? publish.Topic : default, permitted ? publish.Payload : default, DeliveryTag.Make(publish.PacketId, publish.Qos));
+        if (!permitted)
+        {
+            batch.Refuse(batch.Count - 1, RefusalReason.NotPermitted);
+        }
+
+        _acknowledgements.Expect(publish.Qos);
+        return true;
+    }
+
+    private bool HandleSubscribe(in SubscribePacket subscribe)
+    {
+        Span<MqttReason> reasons = stackalloc MqttReason[Math.Min(subscribe.Subscriptions.Count, 64)];
+        var count = 0;
+        foreach (var subscription in subscribe.Subscriptions)
+        {
+            if (count == reasons.Length)
+            {
+                return Close(MqttReason.QuotaExceeded);
+            }
+
+            reasons[count++] = subscription.Filter.SequenceEqual(_commandTopic)
+                ? (MqttReason)Math.Min((byte)subscription.Options.MaximumQos, (byte)QualityOfService.AtLeastOnce)
+                : _peer.Version == MqttVersion.V500 ? MqttReason.NotAuthorized : MqttReason.UnspecifiedError;
+        }
+
+        _output.Write(new SubAckPacket { Type = MqttPacketType.SubAck, PacketId = subscribe.PacketId, Reasons = reasons[..count] }, _peer.Version);
+        return true;
+    }
+
+    private bool HandleUnsubscribe(in UnsubscribePacket unsubscribe)
+    {
+        Span<MqttReason> reasons = stackalloc MqttReason[Math.Min(unsubscribe.Filters.Count, 64)];
+        var count = 0;
+        foreach (var filter in unsubscribe.Filters)
+        {
+            if (count == reasons.Length)
+            {
+                return Close(MqttReason.QuotaExceeded);
+            }
+
+            reasons[count++] = filter.SequenceEqual(_commandTopic) ? MqttReason.Success : MqttReason.NoSubscriptionExisted;
+        }
+
+        _output.Write(new SubAckPacket { Type = MqttPacketType.UnsubAck, PacketId = unsubscribe.PacketId, Reasons = reasons[..count] }, _peer.Version);
+        return true;
+    }
+
+    /// <summary>The device as it is known now: a new binding or a revoked key takes effect with the next message.</summary>
+    private DeviceEntry CurrentDevice()
+    {
+        var version = _services.Devices.Version;
+        if (version != _directoryVersion && _services.Devices.Find(DeviceId) is { } current)
+        {
+            (_device, _directoryVersion) = (current, version);
+        }
+
+        return _device;
+    }
+
+    private bool Close(MqttReason reason)
+    {
+        Interlocked.CompareExchange(ref _endReason, reason, MqttReason.Success);
+        return false;
+    }
+
+    /// <summary>Called on the committer's thread: what was sent since is not acknowledged any more.</summary>
+    private void CommitFailed() => End(MqttReason.UnspecifiedError);
+
+    private async Task DrainAsync(CancellationToken connectionClosed)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(connectionClosed);
+        deadline.CancelAfter(TimeSpan.FromSeconds(_services.Options.DrainSeconds));
+        try
+        {
+            while (_acknowledgements.Outstanding > 0)
+            {
+                await _acknowledgements.WaitForProgressAsync(deadline.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Out of time, or the device went: what is left stays unacknowledged and is sent again.
+        }
+    }
+
+    private void SayGoodbye()
+    {
+        if (_orderly || _endReason == MqttReason.Success)
+        {
+            return;
+        }
+
+        _services.Metrics.Closed(_endReason);
+        if (_peer.Version == MqttVersion.V500)
+        {
+            _output.Write(new DisconnectPacket { Reason = _endReason }, _peer.Version);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics.Metrics;
+using Wardwatch.Devices.Mqtt;
+
+namespace Wardwatch.Server.Gateway;
+
+/// <summary>What the gateway counts.</summary>
+internal sealed class GatewayMetrics
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _accepted;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _received;
+    private readonly Counter<long> _bytes;
+    private readonly Counter<long> _acknowledged;
+    private readonly Counter<long> _rejected;
+    private readonly Counter<long> _closed;
+    private readonly Counter<long> _waits;
+    private long _lastReadingMilliseconds;
+
+    public GatewayMetrics(IMeterFactory meters, TimeProvider time)
+    {
+        _meter = meters.Create("Wardwatch.Gateway");
+        _accepted = _meter.CreateCounter<long>("wardwatch.gateway.sessions", "{session}", "Sessions accepted");
+        _refused = _meter.CreateCounter<long>("wardwatch.gateway.sessions.refused", "{session}", "CONNECTs refused, by reason");
+        _received = _meter.CreateCounter<long>("wardwatch.gateway.messages.received", "{message}", "Messages published by devices");
+        _bytes = _meter.CreateCounter<long>("wardwatch.gateway.received", "By", "Bytes of topics and payloads published by devices");
+        _acknowledged = _meter.CreateCounter<long>("wardwatch.gateway.messages.acknowledged", "{message}", "Messages acknowledged after their commit");
+        _rejected = _meter.CreateCounter<long>("wardwatch.gateway.messages.rejected", "{message}", "Messages on topics that the device may not use");
+        _closed = _meter.CreateCounter<long>("wardwatch.gateway.sessions.closed", "{session}", "Sessions closed by the server, by reason");
+        _waits = _meter.CreateCounter<long>("wardwatch.gateway.waits", "{wait}", "Times a connection had to wait for room in its lane");
+        _meter.CreateObservableGauge("wardwatch.gateway.last_reading.age", () => AgeSeconds(time), "s", "Time since a device last published anything");
+    }
+
+    public void ObserveSessions(Func<int> count) =>
+        _meter.CreateObservableUpDownCounter("wardwatch.gateway.sessions.open", count, "{session}", "Devices connected now");
+
+    public void Accepted() => _accepted.Add(1);
+
+    public void Refused(MqttReason reason) => _refused.Add(1, Tag(reason));
+
+    public void Received(int messages, int bytes, long nowMilliseconds)
+    {
+        _received.Add(messages);
+        _bytes.Add(bytes);
+        Volatile.Write(ref _lastReadingMilliseconds, nowMilliseconds);
+    }
+
+    public void Acknowledged(int messages) => _acknowledged.Add(messages);
+
+    public void Rejected() => _rejected.Add(1);
+
+    public void Closed(MqttReason reason) => _closed.Add(1, Tag(reason));
+
+    public void Waited() => _waits.Add(1);
+
+    private double AgeSeconds(TimeProvider time)
+    {
+        var last = Volatile.Read(ref _lastReadingMilliseconds);
+        return last == 0 ? double.NaN : Math.Max(0, (time.GetUtcNow().ToUnixTimeMilliseconds() - last) / 1000.0);
+    }
+
+    private static KeyValuePair<string, object?> Tag(MqttReason reason) => new("reason", reason.ToString());
+}

@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Wardwatch.Devices.Mqtt;
+
+namespace Wardwatch.Server.Gateway;
+
+/// <summary>
+/// What goes out on one connection. The reading loop, the committer's threads and the sweeper all write here; nobody waits for the socket.
+/// Packets gather in a buffer of our own, and one flush at a time carries them off, since a pipe must not be written during a flush.
+/// </summary>
+internal sealed class MqttOutput(PipeWriter writer, Action overflow)
+{
+    // Acknowledgements are a few bytes each and there are no more of them than readings in flight. Who lets this much gather does not read.
+    private const int MaxWaitingBytes = 256 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly ArrayBufferWriter<byte> _waiting = new(64);
+    private bool _flushing;
+    private bool _closed;
+    private Task _flush = Task.CompletedTask;
+
+    /// <summary>Writes a packet; it goes off with the next <see cref="Flush"/>.</summary>
+    public void Write<TPacket>(in TPacket packet, MqttVersion version)
+        where TPacket : struct, IMqttPacket<TPacket>, allows ref struct
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                MqttWriter.Write(_waiting, in packet, version);
+            }
+        }
+    }
+
+    /// <summary>Sends what was written; returns at once.</summary>
+    public void Flush()
+    {
+        var tooMuch = false;
+        lock (_gate)
+        {
+            if (_closed || _waiting.WrittenCount == 0)
+            {
+                return;
+            }
+
+            if (_flushing)
+            {
+                tooMuch = _waiting.WrittenCount > MaxWaitingBytes;
+            }
+            else
+            {
+                _flushing = true;
+                _flush = FlushAsync();
+            }
+        }
+
+        if (tooMuch)
+        {
+            overflow();
+        }
+    }
+
+    /// <summary>Takes nothing more and waits until everything is sent.</summary>
+    public async Task CompleteAsync()
+    {
+        Flush();
+        Task flush;
+        lock (_gate)
+        {
+            _closed = true;
+            flush = _flush;
+        }
+
+        await flush.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Usually done before it returns: the socket's pipe takes a few bytes at once.</summary>
+    private async Task FlushAsync()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_waiting.WrittenCount == 0)
+                {
+                    _flushing = false;
+                    return;
+                }
+
+                writer.Write(_waiting.WrittenSpan);
+                _waiting.ResetWrittenCount();
+            }
+
+            try
+            {
+                var result = await writer.FlushAsync(CancellationToken.None);
+                if (!result.IsCompleted && !result.IsCanceled)
+                {
+                    continue;
+                }
+            }
+            catch (Exception e) when (e is IOException or InvalidOperationException or ObjectDisposedException)
+            {
+                // The connection is gone. Its reading loop notices the same and ends the session.
+            }
+
+            lock (_gate)
+            {
+                _closed = true;
+                _flushing = false;
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Wardwatch.Server.Platform.Web;
+
+/// <summary>The interface described for programs (OpenAPI 3.1) and for people (Swagger UI). Neither needs a sign-in: it is public with the source.</summary>
+internal static class ApiDescription
+{
+    /// <summary>The page for people.</summary>
+    public const string PagePath = "/api-docs";
+
+    private const string DocumentPath = "/openapi/v1.json";
+    private const string Scheme = "bearer";
+
+    /// <summary>Registers the description.</summary>
+    public static void AddApiDescription(this IServiceCollection services)
+    {
+        // Otherwise each integer is described as "integer or string", since a reader of JSON might take both.
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        services.AddOpenApi("v1", options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.AddDocumentTransformer(Describe);
+            options.AddOperationTransformer(RequireSignIn);
+        });
+    }
+
+    /// <summary>Maps the document.</summary>
+    public static void MapApiDescription(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+
+    /// <summary>Serves the page.</summary>
+    public static void UseApiPage(this IApplicationBuilder app) => app.UseSwaggerUI(page =>
+    {
+        page.RoutePrefix = PagePath[1..];
+        page.DocumentTitle = "Wardwatch API";
+        page.SwaggerEndpoint(DocumentPath, "Wardwatch API");
+    });
+
+    private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
+    {
+        document.Info.Title = "Wardwatch API";
+        document.Info.Version = "1";
+        document.Info.Description = "Times are ISO 8601 in UTC, ids are opaque strings, errors are ProblemDetails with a stable type. Sign in at /api/auth/login and send the token as Authorization: Bearer.";
+        document.Servers?.Clear();
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+        document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = Scheme, BearerFormat = "JWT" };
+        return Task.CompletedTask;
+    }
+
+    private static Task RequireSignIn(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        if (!context.Description.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
+        {
+            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,138 @@
+import { useEffect, useMemo, useRef } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import { Roster } from '../features/roster/Roster';
+import { Wall } from '../features/wall/Wall';
+import type { LiveFeed } from '../live/feed';
+import type { LiveStore } from '../live/store';
+import { useFeed, useFeedProblem, useIsPhone, useLive, useTitle } from '../ui/hooks';
+import { useServices } from '../ui/services';
+import { PageState, ProblemState, Skeleton } from '../ui/states';
+import { Banners, CountPills, StoragePill, TopBar } from '../ui/TopBar';
+import { words } from '../ui/words';
+import { BottomNav } from './BottomNav';
+import { isFinal } from './final';
+
+/** The ward id in the address that stands for all of them. */
+export const ALL = 'all';
+const TRACE_MINUTES = 10;
+
+/** A ward, live: the wall on a screen, lists on a phone. */
+export function WardPage() {
+  const { id = ALL } = useParams();
+  const { api, session } = useServices();
+  // The store holds the whole hospital's list of wards in any case; the hub sends only what is asked for.
+  const ward = id === ALL ? null : id;
+  const feed = useFeed(`ward/${id}`, () => ({
+    dashboard: (signal) => api.dashboard(ward, signal),
+    recent: (signal) => api.recent(ward, TRACE_MINUTES, signal),
+    token: () => session.validToken(),
+    isFinal,
+    scope: ward === null ? '' : `ward=${encodeURIComponent(ward)}`,
+  }));
+  return feed ? <LiveWard feed={feed} id={id} /> : null;
+}
+
+function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
+  const { store } = feed;
+  const phone = useIsPhone();
+  const all = useLive(store, (s) => s.wards);
+  const ready = useLive(store, (s) => s.ready);
+  const counts = useLive(store, (s) => s.counts);
+  const problem = useFeedProblem(feed);
+  const wards = useMemo(() => (id === ALL ? all : all.filter((ward) => ward.id === id)), [all, id]);
+  const name = id === ALL ? words.wall.allWards : (wards[0]?.name ?? id);
+  useTitle(`${counts.high > 0 ? `▲${counts.high} ` : ''}${name} · ${words.product}`);
+  return (
+    <div className="page">
+      <TopBar store={store} phone={phone} left={<WardHead store={store} id={id} name={name} phone={phone} />} />
+      <Banners store={store} />
+      <Announcer store={store} />
+      <main id="content" className="page-main" tabIndex={-1}>
+        {!ready && problem ? <ProblemState error={problem} /> : null}
+        {!ready && !problem ? (
+          <Skeleton>
+            <SkeletonWall phone={phone} />
+          </Skeleton>
+        ) : null}
+        {ready && wards.length === 0 ? (
+          <PageState>
+            <p>{id === ALL ? words.wall.empty : words.wall.noWard(id)}</p>
+          </PageState>
+        ) : null}
+        {ready && wards.length > 0 ? (
+          phone ? (
+            <Roster store={store} wards={wards} />
+          ) : (
+            <Wall store={store} wards={wards} />
+          )
+        ) : null}
+      </main>
+      {phone ? <BottomNav /> : null}
+    </div>
+  );
+}
+
+function WardHead({ store, id, name, phone }: { store: LiveStore; id: string; name: string; phone: boolean }) {
+  const wards = useLive(store, (s) => s.wards);
+  const patients = useLive(store, (s) => s.patients);
+  const navigate = useNavigate();
+  const shown = id === ALL ? wards : wards.filter((ward) => ward.id === id);
+  const beds = shown.reduce((sum, ward) => sum + ward.beds.length, 0);
+  return (
+    <>
+      <h1 className="hidden-words">{name}</h1>
+      <select
+        className="pick"
+        aria-label={words.wall.ward}
+        value={id}
+        onChange={(event) => void navigate(`/ward/${encodeURIComponent(event.target.value)}`)}
+      >
+        {wards.every((ward) => ward.id !== id) && id !== ALL && <option value={id}>{id}</option>}
+        {wards.map((ward) => (
+          <option key={ward.id} value={ward.id}>
+            {ward.name}
+          </option>
+        ))}
+        <option value={ALL}>{words.wall.allWards}</option>
+      </select>
+      {!phone && <span className="pill">{words.wall.beds(beds, patients.size)}</span>}
+      {!phone && <StoragePill store={store} />}
+      <CountPills store={store} phone={phone} />
+    </>
+  );
+}
+
+const SKELETON_TILES = Array.from({ length: 16 }, (_, index) => `tile-${index}`);
+
+function SkeletonWall({ phone }: { phone: boolean }) {
+  return (
+    <div className={phone ? 'skeleton-list' : 'skeleton-wall'} aria-hidden="true">
+      {SKELETON_TILES.map((key) => (
+        <div key={key} className="skeleton" />
+      ))}
+    </div>
+  );
+}
+
+/** Says new and worsened alerts aloud for those who listen to the page. */
+function Announcer({ store }: { store: LiveStore }) {
+  const patients = useLive(store, (s) => s.patients);
+  const known = useRef<Map<string, string> | null>(null);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const now = new Map<string, string>();
+    const news: string[] = [];
+    for (const view of patients.values()) {
+      if (!view.attention) continue;
+      const { priority, since, text } = view.attention;
+      const key = `${priority}/${since}`;
+      now.set(view.record.id, key);
+      // What stood there when the page was opened is on the page; only what is new is said.
+      if (known.current && known.current.get(view.record.id) !== key)
+        news.push(words.wall.announce(words.priority[priority].name, view.record.bed, text));
+    }
+    if (patients.size > 0) known.current = now;
+    if (news.length > 0 && place.current) place.current.textContent = news.join('. ');
+  }, [patients]);
+  return <div ref={place} className="hidden-words" aria-live="assertive" />;
+}

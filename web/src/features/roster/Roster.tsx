@@ -1,0 +1,122 @@
+import { Link } from 'react-router';
+import type { LiveStore } from '../../live/store';
+import type { NumericVital, Ward } from '../../live/types';
+import type { PatientView, VitalView } from '../../live/view';
+import { AttentionStrip } from '../../ui/Attention';
+import { age, clockOrDate, news2Text, vitalNumber } from '../../ui/format';
+import { useLive } from '../../ui/hooks';
+import { PageState } from '../../ui/states';
+import { words } from '../../ui/words';
+import './roster.css';
+
+const URGENCY = { high: 0, medium: 1, technical: 2 } as const;
+
+/** The ward for a small screen: who needs attention, then every bed in its fixed order. */
+export function Roster({ store, wards }: { store: LiveStore; wards: readonly Ward[] }) {
+  const patients = useLive(store, (s) => s.patients);
+  const inOrder = byBed(wards, patients);
+  if (inOrder.length === 0)
+    return (
+      <PageState>
+        <p>{words.wall.empty}</p>
+      </PageState>
+    );
+  const raised = inOrder
+    .filter((view) => view.attention)
+    .sort((a, b) => URGENCY[a.attention?.priority ?? 'technical'] - URGENCY[b.attention?.priority ?? 'technical']);
+  const several = wards.length > 1;
+  return (
+    <div className="roster">
+      <section aria-labelledby="roster-attention">
+        <h2 id="roster-attention">{words.roster.attention}</h2>
+        {raised.length === 0 ? (
+          <p className="roster-quiet">{words.roster.nobody}</p>
+        ) : (
+          <Rows views={raised} store={store} wards={several ? wards : []} />
+        )}
+      </section>
+      <section aria-labelledby="roster-all">
+        <h2 id="roster-all">{words.roster.all}</h2>
+        <Rows views={inOrder} store={store} wards={several ? wards : []} />
+      </section>
+    </div>
+  );
+}
+
+function byBed(wards: readonly Ward[], patients: ReadonlyMap<string, PatientView>): PatientView[] {
+  const place = (view: PatientView): number => {
+    const ward = wards.findIndex((one) => one.id === view.record.ward);
+    const bed = wards[ward]?.beds.indexOf(view.record.bed) ?? -1;
+    return ward * 10_000 + (bed < 0 ? 9_999 : bed);
+  };
+  return [...patients.values()]
+    .filter((view) => wards.some((ward) => ward.id === view.record.ward))
+    .sort((a, b) => place(a) - place(b));
+}
+
+function Rows({ views, store, wards }: { views: PatientView[]; store: LiveStore; wards: readonly Ward[] }) {
+  return (
+    <ul className="roster-rows">
+      {views.map((view) => (
+        <li key={view.record.id}>
+          <Row
+            view={view}
+            now={store.clock.now()}
+            ward={wards.find((one) => one.id === view.record.ward)?.name ?? null}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Row({ view, now, ward }: { view: PatientView; now: number; ward: string | null }) {
+  const { vitals, signal, record } = view;
+  const lost = signal.state === 'lost' || signal.state === 'never';
+  const level = (view.news2?.min ?? 0) >= 7 ? 'chip-7' : (view.news2?.min ?? 0) >= 5 ? 'chip-5' : '';
+  const concerned = view.attention?.vital;
+  return (
+    <Link
+      className={`roster-row ${view.attention ? `roster-${view.attention.priority}` : ''}`}
+      to={`/patient/${encodeURIComponent(record.id)}`}
+      data-bed={record.bed}
+    >
+      <span className="roster-head">
+        <b className="roster-bed">
+          <span className="hidden-words">Bed </span>
+          {record.bed}
+        </b>
+        <span className="roster-name">{record.shortName}</span>
+        {ward && <span className="roster-ward">{ward.split(' · ')[0]}</span>}
+        <span className="grow" />
+        <span className={`chip ${level}`}>
+          {words.patient.news2} {news2Text(view.news2)}
+        </span>
+      </span>
+      <AttentionStrip view={view} className="roster-strip" />
+      <span className="roster-numbers">
+        <Reading name="hr" one={vitals.hr} inverse={concerned === 'hr'} />
+        <Reading name="spo2" one={vitals.spo2} inverse={concerned === 'spo2'} />
+        <Reading name="rr" one={vitals.rr} inverse={concerned === 'rr'} />
+        <span className="grow" />
+        <span className="roster-age">
+          {view.blank || signal.state === 'never'
+            ? words.absent
+            : lost && signal.lastAt !== null
+              ? words.wall.noSignal(clockOrDate(signal.lastAt, now))
+              : signal.state === 'live'
+                ? words.live
+                : words.ageOld(age(signal.ageSeconds))}
+        </span>
+      </span>
+    </Link>
+  );
+}
+
+function Reading({ name, one, inverse }: { name: NumericVital; one: VitalView | undefined; inverse: boolean }) {
+  return (
+    <span className={`roster-number num-${name} ${inverse && one?.shown ? 'roster-inverse' : ''}`}>
+      <small>{words.vitalShort[name]}</small> {one?.shown ? vitalNumber(name, one.value) : words.absent}
+    </span>
+  );
+}

@@ -1,0 +1,185 @@
+import { memo, useEffect, useRef } from 'react';
+import { Link } from 'react-router';
+import type { Painter } from '../../draw/painter';
+import { readPalette } from '../../draw/palette';
+import { SweepSurface, type SweepTrace } from '../../draw/sweep';
+import { type LiveStore, type PatientTraces, TRACE_SECONDS } from '../../live/store';
+import type { NumericVital, VitalKey } from '../../live/types';
+import { ANOMALY_THRESHOLD } from '../../live/types';
+import type { PatientView, VitalView } from '../../live/view';
+import { AttentionStrip } from '../../ui/Attention';
+import { age, clockOrDate, news2Text, score, timeOrDate, vitalNumber } from '../../ui/format';
+import { usePatientView } from '../../ui/hooks';
+import { onThemeChange } from '../../ui/theme';
+import { words } from '../../ui/words';
+
+interface TileProps {
+  store: LiveStore;
+  painter: Painter;
+  patientId: string;
+  /** Shown beside the bed where several wards share the wall. */
+  ward: string | null;
+  index: number;
+  focusable: boolean;
+}
+
+export const Tile = memo(function Tile({ store, painter, patientId, ward, index, focusable }: TileProps) {
+  const view = usePatientView(store, patientId);
+  if (!view) return null;
+  const lost = view.signal.state === 'lost' || view.signal.state === 'never';
+  const raised = view.attention;
+  return (
+    <article
+      className={`tile-in ${raised ? `tile-${raised.priority}` : ''} ${lost || view.blank ? 'tile-lost' : ''}`}
+      data-bed={view.record.bed}
+    >
+      <div className="tile-top">
+        <span className="tile-bed">
+          <span className="hidden-words">Bed </span>
+          {view.record.bed}
+        </span>
+        {ward && <span className="tile-ward">{ward}</span>}
+        <Link
+          className="tile-name"
+          to={`/patient/${encodeURIComponent(patientId)}`}
+          tabIndex={focusable ? 0 : -1}
+          data-tile={index}
+        >
+          {view.record.shortName}
+        </Link>
+        <span className="grow" />
+        <Chips view={view} />
+      </div>
+      <AttentionStrip view={view} />
+      <div className="tile-body">
+        <div className="tile-wave">
+          <Traces store={store} painter={painter} patientId={patientId} />
+          {lost && !view.blank ? (
+            <div className="hatch">
+              <span>
+                {view.signal.lastAt === null
+                  ? words.wall.noSignalYet
+                  : words.wall.noSignal(clockOrDate(view.signal.lastAt, store.clock.now()))}
+              </span>
+            </div>
+          ) : (
+            <span className="tile-wave-note">{words.wall.traces}</span>
+          )}
+        </div>
+        <Numbers view={view} />
+      </div>
+      <Foot view={view} now={store.clock.now()} />
+    </article>
+  );
+});
+
+function Chips({ view }: { view: PatientView }) {
+  const { vitals, news2, anomaly, record } = view;
+  const driver = anomaly?.drivers[0];
+  const level = (news2?.min ?? 0) >= 7 ? 'chip-7' : (news2?.min ?? 0) >= 5 ? 'chip-5' : '';
+  return (
+    <>
+      {record.status === 'critical' && <span className="chip chip-7">{words.status.critical}</span>}
+      {vitals.acvpu?.shown && vitals.acvpu.value !== 'A' && (
+        <span className="chip chip-7">{words.consciousness[vitals.acvpu.value]}</span>
+      )}
+      {vitals.o2?.shown && vitals.o2.value && <span className="chip">{words.wall.oxygen}</span>}
+      {record.spo2Scale === 2 && <span className="chip">{words.wall.spo2Scale2}</span>}
+      {anomaly && anomaly.score >= ANOMALY_THRESHOLD && (
+        <span className="chip chip-anomaly">
+          {words.wall.anomaly(score(anomaly.score), driver ? words.vitalShort[driver.vital] : null)}
+        </span>
+      )}
+      <span className={`chip ${level}`}>
+        {words.patient.news2} {news2Text(news2)}
+      </span>
+    </>
+  );
+}
+
+const BLOOD_PRESSURE: readonly VitalKey[] = ['sbp', 'dbp'];
+
+function Numbers({ view }: { view: PatientView }) {
+  const { vitals } = view;
+  const concerned = view.attention?.vital ?? null;
+  const pressure = [vitals.sbp, vitals.dbp].map((one) => text('sbp', one)).join('/');
+  const noPressure = !vitals.sbp?.shown && !vitals.dbp?.shown;
+  return (
+    <dl className="numbers">
+      {(['hr', 'spo2', 'rr'] as const).map((key) => (
+        <div key={key} className={`num num-${key} ${inverse(vitals[key], concerned === key)}`}>
+          <dt>
+            {words.vitalShort[key]} {words.vitalUnit[key]}
+            <Age one={vitals[key]} foot={view.signal.ageSeconds} />
+          </dt>
+          <dd className={vitals[key]?.shown ? '' : 'num-none'}>{text(key, vitals[key])}</dd>
+        </div>
+      ))}
+      <div className={`num num-bp ${inverse(vitals.sbp, concerned !== null && BLOOD_PRESSURE.includes(concerned))}`}>
+        <dt>{words.vitalShort.sbp}</dt>
+        <dd className={noPressure ? 'num-none' : ''}>{noPressure ? words.absent : pressure}</dd>
+      </div>
+      <div className={`num num-temp ${inverse(vitals.temp, concerned === 'temp')}`}>
+        <dt>{words.vitalUnit.temp}</dt>
+        <dd className={vitals.temp?.shown ? '' : 'num-none'}>{text('temp', vitals.temp)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+const text = (key: NumericVital, one: VitalView | undefined): string =>
+  one?.shown ? vitalNumber(key, one.value) : words.absent;
+
+const inverse = (one: VitalView | undefined, concerned: boolean): string =>
+  concerned && one?.shown ? 'num-inverse' : '';
+
+/** One vital that lags behind the others says so itself; where all lag, the foot does. */
+function Age({ one, foot }: { one: VitalView | undefined; foot: number }) {
+  if (one?.state !== 'delayed' || one.ageSeconds - foot < 2) return null;
+  return <small> {age(one.ageSeconds)}</small>;
+}
+
+function Foot({ view, now }: { view: PatientView; now: number }) {
+  const { sbp, temp } = view.vitals;
+  const oldTemperature = temp && temp.ageSeconds >= 120;
+  return (
+    <div className="tile-foot">
+      {sbp && <span>{words.wall.bpAt(timeOrDate(sbp.at, now))}</span>}
+      {oldTemperature && <span>{words.wall.tempAt(timeOrDate(temp.at, now))}</span>}
+      <span className="grow" />
+      {view.device && <span>{view.device.id}</span>}
+      <span className="tile-age">{freshness(view)}</span>
+    </div>
+  );
+}
+
+function freshness(view: PatientView): string {
+  if (view.blank || view.signal.state === 'never') return words.absent;
+  return view.signal.state === 'live' ? words.live : words.ageOld(age(view.signal.ageSeconds));
+}
+
+/** Bands and ranges are the same on every tile, so that two beds compare; what is beyond runs along the band's edge. */
+function sweepTraces(traces: PatientTraces): SweepTrace[] {
+  const colours = readPalette(document.documentElement);
+  return [
+    { source: traces.hr, colour: colours.hr, low: 40, high: 150, top: 0.08, bottom: 0.42 },
+    { source: traces.spo2, colour: colours.spo2, low: 80, high: 100, top: 0.5, bottom: 0.68 },
+    { source: traces.rr, colour: colours.rr, low: 5, high: 35, top: 0.74, bottom: 0.94 },
+  ];
+}
+
+function Traces({ store, painter, patientId }: { store: LiveStore; painter: Painter; patientId: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const traces = store.tracesOf(patientId);
+    if (!canvas.current || !traces) return;
+    const surface = new SweepSurface(canvas.current, sweepTraces(traces), TRACE_SECONDS);
+    const remove = painter.add(surface);
+    const forget = onThemeChange(() => surface.setTraces(sweepTraces(traces)));
+    return () => {
+      forget();
+      remove();
+    };
+  }, [store, painter, patientId]);
+  return <canvas ref={canvas} />;
+}

@@ -1,0 +1,117 @@
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { Painter } from '../../draw/painter';
+import type { LiveStore } from '../../live/store';
+import type { Ward } from '../../live/types';
+import { useLive, useSize } from '../../ui/hooks';
+import { PageState } from '../../ui/states';
+import { words } from '../../ui/words';
+import { cellsOf, type Direction, gridFor, nextCell, shortWard } from './layout';
+import { Tile } from './Tile';
+import './wall.css';
+
+/** Beyond this many beds tiles would be too small to read from afar: the wall scrolls instead of shrinking. */
+const MOST_BEDS = 32;
+const ARROWS: readonly string[] = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'];
+
+export function Wall({ store, wards }: { store: LiveStore; wards: readonly Ward[] }) {
+  const patients = useLive(store, (s) => s.patients);
+  const placed = useMemo(() => cellsOf(wards, patients.values()), [wards, patients]);
+  const cells = useStable(placed);
+  const painter = usePainter(store);
+  const area = useRef<HTMLUListElement>(null);
+  const { width, height } = useSize(area);
+  const grid = gridFor(Math.min(cells.length, MOST_BEDS), width, height);
+  const { active, onKeyDown, onFocus } = useArrows(cells, grid.columns, area);
+  const several = wards.length > 1;
+  const names = new Map(wards.map((ward) => [ward.id, shortWard(ward.name)]));
+
+  if (cells.length === 0)
+    return (
+      <PageState>
+        <p>{words.wall.empty}</p>
+      </PageState>
+    );
+  const tall = cells.length > MOST_BEDS;
+  return (
+    <ul
+      ref={area}
+      className={`wall ${tall ? 'wall-tall' : ''}`}
+      aria-label={words.wall.grid}
+      onKeyDown={onKeyDown}
+      onFocus={onFocus}
+      style={{
+        gridTemplateColumns: `repeat(${grid.columns}, minmax(0, 1fr))`,
+        ...(tall ? {} : { gridTemplateRows: `repeat(${grid.rows}, minmax(0, 1fr))` }),
+      }}
+    >
+      {cells.map((cell, index) => (
+        <li key={cell.key} className="tile">
+          {cell.patientId ? (
+            <Tile
+              key={cell.patientId}
+              store={store}
+              painter={painter}
+              patientId={cell.patientId}
+              ward={several ? (names.get(cell.wardId) ?? null) : null}
+              index={index}
+              focusable={index === active}
+            />
+          ) : (
+            <span className="tile-free">
+              {several && `${names.get(cell.wardId)} · `}
+              {words.wall.free(cell.bed)}
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Keeps the identity of the cells while no bed has changed hands, whatever the numbers do. */
+function useStable<T>(value: T): T {
+  const kept = useRef({ value, text: JSON.stringify(value) });
+  const text = JSON.stringify(value);
+  if (text !== kept.current.text) kept.current = { value, text };
+  return kept.current.value;
+}
+
+function usePainter(store: LiveStore): Painter {
+  const painter = useMemo(() => new Painter(() => store.clock.now() / 1000), [store]);
+  useEffect(() => {
+    painter.start();
+    return () => painter.stop();
+  }, [painter]);
+  return painter;
+}
+
+/** One stop for the Tab key; arrows move from bed to bed. */
+function useArrows(cells: ReturnType<typeof cellsOf>, columns: number, area: React.RefObject<HTMLUListElement | null>) {
+  const first = cells.findIndex((cell) => cell.patientId);
+  const [chosen, setChosen] = useState(first);
+  const active = cells[chosen]?.patientId ? chosen : first;
+  const focus = (index: number): void => {
+    setChosen(index);
+    area.current?.querySelector<HTMLElement>(`[data-tile="${index}"]`)?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!ARROWS.includes(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    focus(nextCell(cells, columns, active, event.key as Direction));
+  };
+  const onFocus = (event: React.FocusEvent): void => {
+    const index = Number((event.target as HTMLElement).dataset.tile);
+    if (Number.isInteger(index)) setChosen(index);
+  };
+  // An arrow pressed while nothing has the focus starts on the wall.
+  useEffect(() => {
+    const start = (event: globalThis.KeyboardEvent): void => {
+      if (!ARROWS.includes(event.key) || document.activeElement !== document.body) return;
+      event.preventDefault();
+      area.current?.querySelector<HTMLElement>('[data-tile][tabindex="0"]')?.focus();
+    };
+    document.addEventListener('keydown', start);
+    return () => document.removeEventListener('keydown', start);
+  }, [area]);
+  return { active, onKeyDown, onFocus };
+}

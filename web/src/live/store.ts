@@ -1,0 +1,268 @@
+/**
+ * The live state of the patients in sight. Messages change it at any rate; readers see a snapshot that is built at most four
+ * times a second, in which whatever did not change keeps its identity.
+ */
+import type { Mark, TimeSource } from './clock';
+import { elapsedSeconds, mark, ServerClock } from './clock';
+import { SecondRing } from './ring';
+import type {
+  Dashboard,
+  Patient,
+  Priority,
+  RecentTrace,
+  StatusMessage,
+  Storage,
+  TracedVital,
+  Vitals,
+  VitalsMessage,
+  Ward,
+} from './types';
+import { TRACED_VITALS } from './types';
+import type { Held, PatientView } from './view';
+import { buildView, same } from './view';
+
+export const SNAPSHOT_INTERVAL_MS = 250;
+/** Without any word from the server for this long, the page says so. */
+export const LINK_LOST_SECONDS = 5;
+/** Without any word for this long, no number is shown. */
+export const LINK_BLANK_SECONDS = 10;
+export const TRACE_SECONDS = 600;
+const RING_SECONDS = TRACE_SECONDS + 60;
+
+export interface LinkView {
+  state: 'ok' | 'lost' | 'blank';
+  /** Server time of the last word, in milliseconds; null before the first. */
+  since: number | null;
+}
+
+export interface LiveSnapshot {
+  ready: boolean;
+  hospital: string;
+  demo: boolean;
+  wards: readonly Ward[];
+  storage: Storage | null;
+  link: LinkView;
+  patients: ReadonlyMap<string, PatientView>;
+  counts: Readonly<Record<Priority, number>>;
+}
+
+export type PatientTraces = Readonly<Record<TracedVital, SecondRing>>;
+
+const EMPTY: LiveSnapshot = {
+  ready: false,
+  hospital: '',
+  demo: false,
+  wards: [],
+  storage: null,
+  link: { state: 'ok', since: null },
+  patients: new Map(),
+  counts: { high: 0, medium: 0, technical: 0 },
+};
+
+export class LiveStore {
+  readonly clock: ServerClock;
+  /** Messages about patients that are not in sight: the list of patients has changed, or the scope is wrong. */
+  unknownPatients = 0;
+  /** Messages older than what is already shown. */
+  outOfOrder = 0;
+
+  private readonly time: TimeSource;
+  private readonly held = new Map<string, Held>();
+  private readonly traces = new Map<string, PatientTraces>();
+  private readonly listeners = new Set<() => void>();
+  private current: LiveSnapshot = EMPTY;
+  private lastWord: { mark: Mark; serverTime: number } | null = null;
+
+  constructor(time: TimeSource) {
+    this.time = time;
+    this.clock = new ServerClock(time);
+  }
+
+  /**
+   * The whole state, at the start and after each reconnection. Patients that are no longer there disappear. `requested` is when
+   * the answer was asked for: a live message that came since may be newer than the answer.
+   */
+  load(dashboard: Dashboard, requested: Mark = mark(this.time)): void {
+    this.clock.observe(dashboard.generatedAt);
+    const present = new Set<string>();
+    for (const patient of dashboard.patients) {
+      present.add(patient.record.id);
+      const known = this.held.get(patient.record.id);
+      // Only then is a lower number old news; otherwise the server has started anew and counts from the beginning.
+      const overtaken = known && known.vitalsReceived.steady > requested.steady && known.seq > patient.seq;
+      if (overtaken) known.record = patient.record;
+      else this.hold(patient);
+    }
+    for (const id of this.held.keys()) {
+      if (present.has(id)) continue;
+      this.held.delete(id);
+      this.traces.delete(id);
+    }
+    this.current = {
+      ...this.current,
+      ready: true,
+      hospital: dashboard.hospital,
+      demo: dashboard.demo,
+      wards: same(this.current.wards, dashboard.wards) ? this.current.wards : dashboard.wards,
+      storage: same(this.current.storage, dashboard.storage) ? this.current.storage : dashboard.storage,
+    };
+    // Only the hub's words prove the live connection; the first load merely starts the watch.
+    if (!this.lastWord) this.heard();
+    this.tick();
+  }
+
+  /** The moment from which an answer counts, for load(). */
+  now(): Mark {
+    return mark(this.time);
+  }
+
+  /** Fills the traces from the server's memory; what came live meanwhile stays. */
+  fill(recent: readonly RecentTrace[]): void {
+    for (const { id, readings } of recent) {
+      const traces = this.traces.get(id);
+      if (!traces) continue;
+      for (const reading of readings)
+        for (const key of TRACED_VITALS) {
+          const value = reading.values[key];
+          if (value !== undefined) traces[key].put(reading.at, value);
+        }
+    }
+  }
+
+  /** Answers false if the patient is not in sight. */
+  applyVitals(message: VitalsMessage): boolean {
+    this.heard();
+    const held = this.held.get(message.patient);
+    if (!held) {
+      this.unknownPatients++;
+      return false;
+    }
+    if (message.seq < held.seq) {
+      this.outOfOrder++;
+      return true;
+    }
+    held.seq = message.seq;
+    held.vitals = message.vitals;
+    held.vitalsReceived = mark(this.time);
+    held.anomaly = message.anomaly;
+    held.news2 = message.news2;
+    held.attention = message.attention;
+    // A late reading is news about the past: it does not show that the device is heard again.
+    if (held.device && held.device.id === message.device && !message.late)
+      held.device = {
+        ...held.device,
+        state: 'online',
+        lastReadingAt: Math.max(message.at, held.device.lastReadingAt ?? 0),
+      };
+    this.trace(message.patient, message.vitals);
+    return true;
+  }
+
+  /** Answers false if the patient is not in sight. */
+  applyStatus(message: StatusMessage): boolean {
+    this.heard();
+    const held = this.held.get(message.patient);
+    if (!held) {
+      this.unknownPatients++;
+      return false;
+    }
+    if (message.seq < held.seq) {
+      this.outOfOrder++;
+      return true;
+    }
+    held.seq = message.seq;
+    held.device = message.device;
+    held.vitals = message.vitals;
+    held.vitalsReceived = mark(this.time);
+    held.attention = message.attention;
+    return true;
+  }
+
+  applyStorage(storage: Storage): void {
+    this.heard();
+    this.current = { ...this.current, storage };
+  }
+
+  heartbeat(serverTime: number): void {
+    this.clock.observe(serverTime);
+    this.heard();
+  }
+
+  tracesOf(patient: string): PatientTraces | undefined {
+    return this.traces.get(patient);
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  snapshot = (): LiveSnapshot => this.current;
+
+  /** Ages everything to now and tells the readers, if anything they see has changed. */
+  tick(): void {
+    if (!this.current.ready) return;
+    const link = this.link();
+    const now = this.clock.now();
+    const counts = { high: 0, medium: 0, technical: 0 };
+    const patients = new Map<string, PatientView>();
+    let changed = this.current.patients.size !== this.held.size;
+    for (const [id, held] of this.held) {
+      const built = buildView(held, this.time, now, link.state === 'blank');
+      const before = this.current.patients.get(id);
+      const view = before && same(before, built) ? before : built;
+      if (view !== before) changed = true;
+      patients.set(id, view);
+      if (view.attention) counts[view.attention.priority]++;
+    }
+    const next: LiveSnapshot = {
+      ...this.current,
+      link: same(link, this.current.link) ? this.current.link : link,
+      patients: changed ? patients : this.current.patients,
+      counts: same(counts, this.current.counts) ? this.current.counts : counts,
+    };
+    if (shallowSame(next, this.told)) return;
+    this.current = next;
+    this.told = next;
+    for (const listener of this.listeners) listener();
+  }
+
+  private told: LiveSnapshot = EMPTY;
+
+  private link(): LinkView {
+    if (!this.lastWord) return { state: 'ok', since: null };
+    const silence = elapsedSeconds(this.time, this.lastWord.mark);
+    if (silence <= LINK_LOST_SECONDS) return { state: 'ok', since: null };
+    return { state: silence > LINK_BLANK_SECONDS ? 'blank' : 'lost', since: this.lastWord.serverTime };
+  }
+
+  private heard(): void {
+    this.lastWord = { mark: mark(this.time), serverTime: this.clock.now() };
+  }
+
+  private hold(patient: Patient): void {
+    this.held.set(patient.record.id, { ...patient, vitalsReceived: mark(this.time) });
+    if (!this.traces.has(patient.record.id))
+      this.traces.set(patient.record.id, {
+        hr: new SecondRing(RING_SECONDS),
+        spo2: new SecondRing(RING_SECONDS),
+        rr: new SecondRing(RING_SECONDS),
+      });
+    this.trace(patient.record.id, patient.vitals);
+  }
+
+  private trace(patient: string, vitals: Vitals): void {
+    const traces = this.traces.get(patient);
+    if (!traces) return;
+    // A wrong device clock must not write into the future, where the sweep would take it for the newest.
+    const latest = this.clock.now();
+    for (const key of TRACED_VITALS) {
+      const one = vitals[key];
+      if (one) traces[key].put(Math.min(one.at, latest), one.value);
+    }
+  }
+}
+
+function shallowSame(a: LiveSnapshot, b: LiveSnapshot): boolean {
+  return (Object.keys(a) as (keyof LiveSnapshot)[]).every((key) => Object.is(a[key], b[key]));
+}

@@ -1,0 +1,124 @@
+import type { ReactNode } from 'react';
+import type { LiveStore } from '../live/store';
+import type { Priority } from '../live/types';
+import { AccountMenu } from './AccountMenu';
+import { clockOrDate, clockTime } from './format';
+import { useLive, useServerSecond } from './hooks';
+import { useServices } from './services';
+import { setTheme, useTheme } from './theme';
+import { words } from './words';
+
+/** The bar above every page: what it is, whether readings are stored, what this display is not, and the time. */
+export function TopBar({ store, left, phone }: { store: LiveStore; left: ReactNode; phone: boolean }) {
+  const demo = useLive(store, (s) => s.demo);
+  const { openFind } = useServices();
+  return (
+    <header className="bar">
+      {left}
+      <span className="grow" />
+      {!phone && (
+        <>
+          <span className="pill display-only">{words.wall.displayOnly}</span>
+          <button type="button" className="button button-plain" onClick={openFind} aria-keyshortcuts="/">
+            {words.nav.find} <span className="key">/</span>
+          </button>
+        </>
+      )}
+      {demo && <span className="pill pill-outline">{words.wall.demo}</span>}
+      <ClockText store={store} />
+      {!phone && (
+        <>
+          <ThemeSwitch />
+          <AccountMenu />
+        </>
+      )}
+    </header>
+  );
+}
+
+function ClockText({ store }: { store: LiveStore }) {
+  const now = useServerSecond(store.clock);
+  return <time className="bar-clock">{clockTime(now)}</time>;
+}
+
+function ThemeSwitch() {
+  const theme = useTheme();
+  const other = theme === 'dark' ? 'light' : 'dark';
+  return (
+    <button
+      type="button"
+      className="button button-plain"
+      aria-label={theme === 'dark' ? words.account.toLight : words.account.toDark}
+      onClick={() => setTheme(other)}
+    >
+      {theme === 'dark' ? words.account.light : words.account.dark}
+    </button>
+  );
+}
+
+export function StoragePill({ store }: { store: LiveStore }) {
+  const storage = useLive(store, (s) => s.storage);
+  const now = store.clock.now();
+  if (!storage) return <span className="pill">{words.storage.unknown}</span>;
+  if (storage.state === 'stored')
+    return (
+      <span className="pill">
+        <i className="pill-dot" />
+        {words.storage.stored}
+      </span>
+    );
+  const since = clockOrDate(storage.since, now);
+  return (
+    <span className="pill pill-technical">
+      {words.priority.technical.shape}{' '}
+      {storage.state === 'away' ? words.storage.away(since) : words.storage.delayed(since)}
+    </span>
+  );
+}
+
+const PRIORITIES: readonly Priority[] = ['high', 'medium', 'technical'];
+
+/** Always all three in the same place, coloured only if there is something. */
+export function CountPills({ store, phone }: { store: LiveStore; phone: boolean }) {
+  const counts = useLive(store, (s) => s.counts);
+  return (
+    <ul className="counts">
+      {PRIORITIES.filter((which) => !phone || counts[which] > 0).map((which) => (
+        <li key={which} className={counts[which] > 0 ? `pill pill-${which}` : 'pill'}>
+          {words.priority[which].shape} {words.wall.count(counts[which], which)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What everybody on the page must know before reading a number. Announced, and above everything else. */
+export function Banners({ store }: { store: LiveStore }) {
+  const link = useLive(store, (s) => s.link);
+  const storage = useLive(store, (s) => s.storage);
+  const now = store.clock.now();
+  return (
+    <div role="status">
+      {link.state !== 'ok' && (
+        <div className="banner" data-banner="link">
+          <b>
+            {words.priority.technical.sign}{' '}
+            {words.link.lost(link.since === null ? words.none : clockOrDate(link.since, now))}
+          </b>
+          <span>{link.state === 'blank' ? words.link.blankHelp : words.link.lostHelp}</span>
+        </div>
+      )}
+      {storage && storage.state !== 'stored' && (
+        <div className="banner" data-banner="storage">
+          <b>
+            {words.priority.technical.sign}{' '}
+            {storage.state === 'away'
+              ? words.storage.away(clockOrDate(storage.since, now))
+              : words.storage.delayed(clockOrDate(storage.since, now))}
+          </b>
+          <span>{storage.state === 'away' ? words.storage.awayHelp : words.storage.delayedHelp}</span>
+        </div>
+      )}
+    </div>
+  );
+}
