@@ -21,7 +21,9 @@ public static class PlatformModule
             EnvironmentName = Environments.Production,
         });
         builder.Configuration.AddInMemoryCollection(settings);
-        Logs.Configure(builder.Logging, ReadOptions(builder.Configuration).Demo);
+        var start = new HostStart();
+        builder.Services.AddSingleton(start);
+        Logs.Configure(builder.Logging, ReadOptions(builder.Configuration).Demo, start);
         return builder;
     }
 
@@ -76,6 +78,9 @@ public static class PlatformModule
     /// </summary>
     public static void UsePlatform(WebApplication app)
     {
+        var start = app.Services.GetRequiredService<HostStart>();
+        app.Lifetime.ApplicationStarted.Register(() => start.IsOver = true);
+
         // Made now, so that no measurement of a module is missed.
         app.Services.GetRequiredService<PrometheusExporter>();
         app.UseSecurityHeaders();
