@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wardwatch.Devices.Mqtt;
@@ -9,6 +10,9 @@ namespace Wardwatch.Simulator;
 /// <summary>Says what goes on: a line of text, or with <c>--json</c> an object a line with a <c>type</c>. Numbers only; no key, token or value of a patient.</summary>
 internal sealed class StatusWriter(TextWriter output, bool json, TimeProvider time)
 {
+    // The text goes to a terminal or a program, never into a web page: a plus sign may stay a plus sign.
+    private static readonly JsonSerializerOptions Plain = new(JsonSerializerOptions.Default) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public void Note(string text) => Put("note", text, new JsonObject { ["text"] = text });
 
     public void Started(int devices, SimulatorOptions options)
@@ -109,7 +113,7 @@ internal sealed class StatusWriter(TextWriter output, bool json, TimeProvider ti
         {
             numbers.Insert(0, "type", type);
             numbers.Insert(1, "at", time.GetUtcNow().ToString("O"));
-            output.WriteLine(numbers.ToJsonString(JsonSerializerOptions.Default));
+            output.WriteLine(numbers.ToJsonString(Plain));
         }
         else
         {

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Platform.Certificates;
+using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Platform.Database;
 using Wardwatch.Server.Platform.Telemetry;
 using Wardwatch.Server.Platform.Web;
@@ -55,6 +56,7 @@ public static class PlatformModule
         services.AddSingleton(installation.Data);
         services.AddSingleton<IHostLifetime, NoSignalsOfItsOwn>();
         services.AddSingleton(installation.Certificates);
+        services.AddSingleton(new DemoMark(ReadOptions(builder.Configuration).Demo));
         services.AddSingleton<PrometheusExporter>();
         services.AddHealthChecks()
             .AddCheck<PostgresHealthCheck>("postgresql", timeout: TimeSpan.FromSeconds(5))

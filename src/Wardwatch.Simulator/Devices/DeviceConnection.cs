@@ -70,6 +70,9 @@ internal sealed class DeviceConnection : ILinkOwner
         _answered = answered;
     }
 
+    /// <summary>Whether the server has accepted this device at least once.</summary>
+    public bool HasBeenConnected { get; private set; }
+
     /// <summary>How many messages are neither acknowledged nor refused.</summary>
     public int UnacknowledgedCount
     {
@@ -171,7 +174,7 @@ internal sealed class DeviceConnection : ILinkOwner
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             timeout.CancelAfter(_options.ConnectTimeout);
-            return await MqttLink.OpenAsync(_dial, _credentials, new LinkOptions(_options.Version, _options.KeepAliveSeconds), _time, timeout.Token);
+            return await MqttLink.OpenAsync(_dial, _credentials, new LinkOptions(_options.Version, _options.KeepAliveSeconds, IsBusy: false), _time, timeout.Token);
         }
         finally
         {
@@ -188,6 +191,7 @@ internal sealed class DeviceConnection : ILinkOwner
             lock (_gate)
             {
                 _link = link;
+                HasBeenConnected = true;
                 _window = Math.Min(_options.Window, link.ReceiveMaximum);
                 SendAgain();
                 SendWaiting();

@@ -40,7 +40,7 @@ internal sealed class DevicePacer(IReadOnlyList<SimulatedDevice> devices, TimeSp
                 while ((round * interval) + (next * interval / devices.Count) <= elapsed)
                 {
                     var seconds = round * interval.TotalSeconds;
-                    devices[next].Tick(seconds * speed, seconds, MeasurementTimes.ToUnixMicroseconds(time.GetUtcNow()));
+                    devices[next].Tick(seconds, speed, MeasurementTimes.ToUnixMicroseconds(time.GetUtcNow()));
                     if (++next < devices.Count) continue;
                     next = 0;
                     round++;

@@ -32,7 +32,8 @@ public sealed class ConnectRefusedException : IOException
 /// <summary>How a link speaks.</summary>
 /// <param name="Version">3.1.1 or 5.0.</param>
 /// <param name="KeepAliveSeconds">Announced in CONNECT.</param>
-internal sealed record LinkOptions(MqttVersion Version, ushort KeepAliveSeconds);
+/// <param name="IsBusy">True for a connection on which something arrives all the time; a quiet one, of which there may be thousands, holds no read buffer while it waits.</param>
+internal sealed record LinkOptions(MqttVersion Version, ushort KeepAliveSeconds, bool IsBusy);
 
 /// <summary>
 /// One MQTT connection from CONNECT to its end: sends what it is given in order, hands over acknowledgements, and knows nothing of sending again.
@@ -62,8 +63,7 @@ internal sealed class MqttLink : IAsyncDisposable
         _stream = stream;
         _options = options;
         _time = time;
-        // Zero-byte reads: thousands of quiet connections hold no read buffer.
-        _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 2048, leaveOpen: true, useZeroByteReads: true));
+        _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: options.IsBusy ? 16 << 10 : 2 << 10, leaveOpen: true, useZeroByteReads: !options.IsBusy));
         _lastSent = time.GetTimestamp();
     }
 

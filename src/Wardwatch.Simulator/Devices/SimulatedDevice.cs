@@ -22,6 +22,7 @@ internal sealed class SimulatedDevice
     private readonly IAeadCipher _wrongCipher = AeadCipher.Create(AeadAlgorithm.AsconAead128, RandomNumberGenerator.GetBytes(AeadCipher.KeyBytes));
     private OutgoingMessage? _swapped;
     private double _lastSeconds = -1;
+    private double _firstSeconds = double.NaN;
 
     public SimulatedDevice(PatientSimulation patient, MessageSealer sealer, DeviceConnection connection, IReadOnlyList<FaultRun> faults, DeviceStatistics statistics)
     {
@@ -34,12 +35,23 @@ internal sealed class SimulatedDevice
 
     public DeviceConnection Connection { get; }
 
-    /// <summary>Measures and publishes.</summary>
-    /// <param name="dataSeconds">The data timeline.</param>
-    /// <param name="realSeconds">Since the simulator's start, for the faults.</param>
+    /// <summary>
+    /// Measures and publishes. A device is switched on when the server has accepted it for the first time: its timeline begins then, so that ten thousand devices
+    /// which connect one after the other do not pile up readings meanwhile.
+    /// </summary>
+    /// <param name="realSeconds">Since the simulator's start, in whole intervals.</param>
+    /// <param name="speed">Seconds of the data timeline per real second.</param>
     /// <param name="nowMicros">The time of measurement, Unix microseconds.</param>
-    public void Tick(double dataSeconds, double realSeconds, long nowMicros)
+    public void Tick(double realSeconds, double speed, long nowMicros)
     {
+        if (double.IsNaN(_firstSeconds))
+        {
+            if (!Connection.HasBeenConnected) return;
+            _firstSeconds = realSeconds;
+        }
+
+        realSeconds -= _firstSeconds;
+        var dataSeconds = realSeconds * speed;
         var before = _lastSeconds;
         _lastSeconds = realSeconds;
         if (_faults.Count > 0 && Happens(FaultKind.Disconnect, before, realSeconds)) Connection.PullCable();

@@ -34,7 +34,7 @@ public enum FaultKind
 }
 
 /// <summary>
-/// A fault that comes again and again in one device. Some are moments (a duplicate), others last (silence). Times are real seconds since the simulator's start.
+/// A fault that comes again and again in one device. Some are moments (a duplicate), others last (silence). Times are real seconds since the device was switched on.
 /// </summary>
 /// <param name="Kind">What is wrong.</param>
 /// <param name="FirstSeconds">When it happens first.</param>

@@ -76,7 +76,7 @@ internal sealed class LoadConnection : ILinkOwner
 
     /// <summary>Connects. Throws what the link throws.</summary>
     public async Task ConnectAsync(Dial dial, CancellationToken cancellation) =>
-        _link = await MqttLink.OpenAsync(dial, _credentials, new LinkOptions(Version, KeepAliveSeconds: 60), _time, cancellation);
+        _link = await MqttLink.OpenAsync(dial, _credentials, new LinkOptions(Version, KeepAliveSeconds: 60, IsBusy: true), _time, cancellation);
 
     /// <summary>Reads until the connection ends; counts it as lost unless the end was asked for.</summary>
     public async Task RunAsync()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using ExcelDataReader;
 using ExcelDataReader.Exceptions;
 using Wardwatch.Clinical.Vitals;
@@ -13,6 +14,9 @@ public static class WorkbookReader
 {
     private const int MaxHeaderSearchRows = 20;
     private const long MaxFileBytes = 64L << 20;
+
+    // The reader library asks for code page 1252 (for the old binary format) before it knows what it reads.
+    static WorkbookReader() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     /// <param name="path">The file.</param>
     /// <param name="sheet">The one sheet to read, or null for all.</param>

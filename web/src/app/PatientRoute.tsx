@@ -5,7 +5,7 @@ import type { LiveFeed } from '../live/feed';
 import { useFeed, useFeedProblem, useIsPhone, useLive, usePatientView, useTitle } from '../ui/hooks';
 import { useServices } from '../ui/services';
 import { ProblemState, Skeleton } from '../ui/states';
-import { Banners, StoragePill, TopBar } from '../ui/TopBar';
+import { Banners, TopBar } from '../ui/TopBar';
 import { words } from '../ui/words';
 import { BottomNav } from './BottomNav';
 import { isFinal } from './final';
@@ -48,7 +48,6 @@ function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
             <Back ward={view?.record.ward ?? null} wards={store.snapshot().wards} />
             <Identity store={store} patientId={id} />
             {!phone && ready && <Neighbours id={id} />}
-            {!phone && <StoragePill store={store} />}
           </>
         }
       />

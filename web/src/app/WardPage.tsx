@@ -44,7 +44,12 @@ function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
   useTitle(`${counts.high > 0 ? `▲${counts.high} ` : ''}${name} · ${words.product}`);
   return (
     <div className="page">
-      <TopBar store={store} phone={phone} left={<WardHead store={store} id={id} name={name} phone={phone} />} />
+      <TopBar
+        store={store}
+        phone={phone}
+        left={<WardHead store={store} id={id} name={name} phone={phone} />}
+        right={<CountPills store={store} phone={phone} />}
+      />
       <Banners store={store} />
       <Announcer store={store} />
       <main id="content" className="page-main" tabIndex={-1}>
@@ -95,9 +100,8 @@ function WardHead({ store, id, name, phone }: { store: LiveStore; id: string; na
         ))}
         <option value={ALL}>{words.wall.allWards}</option>
       </select>
-      {!phone && <span className="pill">{words.wall.beds(beds, patients.size)}</span>}
+      {!phone && <span className="pill bed-count">{words.wall.beds(beds, patients.size)}</span>}
       {!phone && <StoragePill store={store} />}
-      <CountPills store={store} phone={phone} />
     </>
   );
 }

@@ -22,7 +22,7 @@ export function Wall({ store, wards }: { store: LiveStore; wards: readonly Ward[
   const { width, height } = useSize(area);
   const grid = gridFor(Math.min(cells.length, MOST_BEDS), width, height);
   const { active, onKeyDown, onFocus } = useArrows(cells, grid.columns, area);
-  const several = wards.length > 1;
+  const ambiguous = new Set(cells.map((cell) => cell.bed)).size < cells.length;
   const names = new Map(wards.map((ward) => [ward.id, shortWard(ward.name)]));
 
   if (cells.length === 0)
@@ -52,13 +52,13 @@ export function Wall({ store, wards }: { store: LiveStore; wards: readonly Ward[
               store={store}
               painter={painter}
               patientId={cell.patientId}
-              ward={several ? (names.get(cell.wardId) ?? null) : null}
+              ward={ambiguous ? (names.get(cell.wardId) ?? null) : null}
               index={index}
               focusable={index === active}
             />
           ) : (
             <span className="tile-free">
-              {several && `${names.get(cell.wardId)} · `}
+              {ambiguous && `${names.get(cell.wardId)} · `}
               {words.wall.free(cell.bed)}
             </span>
           )}
