@@ -94,7 +94,10 @@ export function CountPills({ store, phone }: { store: LiveStore; phone: boolean 
     <ul className="counts">
       {PRIORITIES.filter((which) => !phone || counts[which] > 0).map((which) => (
         <li key={which} className={counts[which] > 0 ? `pill pill-${which}` : 'pill'}>
-          {words.priority[which].shape} {counts[which]} <span className="count-word">{words.priority[which].name}</span>
+          <span>
+            {words.priority[which].shape} {counts[which]}
+            <span className="count-word"> {words.priority[which].name}</span>
+          </span>
         </li>
       ))}
     </ul>
