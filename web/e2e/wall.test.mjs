@@ -179,8 +179,13 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
     await until(focused, (bed) => bed === '16', 'the focus is not where it was');
 
     await page.keyboard.press('/');
-    await page.getByLabel('Name or bed').fill('fernan');
-    await page.locator('.find-row').first().waitFor();
+    await page.getByLabel('Name or bed').waitFor();
+    await page.keyboard.type('fernan');
+    await until(
+      () => page.locator('.find-row').count(),
+      (rows) => rows === 1,
+      'typing does not find',
+    );
     await page.keyboard.press('Enter');
     await page.waitForSelector('.now-row');
     assert.match(await page.locator('h1').innerText(), /Fernández, Lucía/);
