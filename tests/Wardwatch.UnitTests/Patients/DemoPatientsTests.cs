@@ -15,7 +15,7 @@ public sealed class DemoPatientsTests
         All.Take(15).CountBy(patient => patient.Ward ?? "").ToDictionary(ward => ward.Key, ward => ward.Value)
             .ShouldBe(new Dictionary<string, int> { ["ward-1"] = 8, ["ward-2"] = 7 }, ignoreOrder: true);
         DemoPatients.Wards(15).Select(ward => (ward.Id, ward.Name, ward.Beds.Count))
-            .ShouldBe([("ward-1", "Ward 1 · Cardiology", 16), ("ward-2", "Ward 2 · Medicine", 16)]);
+            .ShouldBe([("ward-1", "Ward 1 · Cardiology", 8), ("ward-2", "Ward 2 · Medicine", 8)]);
     }
 
     [Theory]
