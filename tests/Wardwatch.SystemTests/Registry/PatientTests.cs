@@ -94,7 +94,7 @@ public sealed class PatientTests(DemoServer demo)
     {
         var tenant = await TenantAsync();
         var registry = new PatientRegistry(demo.Beside.Database, demo.Beside.Keyring);
-        (await registry.RegisterAsync(tenant, new NewPatient("Example, Nora", "99-00001", new(1950, 1, 2), "female", "ward-1", "16"), Cancellation))
+        (await registry.RegisterAsync(tenant, new NewPatient("Example, Nora", "99-00001", new(1950, 1, 2), "female", "ward-2", "8"), Cancellation))
             .ShouldBe(RegistrationOutcome.Registered);
 
         using var client = await demo.ClientAsync("nurse.brandt", Cancellation);
