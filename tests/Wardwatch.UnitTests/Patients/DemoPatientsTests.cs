@@ -10,7 +10,7 @@ public sealed class DemoPatientsTests
     private static readonly List<NewPatient> All = [.. Enumerable.Range(1, DemoPatients.Most).Select(DemoPatients.Create)];
 
     [Fact]
-    public void Fifteen_patients_lie_eight_and_seven_in_two_wards_of_sixteen_beds()
+    public void Fifteen_patients_lie_eight_and_seven_in_two_wards_of_eight_beds()
     {
         All.Take(15).CountBy(patient => patient.Ward ?? "").ToDictionary(ward => ward.Key, ward => ward.Value)
             .ShouldBe(new Dictionary<string, int> { ["ward-1"] = 8, ["ward-2"] = 7 }, ignoreOrder: true);
