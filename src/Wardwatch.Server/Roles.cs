@@ -1,5 +1,9 @@
 using Wardwatch.Server.Devices;
+using Wardwatch.Server.Gateway;
+using Wardwatch.Server.History;
+using Wardwatch.Server.Live;
 using Wardwatch.Server.Models;
+using Wardwatch.Server.Monitoring;
 using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff;
@@ -22,13 +26,21 @@ public static class Roles
 
     private static Module Models { get; } = new(ModelsModule.AddModels, ModelsModule.MapModels);
 
+    private static Module History { get; } = new(HistoryModule.AddHistory, HistoryModule.MapHistory);
+
+    private static Module Monitoring { get; } = new(MonitoringModule.AddMonitoring, MonitoringModule.MapMonitoring);
+
+    private static Module Live { get; } = new(LiveModule.AddLive, LiveModule.MapLive);
+
+    private static Module Gateway { get; } = new(GatewayModule.AddGateway);
+
     private static Module Staff { get; } = new(StaffModule.AddStaff, StaffModule.MapStaff);
 
     private static readonly Dictionary<string, Module[]> Table = new(StringComparer.Ordinal)
     {
-        ["gateway"] = [Patients, Devices],
-        ["monitor"] = [Patients, Devices, Models],
-        ["web"] = [Patients, Devices, Models, Staff],
+        ["monitor"] = [Patients, Devices, Models, History, Monitoring],
+        ["web"] = [Patients, Devices, Models, History, Staff, Live],
+        ["gateway"] = [Patients, Devices, Gateway],
         ["worker"] = [],
     };
 

@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WebSocketServer } from 'ws';
+import ws from 'ws';
 import { Ward } from './mock-ward.mjs';
 
 const RECORD_SEPARATOR = '\u001e';
@@ -121,7 +121,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     }
   }
 
-  const hub = new WebSocketServer({ noServer: true });
+  const hub = new ws.Server({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     const url = new URL(request.url, 'http://localhost');
     if (url.pathname !== '/hubs/ward' || !/^mock-/.test(url.searchParams.get('access_token') ?? '') || faults.frozen)

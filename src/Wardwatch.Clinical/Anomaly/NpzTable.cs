@@ -8,6 +8,8 @@ internal static class NpzTable
     public static TrainingTable Read(Stream source, IReadOnlyList<string>? columns)
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (!source.CanSeek)
+            throw new ArgumentException("A zip archive is read from a seekable stream; otherwise it would be held in memory, however large.", nameof(source));
         using var archive = new ZipArchive(source, ZipArchiveMode.Read, leaveOpen: true);
         var matrix = ReadEntry(archive, "X.npy") ?? throw new InvalidDataException("The archive holds no X.npy.");
         if (matrix.Shape.Length != 2 || matrix.Shape[0] < 1 || matrix.Shape[1] < 1)

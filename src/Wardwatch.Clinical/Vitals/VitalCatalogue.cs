@@ -7,7 +7,7 @@ namespace Wardwatch.Clinical.Vitals;
 /// <param name="ShortName">Its label where there is little room.</param>
 /// <param name="Unit">Its UCUM unit; "1" for a coded value.</param>
 /// <param name="DisplayUnit">Its unit as staff write it; empty for a coded value.</param>
-/// <param name="Loinc">Its LOINC code, or null where LOINC has none for exactly this.</param>
+/// <param name="Loinc">Its LOINC code, or null where LOINC has none for exactly this. Pulse-oximetry saturation is exchanged with 2708-6 beside its 59408-5.</param>
 /// <param name="PlausibleMin">The least value that is believed, inclusive.</param>
 /// <param name="PlausibleMax">The greatest value that is believed, inclusive.</param>
 /// <param name="IsContinuous">True if a monitor measures it all the time; false if somebody or a cuff takes it now and then.</param>

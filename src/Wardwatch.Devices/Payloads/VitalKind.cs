@@ -65,7 +65,7 @@ public enum VitalStatus : byte
     /// <summary>A number too large or too long to be read exactly.</summary>
     NumberUnreadable,
 
-    /// <summary>Outside the range of <see cref="Vitals.Minimum"/> to <see cref="Vitals.Maximum"/>; the value is kept for the record.</summary>
+    /// <summary>Outside the range of <see cref="Vitals.Minimum"/> to <see cref="Vitals.Maximum"/>.</summary>
     Implausible,
 
     /// <summary>Its own time is not an ISO 8601 time with an offset.</summary>

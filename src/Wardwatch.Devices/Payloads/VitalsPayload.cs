@@ -4,7 +4,7 @@ namespace Wardwatch.Devices.Payloads;
 
 /// <summary>One vital sign of a payload.</summary>
 /// <param name="Status">Whether the value may be used, or why not.</param>
-/// <param name="Value">In the unit of its <see cref="VitalKind"/>; meaningful where accepted, and where implausible for the record; else NaN.</param>
+/// <param name="Value">In the unit of its <see cref="VitalKind"/>, kept for the record even where it is refused; NaN where none could be read.</param>
 /// <param name="MeasuredAt">Unix microseconds: the value's own time, else the payload's.</param>
 public readonly record struct VitalReading(VitalStatus Status, double Value, long MeasuredAt);
 

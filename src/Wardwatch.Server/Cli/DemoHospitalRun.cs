@@ -1,7 +1,9 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Wardwatch.Server.Cli.Seed;
 using Wardwatch.Server.Platform;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Cli;
 
@@ -14,20 +16,27 @@ internal static class DemoHospitalRun
         Console.WriteLine("Starting the demo hospital …");
         using var devicesStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var devices = Task.CompletedTask;
+        IReadOnlyList<DemoCredential> accounts = [];
         try
         {
             await WardwatchServer.RunAsync(
                 builder,
                 Roles.All,
-                prepare: (installation, cancellation) => FillAsync(installation, patients, simulator is not null, cancellation),
+                prepare: async (installation, cancellation) =>
+                {
+                    Console.WriteLine("Database and keys are ready.");
+                    var hospital = await new DemoHospital(installation, TimeProvider.System).SeedAsync(patients, simulator is not null, cancellation);
+                    Console.WriteLine($"{DemoHospital.Name}: {hospital.Patients} patients, {hospital.AddedPatients} of them new.");
+                    accounts = hospital.Accounts;
+                },
                 started: (app, _) =>
                 {
                     if (simulator is not null)
                     {
-                        devices = simulator.RunAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger<DemoSimulator>(), TimeProvider.System, devicesStop.Token);
+                        devices = RunDevicesAsync(app, simulator, devicesStop.Token);
                     }
 
-                    Announce(app);
+                    Announce(app, accounts);
                     return Task.CompletedTask;
                 },
                 stop);
@@ -39,33 +48,30 @@ internal static class DemoHospitalRun
         }
     }
 
-    private static Task FillAsync(Installation installation, int patients, bool simulated, CancellationToken cancellation)
+    private static async Task RunDevicesAsync(WebApplication app, DemoSimulator simulator, CancellationToken stop)
     {
-        Console.WriteLine("Database and keys are ready.");
-        return Task.CompletedTask;
+        try
+        {
+            await simulator.RunAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger<DemoSimulator>(), TimeProvider.System, stop);
+        }
+        catch (StartupException)
+        {
+            // A ward without its devices is not the demo that was asked for.
+            app.Lifetime.StopApplication();
+            throw;
+        }
     }
 
-    private static void Announce(WebApplication app)
+    private static void Announce(WebApplication app, IReadOnlyList<DemoCredential> accounts)
     {
-        var data = app.Services.GetRequiredService<DataFolder>();
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        var port = Uri.TryCreate(address.Replace("*", "localhost", StringComparison.Ordinal).Replace("[::]", "localhost", StringComparison.Ordinal), UriKind.Absolute, out var uri) ? uri.Port : 0;
-        Console.WriteLine($"ready: http://localhost:{port}");
-        var credentials = data.At("demo-credentials.json");
-        if (!File.Exists(credentials))
+        var address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First(a => a.StartsWith("http:", StringComparison.Ordinal));
+        Console.WriteLine($"ready: http://localhost:{BindingAddress.Parse(address).Port}");
+        Console.WriteLine($"Demo accounts, also in {app.Services.GetRequiredService<DataFolder>().At("demo-credentials.json")}:");
+        foreach (var account in accounts)
         {
-            return;
-        }
-
-        Console.WriteLine($"Demo accounts (passwords also in {credentials}):");
-        using var accounts = JsonDocument.Parse(File.ReadAllBytes(credentials));
-        foreach (var account in accounts.RootElement.EnumerateArray())
-        {
-            Console.WriteLine($"  {Text(account, "user"),-12} {Text(account, "password"),-24} {Text(account, "role")}, {Text(account, "name")}");
+            Console.WriteLine($"  {account.User,-10} {account.Password,-22} {account.Role}, {account.Name}");
         }
 
         Console.WriteLine("Ctrl-C stops everything.");
     }
-
-    private static string Text(JsonElement account, string name) => account.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
 }

@@ -9,6 +9,9 @@ internal sealed partial class DemoSimulator
 {
     private const string Program = "wardwatch-simulator";
 
+    // The simulator's exit codes for options, files and keys that cannot be used: another start would end the same way.
+    private static readonly int[] WrongInput = [2, 3, 4];
+
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -30,6 +33,7 @@ internal sealed partial class DemoSimulator
     }
 
     /// <summary>Runs the devices until told to stop. Each new start waits longer, so that one that cannot run does not fill the log.</summary>
+    /// <exception cref="StartupException">An option or a file cannot be used.</exception>
     public async Task RunAsync(ILogger log, TimeProvider time, CancellationToken stop)
     {
         var pause = FirstPause;
@@ -42,6 +46,11 @@ internal sealed partial class DemoSimulator
                 try
                 {
                     var code = await process.Exited.WaitAsync(stop);
+                    if (WrongInput.Contains(code))
+                    {
+                        throw new StartupException($"The simulated devices cannot run: {process.LastLines.Split('\n').Last()}", "Correct the option or the file, or start with --no-simulator.");
+                    }
+
                     LogEnded(log, code, pause.TotalSeconds);
                 }
                 catch (OperationCanceledException)

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using Wardwatch.Server.Cli.Seed;
 using Wardwatch.Server.Platform;
-using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Cli;
 
@@ -9,6 +8,7 @@ namespace Wardwatch.Server.Cli;
 internal static class DemoVerb
 {
     private const string DefaultData = "data-demo";
+    private const int DefaultMqttPort = 8883;
 
     // Given on to the simulator as they are.
     private static readonly (string Name, string HelpName, string Description)[] SimulatorOptions =
@@ -16,8 +16,7 @@ internal static class DemoVerb
         ("--speed", "X", "Simulated seconds per second (default: 1)."),
         ("--workbook", "FILE", "Replay the patients of an Excel workbook."),
         ("--tables", "FILE", "Replay the patients of a file of tables."),
-        ("--story", "NAME", "Begin with a scripted deterioration."),
-        ("--conformance", "PORT", "Let a checker drive the devices through this port."),
+        ("--story", "NAME", "Script a deterioration (sepsis, hypoxia, haemorrhage, arrhythmia, …), or calm; may be repeated."),
     ];
 
     public static Command Create()
@@ -26,19 +25,19 @@ internal static class DemoVerb
         data.Description = $"The folder of the demo hospital (default: ./{DefaultData}).";
         var http = CommonOptions.Http();
         var mqtt = CommonOptions.Mqtt();
-        var patients = new Option<int>("--patients") { HelpName = "N", Description = "How many patients (default: 15).", DefaultValueFactory = _ => 15 };
+        var patients = new Option<int>("--patients") { HelpName = "N", Description = "How many patients (default: 15).", DefaultValueFactory = _ => DemoHospital.DefaultPatients };
         patients.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 10_000)
+            if (result.GetValueOrDefault<int>() is < 1 or > DemoPatients.Most)
             {
-                result.AddError("--patients must be between 1 and 10000.");
+                result.AddError($"--patients must be between 1 and {DemoPatients.Most}.");
             }
         });
         var noSimulator = new Option<bool>("--no-simulator") { Description = "Start no devices: all keys are for devices of your own." };
         var command = new Command("demo", "Start the demo hospital: server, database and simulated bedside devices.") { data, http, mqtt, patients, noSimulator };
         foreach (var (name, helpName, description) in SimulatorOptions)
         {
-            command.Add(new Option<string?>(name) { HelpName = helpName, Description = description });
+            command.Add(new Option<string[]>(name) { HelpName = helpName, Description = description });
         }
 
         command.SetAction(async (arguments, cancellation) =>
@@ -51,17 +50,19 @@ internal static class DemoVerb
                 .. CommonOptions.HttpSettings(arguments.GetValue(http)),
                 .. CommonOptions.MqttSettings(arguments.GetValue(mqtt)),
             ]);
-            var simulator = arguments.GetValue(noSimulator) ? null : DemoSimulator.Find([.. GivenOn(arguments), "--data", folder, .. MqttArgument(arguments.GetValue(mqtt))]);
-            await DemoHospitalRun.RunAsync(builder, arguments.GetValue(patients), simulator, cancellation);
+            var count = arguments.GetValue(patients);
+            var simulator = arguments.GetValue(noSimulator)
+                ? null
+                : DemoSimulator.Find(["--data", folder, "--port", (arguments.GetValue(mqtt) ?? DefaultMqttPort).ToString(), "--patients", count.ToString(), .. GivenOn(arguments)]);
+            await DemoHospitalRun.RunAsync(builder, count, simulator, cancellation);
             return CommandLine.Success;
         });
         return command;
     }
 
     private static IEnumerable<string> GivenOn(ParseResult arguments) =>
-        SimulatorOptions.SelectMany(option => arguments.GetValue<string?>(option.Name) is { } value
-            ? new[] { option.Name, option.Name is "--workbook" or "--tables" ? Path.GetFullPath(value) : value }
-            : []);
-
-    private static string[] MqttArgument(int? port) => port is null ? [] : ["--mqtt", port.Value.ToString()];
+        from option in SimulatorOptions
+        from value in arguments.GetValue<string[]>(option.Name) ?? []
+        from text in new[] { option.Name, option.HelpName == "FILE" ? Path.GetFullPath(value) : value }
+        select text;
 }

@@ -33,7 +33,7 @@ internal static class DeviceVerb
             Verb("bind", "Say that a patient wears a device.", [id, patient, from, until], (work, arguments, cancellation) =>
                 BindAsync(work, arguments.GetValue(id)!, arguments.GetValue(patient)!, arguments.GetValue(from), arguments.GetValue(until), cancellation)),
             Verb("unbind", "Say that a patient no longer wears a device.", [id, patient], async (work, arguments, cancellation) =>
-                Require(await work.Registry.UnbindAsync(work.Hospital.TenantId, arguments.GetValue(id)!, arguments.GetValue(patient)!, cancellation))),
+                Require(await work.Registry.DetachAsync(work.Hospital.TenantId, arguments.GetValue(id)!, arguments.GetValue(patient)!, cancellation))),
         };
     }
 
@@ -127,7 +127,7 @@ internal static class DeviceVerb
             throw new StartupException("--until must be later than --from.", "Times look like 2026-11-20T09:00:00Z.");
         }
 
-        Require(await work.Registry.BindAsync(work.Hospital.TenantId, id, patient, from, until, cancellation));
+        Require(await work.Registry.AttachAsync(work.Hospital.TenantId, id, patient, from, until, cancellation));
         work.Print(new { device = id, patient }, $"{patient} wears {id}.");
     }
 

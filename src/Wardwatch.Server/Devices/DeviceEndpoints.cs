@@ -97,12 +97,12 @@ internal static class DeviceEndpoints
             return Problems.InvalidParameter("until must be later than from.");
         }
 
-        return Answer(await registry.BindAsync(user.TenantId(), request.Device, id, request.From, request.Until, cancellation));
+        return Answer(await registry.AttachAsync(user.TenantId(), request.Device, id, request.From, request.Until, cancellation));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> UnbindAsync(
         string id, string device, ClaimsPrincipal user, DeviceRegistry registry, CancellationToken cancellation) =>
-        Answer(await registry.UnbindAsync(user.TenantId(), device, id, cancellation));
+        Answer(await registry.DetachAsync(user.TenantId(), device, id, cancellation));
 
     private static Results<NoContent, ProblemHttpResult> Answer(DeviceOutcome outcome) =>
         outcome == DeviceOutcome.Done ? TypedResults.NoContent() : Refused(outcome);

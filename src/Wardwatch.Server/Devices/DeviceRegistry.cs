@@ -138,7 +138,7 @@ internal sealed partial class DeviceRegistry(NpgsqlDataSource database, IKeyring
     /// <param name="from">From when; null: from now.</param>
     /// <param name="until">Until when, exclusive; null: open.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<DeviceOutcome> BindAsync(
+    public async Task<DeviceOutcome> AttachAsync(
         int tenantId, string id, string patientId, DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -173,7 +173,7 @@ internal sealed partial class DeviceRegistry(NpgsqlDataSource database, IKeyring
     }
 
     /// <summary>Ends a device's binding to a patient now.</summary>
-    public async Task<DeviceOutcome> UnbindAsync(int tenantId, string id, string patientId, CancellationToken cancellation)
+    public async Task<DeviceOutcome> DetachAsync(int tenantId, string id, string patientId, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -270,6 +270,6 @@ internal sealed partial class DeviceRegistry(NpgsqlDataSource database, IKeyring
         return command;
     }
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex IdPattern();
 }

@@ -5,7 +5,7 @@ namespace Wardwatch.Server.Platform;
 /// <summary>Logs go to standard output: JSON, one line each; in the demo, lines for people.</summary>
 internal static class Logs
 {
-    public static void Configure(ILoggingBuilder logging, bool forPeople)
+    public static void Configure(ILoggingBuilder logging, bool forPeople, HostStart? start = null)
     {
         logging.ClearProviders();
         if (forPeople)
@@ -31,7 +31,16 @@ internal static class Logs
         logging.AddFilter<ConsoleLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // Its keys lie in a folder that only this user may read, beside the master key.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
+        // Why a start failed is said in two plain lines; the host would add a stack trace.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && start is { IsOver: true });
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Warning);
     }
+}
+
+/// <summary>Whether the host has started.</summary>
+internal sealed class HostStart
+{
+    /// <summary>True once everything runs.</summary>
+    public volatile bool IsOver;
 }

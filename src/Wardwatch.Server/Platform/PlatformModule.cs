@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Platform.Certificates;
+using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Platform.Database;
 using Wardwatch.Server.Platform.Telemetry;
 using Wardwatch.Server.Platform.Web;
@@ -21,7 +22,9 @@ public static class PlatformModule
             EnvironmentName = Environments.Production,
         });
         builder.Configuration.AddInMemoryCollection(settings);
-        Logs.Configure(builder.Logging, ReadOptions(builder.Configuration).Demo);
+        var start = new HostStart();
+        builder.Services.AddSingleton(start);
+        Logs.Configure(builder.Logging, ReadOptions(builder.Configuration).Demo, start);
         return builder;
     }
 
@@ -53,6 +56,7 @@ public static class PlatformModule
         services.AddSingleton(installation.Data);
         services.AddSingleton<IHostLifetime, NoSignalsOfItsOwn>();
         services.AddSingleton(installation.Certificates);
+        services.AddSingleton(new DemoMark(ReadOptions(builder.Configuration).Demo));
         services.AddSingleton<PrometheusExporter>();
         services.AddHealthChecks()
             .AddCheck<PostgresHealthCheck>("postgresql", timeout: TimeSpan.FromSeconds(5))
@@ -76,6 +80,9 @@ public static class PlatformModule
     /// </summary>
     public static void UsePlatform(WebApplication app)
     {
+        var start = app.Services.GetRequiredService<HostStart>();
+        app.Lifetime.ApplicationStarted.Register(() => start.IsOver = true);
+
         // Made now, so that no measurement of a module is missed.
         app.Services.GetRequiredService<PrometheusExporter>();
         app.UseSecurityHeaders();

@@ -31,6 +31,8 @@ public static class StaffModule
         services.AddSingleton<DummyPassword>();
         services.AddScoped<SignIn>();
 
+        // The framework tells of every request without a token; who was refused what is the audit's to say.
+        builder.Logging.AddFilter(typeof(StaffAuthentication).FullName, LogLevel.Warning);
         services.AddAuthentication(StaffAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, StaffAuthentication>(StaffAuthentication.SchemeName, configureOptions: null);
         services.AddAuthorization(authorization =>

@@ -112,6 +112,29 @@ public class IsolationForestTests
     }
 
     [Fact]
+    public void Rows_that_lie_on_thresholds_take_the_same_way_in_every_walk()
+    {
+        float[] contributions = new float[Features];
+        var inner = Forest.Nodes.ToArray().Where(n => !n.IsLeaf).ToArray();
+        for (int i = 0; i < 500; i++)
+        {
+            float[] row = new float[Features];
+            for (int j = 0; j < 12; j++)
+            {
+                var node = inner[(i * 12) + j];
+                row[node.Feature] = node.Threshold;
+            }
+
+            double sum = 0;
+            foreach (int root in Forest.Roots)
+                sum += ExpectedDepth(root, row, 0);
+            double expected = Math.Pow(2, -sum / (Forest.TreeCount * IsolationForest.AveragePathLength(Forest.SampleSize)));
+            Forest.Score(row).ShouldBe(expected, 1e-6);
+            Forest.Score(row, contributions).ShouldBe(expected, 1e-6);
+        }
+    }
+
+    [Fact]
     public void A_row_without_any_value_has_no_score()
     {
         float[] nothing = [float.NaN, float.NaN, float.NaN, float.NaN];

@@ -98,8 +98,10 @@ public class News2BoundsTests
     public void The_score_carries_the_time_of_its_oldest_input()
     {
         var vitals = Complete();
-        vitals.Update(Vital.HeartRate, 70, Now + 5);
-        News2.Score(in vitals, Now + 10, ScoreWindow.Default, SpO2Scale.One).OldestInputMicros.ShouldBe(Now);
+        foreach (var parameter in News2.Parameters)
+            vitals.Update(parameter, vitals.ValueOrNaN(parameter), Now + 5 + (int)parameter);
+        vitals.Update(Vital.DiastolicPressure, 70, Now);
+        News2.Score(in vitals, Now + 20, ScoreWindow.Default, SpO2Scale.One).OldestInputMicros.ShouldBe(Now + 5, "heart rate; diastolic pressure is no input");
     }
 
     [Fact]

@@ -9,11 +9,12 @@ import { type Services, ServicesContext, useServices } from '../ui/services';
 import { PageState, ProblemState } from '../ui/states';
 import { words } from '../ui/words';
 import { AccountPage } from './AccountPage';
+import { ALL } from './all';
 import { DialogContext, useDialogs } from './dialogs';
 import { FindDialog } from './FindDialog';
 import { isFinal } from './final';
 import { KeysDialog } from './KeysDialog';
-import { ALL, WardPage } from './WardPage';
+import { WardPage } from './WardPage';
 import './app.css';
 
 /** The charts come with the first patient page, not with the wall. */
@@ -152,6 +153,7 @@ function Home() {
 function NoPage() {
   return (
     <main id="content">
+      <h1 className="hidden-words">{words.product}</h1>
       <PageState>
         <p>{words.problem.noPage}</p>
         <a className="button" href="/">
@@ -166,6 +168,7 @@ function NoPage() {
 function Crash() {
   return (
     <main id="content">
+      <h1 className="hidden-words">{words.product}</h1>
       <PageState>
         <p role="alert">{words.problem.crash}</p>
         <button type="button" className="button" onClick={() => window.location.reload()}>

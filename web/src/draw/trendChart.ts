@@ -99,7 +99,7 @@ export class TrendChart {
     for (let line = 0; line < spec.lineCount; line++) {
       const mean = 1 + line * COLUMNS_PER_LINE;
       series.push(
-        { stroke: colour, width: 1.6, points: { show: true, size: 4, fill: colour, width: 0, filter: lonePoints } },
+        { stroke: colour, width: 1.6, points: { show: true, size: 6, fill: colour, width: 0, filter: lonePoints } },
         { points: { show: false } },
         { points: { show: false } },
       );

@@ -35,7 +35,7 @@ export class SecondRing {
 
   /** The value of that second, or NaN where there is none. */
   at(second: number): number {
-    if (second < 0) return Number.NaN;
+    if (second < 0 || second <= this.newest - this.capacity) return Number.NaN;
     const slot = second % this.capacity;
     return this.seconds[slot] === second ? (this.values[slot] as number) : Number.NaN;
   }

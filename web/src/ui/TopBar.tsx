@@ -8,14 +8,22 @@ import { useServices } from './services';
 import { setTheme, useTheme } from './theme';
 import { words } from './words';
 
+interface TopBarProps {
+  store: LiveStore;
+  left: ReactNode;
+  right?: ReactNode;
+  phone: boolean;
+}
+
 /** The bar above every page: what it is, whether readings are stored, what this display is not, and the time. */
-export function TopBar({ store, left, phone }: { store: LiveStore; left: ReactNode; phone: boolean }) {
+export function TopBar({ store, left, right, phone }: TopBarProps) {
   const demo = useLive(store, (s) => s.demo);
   const { openFind } = useServices();
   return (
     <header className="bar">
       {left}
       <span className="grow" />
+      {right}
       {!phone && (
         <>
           <span className="pill display-only">{words.wall.displayOnly}</span>
@@ -32,6 +40,7 @@ export function TopBar({ store, left, phone }: { store: LiveStore; left: ReactNo
           <AccountMenu />
         </>
       )}
+      {phone && <p className="bar-note">{words.wall.displayOnly}</p>}
     </header>
   );
 }
@@ -58,7 +67,6 @@ function ThemeSwitch() {
 
 export function StoragePill({ store }: { store: LiveStore }) {
   const storage = useLive(store, (s) => s.storage);
-  const now = store.clock.now();
   if (!storage) return <span className="pill">{words.storage.unknown}</span>;
   if (storage.state === 'stored')
     return (
@@ -67,11 +75,10 @@ export function StoragePill({ store }: { store: LiveStore }) {
         {words.storage.stored}
       </span>
     );
-  const since = clockOrDate(storage.since, now);
+  // Since when, and what it means, stands in the banner below.
   return (
     <span className="pill pill-technical">
-      {words.priority.technical.shape}{' '}
-      {storage.state === 'away' ? words.storage.away(since) : words.storage.delayed(since)}
+      {words.priority.technical.shape} {storage.state === 'away' ? words.storage.awayShort : words.storage.delayedShort}
     </span>
   );
 }
@@ -85,7 +92,10 @@ export function CountPills({ store, phone }: { store: LiveStore; phone: boolean 
     <ul className="counts">
       {PRIORITIES.filter((which) => !phone || counts[which] > 0).map((which) => (
         <li key={which} className={counts[which] > 0 ? `pill pill-${which}` : 'pill'}>
-          {words.priority[which].shape} {words.wall.count(counts[which], which)}
+          <span>
+            {words.priority[which].shape} {counts[which]}
+            <span className="count-word"> {words.priority[which].name}</span>
+          </span>
         </li>
       ))}
     </ul>

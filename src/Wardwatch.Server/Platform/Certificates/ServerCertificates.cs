@@ -42,7 +42,7 @@ internal sealed class ServerCertificates : IServerCertificates, IDisposable
         {
             return options.ServerCertificateFile is null ? OpenOwn(data, options, time) : OpenGiven(options, time);
         }
-        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new StartupException(
                 $"The certificates cannot be used: {error.Message}",
@@ -125,7 +125,7 @@ internal sealed class ServerCertificates : IServerCertificates, IDisposable
                 && server.NotAfter.ToUniversalTime() - now.UtcDateTime > RenewBefore
                 && names.TrueForAll(name => server.MatchesHostname(name, allowWildcards: false, allowCommonName: false));
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
             // A renewal was interrupted between its two files.
             return false;

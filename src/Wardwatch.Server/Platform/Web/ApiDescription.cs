@@ -1,7 +1,7 @@
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Platform.Web;
 
@@ -17,8 +17,8 @@ internal static class ApiDescription
     /// <summary>Registers the description.</summary>
     public static void AddApiDescription(this IServiceCollection services)
     {
-        // Otherwise each integer is described as "integer or string", since a reader of JSON might take both.
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        // Strict numbers among them: otherwise each integer is described as "integer or string", since a reader of JSON might take both.
+        services.ConfigureHttpJsonOptions(json => WireJson.Apply(json.SerializerOptions));
         services.AddOpenApi("v1", options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;

@@ -17,6 +17,10 @@ public class FrameTests
     [InlineData("30 FF FF FF 7F", FrameStatus.TooLarge)]
     [InlineData("30 FF FF FF 80", FrameStatus.Malformed)]
     [InlineData("30 FF FF FF FF", FrameStatus.Malformed)]
+    [InlineData("36", FrameStatus.Malformed)]
+    [InlineData("38", FrameStatus.Malformed)]
+    [InlineData("3A", FrameStatus.NeedMore)]
+    [InlineData("80", FrameStatus.Malformed)]
     [InlineData("C1", FrameStatus.Malformed)]
     [InlineData("0F", FrameStatus.Malformed)]
     public void A_header_is_judged_from_its_first_bytes(string hex, FrameStatus expected)

@@ -7,7 +7,7 @@ import { words } from '../../ui/words';
 import { OtherValues } from './Now';
 import { driverWords } from './trends/Anomalies';
 import type { Span } from './trends/range';
-import { gapsOf } from './trends/series';
+import { anomalyEpisodes, gapsOf } from './trends/series';
 
 interface SideProps {
   view: PatientView;
@@ -125,21 +125,27 @@ function Notes({ recent, history, span, storage, now }: Omit<SideProps, 'view'>)
 const MOST_EVENTS = 12;
 
 function Events({ history, now }: { history: BucketedHistory | undefined; now: number }) {
-  const peaks = history ? [...history.anomalies].sort((a, b) => b.at - a.at) : [];
-  if (peaks.length === 0) return <p className="note">{words.patient.eventsNone}</p>;
+  const episodes = history ? anomalyEpisodes(history.anomalies, history.bucketSeconds) : [];
+  if (episodes.length === 0) return <p className="note">{words.patient.eventsNone}</p>;
   return (
     <>
       <ul className="events">
-        {peaks.slice(0, MOST_EVENTS).map((peak) => (
-          <li key={peak.at}>
+        {episodes.slice(0, MOST_EVENTS).map(({ from, to, peak }) => (
+          <li key={from}>
             <b>
-              {clockOrDate(peak.at, now)} · {score(peak.score)}
+              {words.patient.episode(
+                score(peak.score),
+                clockOrDate(from, now),
+                from === to ? null : clockOrDate(to, now),
+              )}
             </b>
             <small>{driverWords(peak.drivers)}</small>
           </li>
         ))}
       </ul>
-      {peaks.length > MOST_EVENTS && <p className="note">{words.patient.eventsMore(peaks.length - MOST_EVENTS)}</p>}
+      {episodes.length > MOST_EVENTS && (
+        <p className="note">{words.patient.eventsMore(episodes.length - MOST_EVENTS)}</p>
+      )}
     </>
   );
 }

@@ -3,7 +3,7 @@ import type { LiveStore } from '../../live/store';
 import type { NumericVital, Ward } from '../../live/types';
 import type { PatientView, VitalView } from '../../live/view';
 import { AttentionStrip } from '../../ui/Attention';
-import { age, clockOrDate, news2Text, vitalNumber } from '../../ui/format';
+import { age, news2Text, vitalNumber } from '../../ui/format';
 import { useLive } from '../../ui/hooks';
 import { PageState } from '../../ui/states';
 import { words } from '../../ui/words';
@@ -32,12 +32,12 @@ export function Roster({ store, wards }: { store: LiveStore; wards: readonly War
         {raised.length === 0 ? (
           <p className="roster-quiet">{words.roster.nobody}</p>
         ) : (
-          <Rows views={raised} store={store} wards={several ? wards : []} />
+          <Rows views={raised} wards={several ? wards : []} />
         )}
       </section>
       <section aria-labelledby="roster-all">
         <h2 id="roster-all">{words.roster.all}</h2>
-        <Rows views={inOrder} store={store} wards={several ? wards : []} />
+        <Rows views={inOrder} wards={several ? wards : []} />
       </section>
     </div>
   );
@@ -54,25 +54,20 @@ function byBed(wards: readonly Ward[], patients: ReadonlyMap<string, PatientView
     .sort((a, b) => place(a) - place(b));
 }
 
-function Rows({ views, store, wards }: { views: PatientView[]; store: LiveStore; wards: readonly Ward[] }) {
+function Rows({ views, wards }: { views: PatientView[]; wards: readonly Ward[] }) {
   return (
     <ul className="roster-rows">
       {views.map((view) => (
         <li key={view.record.id}>
-          <Row
-            view={view}
-            now={store.clock.now()}
-            ward={wards.find((one) => one.id === view.record.ward)?.name ?? null}
-          />
+          <Row view={view} ward={wards.find((one) => one.id === view.record.ward)?.name ?? null} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Row({ view, now, ward }: { view: PatientView; now: number; ward: string | null }) {
+function Row({ view, ward }: { view: PatientView; ward: string | null }) {
   const { vitals, signal, record } = view;
-  const lost = signal.state === 'lost' || signal.state === 'never';
   const level = (view.news2?.min ?? 0) >= 7 ? 'chip-7' : (view.news2?.min ?? 0) >= 5 ? 'chip-5' : '';
   const concerned = view.attention?.vital;
   return (
@@ -100,13 +95,11 @@ function Row({ view, now, ward }: { view: PatientView; now: number; ward: string
         <Reading name="rr" one={vitals.rr} inverse={concerned === 'rr'} />
         <span className="grow" />
         <span className="roster-age">
-          {view.blank || signal.state === 'never'
+          {view.blank || signal.lastAt === null
             ? words.absent
-            : lost && signal.lastAt !== null
-              ? words.wall.noSignal(clockOrDate(signal.lastAt, now))
-              : signal.state === 'live'
-                ? words.live
-                : words.ageOld(age(signal.ageSeconds))}
+            : signal.state === 'live'
+              ? words.live
+              : words.ageOld(age(signal.ageSeconds))}
         </span>
       </span>
     </Link>

@@ -87,7 +87,8 @@ function Chips({ view }: { view: PatientView }) {
       {record.spo2Scale === 2 && <span className="chip">{words.wall.spo2Scale2}</span>}
       {anomaly && anomaly.score >= ANOMALY_THRESHOLD && (
         <span className="chip chip-anomaly">
-          {words.wall.anomaly(score(anomaly.score), driver ? words.vitalShort[driver.vital] : null)}
+          {words.wall.anomaly(score(anomaly.score))}
+          {driver && <span className="chip-driver"> · {words.vitalShort[driver.vital]}</span>}
         </span>
       )}
       <span className={`chip ${level}`}>

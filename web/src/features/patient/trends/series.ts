@@ -145,6 +145,26 @@ export function anomalyMarks(peaks: readonly AnomalyPeak[], span: Span, places: 
   return marks;
 }
 
+export interface AnomalyEpisode {
+  from: number;
+  to: number;
+  peak: AnomalyPeak;
+}
+
+/** Peaks in unbroken succession are one episode, told by its highest. Newest first. */
+export function anomalyEpisodes(peaks: readonly AnomalyPeak[], bucketSeconds: number): AnomalyEpisode[] {
+  const pause = Math.max(BAND_SECONDS, bucketSeconds * 1.5) * 1000;
+  const episodes: AnomalyEpisode[] = [];
+  for (const peak of [...peaks].sort((a, b) => a.at - b.at)) {
+    const last = episodes.at(-1);
+    if (last && peak.at - last.to <= pause) {
+      last.to = peak.at;
+      if (peak.score > last.peak.score) last.peak = peak;
+    } else episodes.push({ from: peak.at, to: peak.at, peak });
+  }
+  return episodes.reverse();
+}
+
 /** The index of the time nearest to a point, or null if none is within the bridge. */
 export function nearest(data: TrendData, seconds: number): number | null {
   const { times } = data;

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Wardwatch.Server.Platform.Web;
 
 /// <summary>Every error is a ProblemDetails (RFC 9457) with a stable <c>type</c> of the form <c>urn:wardwatch:…</c> and the request's id.</summary>
-internal static class Problems
+internal static class ProblemAnswers
 {
     /// <summary>Registers how errors are written.</summary>
     public static void AddProblems(this IServiceCollection services)

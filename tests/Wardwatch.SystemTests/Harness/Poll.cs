@@ -1,0 +1,33 @@
+namespace Wardwatch.SystemTests.Harness;
+
+/// <summary>Waits for what a real process will do, with a deadline in place of a guess.</summary>
+public static class Poll
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Asks until the answer is true.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> came first.</exception>
+    public static async Task UntilAsync(Func<Task<bool>> condition, CancellationToken cancellation)
+    {
+        while (!await condition())
+        {
+            await Task.Delay(Between, cancellation);
+        }
+    }
+
+    /// <summary>Asks until the answer is true, at most so long.</summary>
+    /// <exception cref="TimeoutException">It did not come true in time.</exception>
+    public static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan within, string what, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(within);
+        try
+        {
+            await UntilAsync(condition, deadline.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Not within {within.TotalSeconds:0.#} s: {what}", late);
+        }
+    }
+}

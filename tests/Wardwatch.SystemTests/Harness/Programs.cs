@@ -1,0 +1,31 @@
+namespace Wardwatch.SystemTests.Harness;
+
+/// <summary>Where the built programs lie.</summary>
+public static class Programs
+{
+    /// <summary>The root of the source tree.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The server, of the same configuration as the tests.</summary>
+    public static string Server { get; } = Find("Wardwatch.Server", "wardwatch");
+
+    /// <summary>The simulator, of the same configuration as the tests.</summary>
+    public static string Simulator { get; } = Find("Wardwatch.Simulator", "wardwatch-simulator");
+
+    private static string Find(string project, string program)
+    {
+        var build = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        return Path.Combine(Root, "src", project, "bin", build.Parent!.Name, build.Name, program);
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Wardwatch.slnx")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests run from a checkout.");
+        }
+
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,68 @@
+/** The door, and what the browser keeps of it. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openPage, openProduct, real, signIn } from './browser.mjs';
+
+describe('the sign-in', { skip: real ? 'needs the accounts of the mock' : false }, () => {
+  let product;
+  before(async () => {
+    product = await openProduct();
+  });
+  after(() => product.stop());
+  const attempt = async (page, user, password) => {
+    await page.getByLabel('User name').fill(user);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+
+  test('says what went wrong, and no more', async () => {
+    const { page, close } = await openPage(product);
+    await page.goto(product.url);
+    await page.getByText('demo-credentials.json').waitFor();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Enter a user name and a password.').waitFor();
+    await attempt(page, 'nurse', 'wrong');
+    await page.getByText('User name or password is wrong').waitFor();
+    await attempt(page, 'locked', 'x');
+    await page.getByText(/Too many attempts\. Try again in \d+ s/).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Sign in' }).isDisabled(), true);
+    await close();
+  });
+
+  test('says when the server is away', async () => {
+    const { page, close } = await openPage(product);
+    await page.goto(product.url);
+    await page.getByLabel('User name').waitFor();
+    await page.route('**/api/auth/login', (route) => route.abort());
+    await attempt(page, 'nurse', 'demo');
+    await page.getByText('The server does not answer').waitFor();
+    await close();
+  });
+
+  test('asks for the second factor only where one is due', async () => {
+    const { page, close } = await openPage(product);
+    await page.goto(product.url);
+    await page.getByLabel('User name').waitFor();
+    assert.equal(await page.getByLabel('Code from').count(), 0);
+    await attempt(page, 'second', 'demo');
+    const code = page.getByLabel('Code from');
+    await code.waitFor();
+    assert.equal(await code.evaluate((field) => field === document.activeElement), true);
+    await code.fill('123 456');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForSelector('.tile-in');
+    await close();
+  });
+
+  test('a reload keeps the session by its cookie, and the browser keeps nothing but the colours', async () => {
+    const { page, close } = await openPage(product);
+    await signIn(product, page, '/patient/p2');
+    await page.waitForSelector('.now-row');
+    await page.reload();
+    await page.waitForSelector('.now-row');
+    assert.match(page.url(), /\/patient\/p2/);
+    const kept = await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]);
+    assert.deepEqual(kept, ['wardwatch.theme']);
+    await close();
+  });
+});
