@@ -35,6 +35,8 @@ internal static class CommandLine
     private static readonly Option<int?> Connections = new("--connections") { Description = "Load: connections (default: one per device)" };
     private static readonly Option<double?> Seconds = new("--seconds") { Description = "End after this time (load: 10)" };
     private static readonly Option<double> Warmup = new("--warmup") { Description = "Load: seconds before the measurement", DefaultValueFactory = _ => 2 };
+    private static readonly Option<int?> SealedAhead = new("--sealed") { Description = "Load: messages sealed before the start, over all connections (default: as many as will probably be sent)" };
+    private static readonly Option<bool> Plain = new("--plain") { Description = "Load: TCP without TLS, for a broker on this machine to compare with" };
     private static readonly Option<double> Wait = new("--wait") { Description = "Seconds to wait for the server to listen", DefaultValueFactory = _ => 5 };
     private static readonly Option<string?> Ledger = new("--ledger") { Description = "Write a line 'device boot counter reason' for every PUBACK to this file" };
     private static readonly Option<bool> ExitWithParent = new("--exit-with-parent") { Description = "End when the standard input closes" };
@@ -45,7 +47,7 @@ internal static class CommandLine
         var root = new RootCommand("Bedside devices over MQTT and TLS: replays workbooks and tables, invents patients, scripts deteriorations and device faults, makes load.")
         {
             Data, Host, Port, Patients, Devices, Speed, Interval, Workbook, Sheet, Tables, Records, Synthetic, AtEnd, Story, Fault, Seed, Mqtt5, Mqtt311,
-            InFlight, OfflineLimit, Load, Connections, Seconds, Warmup, Wait, Ledger, ExitWithParent, Json,
+            InFlight, OfflineLimit, Load, Connections, Seconds, Warmup, SealedAhead, Plain, Wait, Ledger, ExitWithParent, Json,
         };
         root.SetAction((parsed, cancellation) => RunAsync(parsed, time, cancellation));
 
@@ -71,7 +73,7 @@ internal static class CommandLine
         {
             var seconds = TimeSpan.FromSeconds(parsed.GetValue(Seconds) ?? 10);
             var warmup = TimeSpan.FromSeconds(Within(parsed.GetValue(Warmup), 0, 3_600, "--warmup"));
-            var load = new LoadOptions(Within(rate, 0, 10_000_000, "--load"), parsed.GetValue(Connections), options.InFlight, warmup, seconds);
+            var load = new LoadOptions(Within(rate, 0, 10_000_000, "--load"), parsed.GetValue(Connections), options.InFlight, warmup, seconds, parsed.GetValue(SealedAhead), parsed.GetValue(Plain));
             await new LoadGenerator(options, load, time, status).RunAsync(stop.Token);
         }
         else
@@ -94,6 +96,7 @@ internal static class CommandLine
         var patients = parsed.GetValue(Patients);
         if (patients is < 1 or > 100_000) throw SimulatorException.Usage("--patients is from 1 to 100,000.");
         if (parsed.GetValue(Connections) is < 1 or > 100_000) throw SimulatorException.Usage("--connections is from 1 to 100,000.");
+        if (parsed.GetValue(SealedAhead) is < 0 or > 20_000_000) throw SimulatorException.Usage("--sealed is from 0 to 20,000,000.");
         var seconds = parsed.GetValue(Seconds);
         if (seconds is { } given) Within(given, 0.1, 31_536_000, "--seconds");
 
@@ -112,8 +115,8 @@ internal static class CommandLine
             Records = parsed.GetValue(Records) ?? [],
             Synthetic = parsed.GetValue(Synthetic),
             AfterEnd = afterEnd,
-            Stories = Requests(parsed.GetValue(Story), "calm", StoryRequest.Parse),
-            Faults = Requests(parsed.GetValue(Fault), "none", FaultRequest.Parse),
+            Stories = Requests(parsed.GetValue(Story), ["calm", "none"], StoryRequest.Parse),
+            Faults = Requests(parsed.GetValue(Fault), ["none"], FaultRequest.Parse),
             Seed = parsed.GetValue(Seed),
             Version = parsed.GetValue(Mqtt311) ? MqttVersion.V311 : MqttVersion.V500,
             InFlight = (int)Within(parsed.GetValue(InFlight), 1, 10_000, "--in-flight"),
@@ -126,8 +129,8 @@ internal static class CommandLine
         };
     }
 
-    private static List<T>? Requests<T>(string[]? texts, string noneWord, Func<string, T> parse) =>
-        texts is null || texts.Length == 0 ? null : [.. texts.Where(text => !string.Equals(text, noneWord, StringComparison.OrdinalIgnoreCase)).Select(parse)];
+    private static List<T>? Requests<T>(string[]? texts, string[] noneWords, Func<string, T> parse) =>
+        texts is null || texts.Length == 0 ? null : [.. texts.Where(text => !noneWords.Contains(text, StringComparer.OrdinalIgnoreCase)).Select(parse)];
 
     private static double Within(double value, double min, double max, string option) =>
         value >= min && value <= max ? value : throw SimulatorException.Usage($"{option} is from {min} to {max}.");

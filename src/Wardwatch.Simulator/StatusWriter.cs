@@ -33,6 +33,9 @@ internal sealed class StatusWriter(TextWriter output, bool json, TimeProvider ti
         Put("summary", $"ended: {Text(statistics)}, {unacknowledged:N0} without an answer", numbers);
     }
 
+    /// <summary>A part of a run of load begins: <c>measuring</c>, <c>measured</c>. Whoever watches the processes takes its numbers then.</summary>
+    public void Phase(string name) => Put("phase", name, new JsonObject { ["name"] = name });
+
     public void Load(LoadReport report)
     {
         var numbers = new JsonObject
@@ -42,6 +45,8 @@ internal sealed class StatusWriter(TextWriter output, bool json, TimeProvider ti
             ["seconds"] = Math.Round(report.Seconds, 3),
             ["sent"] = report.Sent,
             ["acknowledged"] = report.Acknowledged,
+            ["sentInAll"] = report.SentInAll,
+            ["acknowledgedInAll"] = report.AcknowledgedInAll,
             ["refused"] = Reasons(report.Refused),
             ["unanswered"] = report.Unanswered,
             ["connectionsLost"] = report.ConnectionsLost,

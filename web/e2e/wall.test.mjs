@@ -198,7 +198,7 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
 
   for (const beds of [1, 2, 8, 24, 32])
     test(`holds ${beds} beds without scrolling, and cuts no number off`, async () => {
-      const page = await start({ mock: { beds, wards: beds > 16 ? 2 : 1 } });
+      const page = await start({ path: '/ward/all', mock: { beds, wards: beds > 16 ? 2 : 1 } });
       assert.equal(await page.locator('.tile-in').count(), beds);
       const cut = await page.evaluate(() => {
         const inside = (inner, outer) =>
@@ -220,7 +220,7 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
     });
 
   test('paints 32 beds at the display rate', async () => {
-    const page = await start({ mock: { beds: 32, wards: 2 } });
+    const page = await start({ path: '/ward/all', mock: { beds: 32, wards: 2 } });
     const rate = await page.evaluate(
       () =>
         new Promise((resolve) => {

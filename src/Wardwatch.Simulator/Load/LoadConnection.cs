@@ -2,9 +2,6 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Numerics;
 using System.Security.Cryptography;
-using System.Text;
-using Wardwatch.Devices.Ascon;
-using Wardwatch.Devices.Envelopes;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Devices.Payloads;
 using Wardwatch.Simulator.Devices;
@@ -12,58 +9,51 @@ using Wardwatch.Simulator.Devices;
 namespace Wardwatch.Simulator.Load;
 
 /// <summary>
-/// One connection under load: keeps a window of messages under way and refills it as acknowledgements come. The packet is laid out once; for each message only time,
-/// heart rate, counter and packet identifier change before it is sealed in place, and nothing is allocated. It does not send again: what the connection's end leaves
-/// unanswered is counted as such.
+/// One connection under load: keeps a window of messages under way and refills it as acknowledgements come, with one write for all that one read made room for.
+/// The packet is laid out once; for each message only packet identifier and envelope change, and nothing is allocated. It does not send again: what the
+/// connection's end leaves unanswered is counted as such.
 /// <code>
-///  | PUBLISH, length | topic | packet id | 5.0: 00 | header: 22 | ciphertext | tag: 16 |
+///  | PUBLISH, length | topic | packet id | 5.0: 00 | envelope |
 /// </code>
 /// </summary>
 internal sealed class LoadConnection : ILinkOwner
 {
-    private static readonly byte[] Template = "{\"t\":\"2026-01-01T00:00:00.000000Z\",\"hr\": 75,\"spo2\":97,\"rr\":16,\"sbp\":121,\"dbp\":78,\"temp\":36.8,\"acvpu\":\"A\",\"o2\":false}"u8.ToArray();
-    private static readonly int TimeOffset = Template.AsSpan().IndexOf("2026"u8);
-    private static readonly int LastHeartRateDigit = Template.AsSpan().IndexOf("75,"u8) + 1;
-
     private readonly DeviceCredentials _credentials;
     private readonly LoadCounters _counters;
     private readonly TimeProvider _time;
-    private readonly IAeadCipher _cipher;
+    private readonly MqttVersion _version;
+    private readonly EnvelopeSupply _envelopes;
     private readonly byte[] _packet;
-    private readonly byte[] _payload = [.. Template];
-    private readonly byte[] _topic;
     private readonly int _packetIdOffset;
     private readonly int _window;
     private readonly long[] _sentAt; // by packet identifier, folded: twice the window is more than can be under way
     private readonly Lock _gate = new();
-    private readonly ulong _bootId;
     private MqttLink? _link;
-    private ulong _counter;
     private ushort _packetId;
     private int _underWay;
     private long _allowed;
     private bool _stopped;
 
+    // Of the batch that is being read; the reading loop's alone.
+    private int _answered;
+    private int _acknowledged;
+    private long _readAt;
+
     public LoadConnection(DeviceCredentials credentials, MqttVersion version, int window, bool unlimited, LoadCounters counters, TimeProvider time)
     {
         _credentials = credentials;
+        _version = version;
         _window = window;
         _counters = counters;
         _time = time;
         _sentAt = new long[BitOperations.RoundUpToPowerOf2((uint)(2 * window) + 2)];
         _allowed = unlimited ? long.MaxValue : 0;
-        _cipher = AeadCipher.Create(AeadAlgorithm.AsconAead128, credentials.Key);
-        _topic = Encoding.UTF8.GetBytes(credentials.Topic);
-        _bootId = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var envelopeBytes = Template.Length + Envelope.Overhead;
-        var publish = new PublishPacket { Topic = _topic, PacketId = 1, Qos = QualityOfService.AtLeastOnce, Payload = new byte[envelopeBytes] };
+        _envelopes = new EnvelopeSupply(credentials, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+        var publish = new PublishPacket { Topic = _envelopes.Topic, PacketId = 1, Qos = QualityOfService.AtLeastOnce, Payload = new byte[EnvelopeSupply.EnvelopeBytes] };
         _packet = new byte[MqttWriter.Length(publish, version)];
         MqttWriter.Write(_packet, publish, version);
-        _packetIdOffset = _packet.Length - envelopeBytes - (version == MqttVersion.V500 ? 1 : 0) - sizeof(ushort);
-        Version = version;
+        _packetIdOffset = _packet.Length - EnvelopeSupply.EnvelopeBytes - (version == MqttVersion.V500 ? 1 : 0) - sizeof(ushort);
     }
-
-    private MqttVersion Version { get; }
 
     /// <summary>Messages without an answer.</summary>
     public int UnderWay
@@ -74,9 +64,12 @@ internal sealed class LoadConnection : ILinkOwner
         }
     }
 
+    /// <summary>Seals messages before the start.</summary>
+    public void SealAhead(int count) => _envelopes.SealAhead(count, MeasurementTimes.ToUnixMicroseconds(_time.GetUtcNow()));
+
     /// <summary>Connects. Throws what the link throws.</summary>
     public async Task ConnectAsync(Dial dial, CancellationToken cancellation) =>
-        _link = await MqttLink.OpenAsync(dial, _credentials, new LinkOptions(Version, KeepAliveSeconds: 60, IsBusy: true), _time, cancellation);
+        _link = await MqttLink.OpenAsync(dial, _credentials, new LinkOptions(_version, KeepAliveSeconds: 60, IsBusy: true), _time, cancellation);
 
     /// <summary>Reads until the connection ends; counts it as lost unless the end was asked for.</summary>
     public async Task RunAsync()
@@ -118,43 +111,48 @@ internal sealed class LoadConnection : ILinkOwner
 
     void ILinkOwner.OnAcknowledged(ushort packetId, MqttReason reason)
     {
-        lock (_gate) _underWay--;
-        _counters.CountAnswer(reason, _time.GetElapsedTime(_sentAt[packetId & (_sentAt.Length - 1)]));
+        if (_answered++ == 0) _readAt = _time.GetTimestamp();
+        if (reason.IsFailure()) _counters.CountRefused(reason);
+        else _acknowledged++;
+        _counters.CountLatency(_time.GetElapsedTime(_sentAt[packetId & (_sentAt.Length - 1)], _readAt));
     }
 
     void ILinkOwner.OnBatchEnd()
     {
-        lock (_gate) Refill();
+        if (_answered == 0) return;
+        _counters.CountAcknowledged(_acknowledged);
+        lock (_gate)
+        {
+            _underWay -= _answered;
+            Refill();
+        }
+
+        _answered = _acknowledged = 0;
     }
 
-    void ILinkOwner.OnServerDisconnect(MqttReason reason) => _counters.CountServerDisconnect(reason);
+    void ILinkOwner.OnServerDisconnect(MqttReason reason) => _counters.CountRefused(reason);
 
     // Under the gate.
     private void Refill()
     {
-        var room = Math.Min(Math.Min(_window, _link!.ReceiveMaximum) - _underWay, _allowed);
+        var room = (int)Math.Min(Math.Min(_window, _link!.ReceiveMaximum) - _underWay, _allowed);
         if (room <= 0 || _stopped) return;
         if (_allowed < long.MaxValue) _allowed -= room;
-        var now = MeasurementTimes.ToUnixMicroseconds(_time.GetUtcNow());
-        for (var i = 0; i < room; i++)
-            _link.Append(Next(now));
-        _underWay += (int)room;
+        _underWay += room;
         _counters.CountSent(room);
+        var now = MeasurementTimes.ToUnixMicroseconds(_time.GetUtcNow());
+        var timestamp = _time.GetTimestamp();
+        for (var i = 0; i < room; i++)
+            _link.Append(Next(now, timestamp));
         _link.Flush();
     }
 
-    private ReadOnlySpan<byte> Next(long nowMicros)
+    private ReadOnlySpan<byte> Next(long nowMicros, long timestamp)
     {
-        // Six digits of fraction keep the text's length; a whole millisecond would be written with three.
-        var micros = nowMicros % 1000 == 0 ? nowMicros + 1 : nowMicros;
-        Timestamp.TryWrite(micros, _payload.AsSpan(TimeOffset), out _);
-        _counter++;
-        _payload[LastHeartRateDigit] = (byte)('0' + (int)(_counter % 10));
-        var envelope = _packet.AsSpan(_packet.Length - _payload.Length - Envelope.Overhead);
-        Envelope.Seal(_cipher, new EnvelopeHeader(EnvelopeKind.Vitals, _credentials.KeyId, _bootId, _counter), _topic, _payload, envelope);
+        _envelopes.Next(nowMicros, _packet.AsSpan(_packet.Length - EnvelopeSupply.EnvelopeBytes));
         if (++_packetId == 0) _packetId = 1;
         BinaryPrimitives.WriteUInt16BigEndian(_packet.AsSpan(_packetIdOffset), _packetId);
-        _sentAt[_packetId & (_sentAt.Length - 1)] = _time.GetTimestamp();
+        _sentAt[_packetId & (_sentAt.Length - 1)] = timestamp;
         return _packet;
     }
 }

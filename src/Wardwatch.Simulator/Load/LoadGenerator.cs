@@ -10,7 +10,26 @@ namespace Wardwatch.Simulator.Load;
 /// <param name="InFlight">Unacknowledged messages per connection, at most.</param>
 /// <param name="Warmup">Before the measurement.</param>
 /// <param name="Duration">Of the measurement.</param>
-internal sealed record LoadOptions(double Rate, int? Connections, int InFlight, TimeSpan Warmup, TimeSpan Duration);
+/// <param name="SealedAhead">Messages over all connections that are sealed before the start; null: as many as will probably be sent.</param>
+/// <param name="Plain">TCP without TLS, for a broker on this machine that the server is compared with.</param>
+internal sealed record LoadOptions(double Rate, int? Connections, int InFlight, TimeSpan Warmup, TimeSpan Duration, int? SealedAhead = null, bool Plain = false)
+{
+    // A message has some 150 bytes; readings older than a minute count as late, which is another path.
+    private const int MostSealedAhead = 2_000_000;
+    private const int UsuallySealedAhead = 1_000_000;
+    private static readonly TimeSpan LongestAhead = TimeSpan.FromSeconds(45);
+
+    /// <summary>How many messages each connection seals before the start.</summary>
+    public int SealedAheadEach(int connections)
+    {
+        var total = Warmup + Duration;
+        var all = SealedAhead is { } asked ? asked
+            : total > LongestAhead ? 0
+            : Rate > 0 ? (int)Math.Min(MostSealedAhead, Rate * total.TotalSeconds)
+            : UsuallySealedAhead;
+        return (all + connections - 1) / connections;
+    }
+}
 
 /// <summary>
 /// Load against a server, in one of two forms: at a fixed rate, spread over the connections and not slowed down by late answers until the windows are full;
@@ -27,20 +46,27 @@ internal sealed class LoadGenerator(SimulatorOptions options, LoadOptions load, 
     {
         var notes = new List<string>();
         var devices = WardBuilder.ChooseDevices(options with { Patients = load.Connections ?? options.Patients ?? int.MaxValue, DeviceChoice = options.DeviceChoice ?? "all" }, notes, clamp: load.Connections is null);
-        var address = new ServerAddress(options.Host, options.Port, ServerAddress.ReadAuthorities(Path.Combine(options.DataFolder, "ca.pem")));
-        await address.ProbeAsync(options.Patience, time, cancellation);
-
+        var dial = await FindServerAsync(cancellation);
         var counters = new LoadCounters();
         var connections = devices.Select(device => new LoadConnection(device, options.Version, load.InFlight, load.Rate <= 0, counters, time)).ToList();
         var begin = time.GetTimestamp();
-        await ConnectAsync(connections, address, cancellation);
+        await ConnectAsync(connections, dial, cancellation);
         status.Note($"{connections.Count:N0} connections in {time.GetElapsedTime(begin).TotalSeconds:0.0} s; {(load.Rate > 0 ? $"{load.Rate:N0}/s" : "as fast as acknowledged")}, at most {load.InFlight} under way each, {load.Duration.TotalSeconds:0.#} s after {load.Warmup.TotalSeconds:0.#} s of warm-up");
 
+        if (load.SealedAheadEach(connections.Count) is var ahead and > 0)
+            Parallel.ForEach(connections, connection => connection.SealAhead(ahead));
         var readers = connections.Select(connection => connection.RunAsync()).ToList();
         var report = await MeasureAsync(connections, counters, cancellation);
         foreach (var connection in connections) connection.Stop();
         await WaitForAnswersAsync(connections);
-        report = report with { Unanswered = connections.Sum(connection => (long)connection.UnderWay), ConnectionsLost = counters.Lost };
+        report = report with
+        {
+            SentInAll = counters.Whole.Sent,
+            AcknowledgedInAll = counters.Whole.Acknowledged,
+            Refused = counters.Whole.Refused,
+            Unanswered = connections.Sum(connection => (long)connection.UnderWay),
+            ConnectionsLost = counters.Lost,
+        };
         await Task.WhenAll(connections.Select(connection => connection.CloseAsync()));
         await Task.WhenAll(readers);
         status.Load(report);
@@ -48,12 +74,35 @@ internal sealed class LoadGenerator(SimulatorOptions options, LoadOptions load, 
             throw new SimulatorException(ExitCode.Failure, "The server acknowledged nothing.");
     }
 
-    private async Task ConnectAsync(List<LoadConnection> connections, ServerAddress address, CancellationToken cancellation)
+    private async Task<Dial> FindServerAsync(CancellationToken cancellation)
+    {
+        if (load.Plain) return DialPlainAsync;
+        var address = new ServerAddress(options.Host, options.Port, ServerAddress.ReadAuthorities(Path.Combine(options.DataFolder, "ca.pem")));
+        await address.ProbeAsync(options.Patience, time, cancellation);
+        return address.DialAsync;
+    }
+
+    private async Task<Stream> DialPlainAsync(CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(options.Host, options.Port, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task ConnectAsync(List<LoadConnection> connections, Dial dial, CancellationToken cancellation)
     {
         try
         {
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = HandshakesAtOnce, CancellationToken = cancellation };
-            await Parallel.ForEachAsync(connections, parallel, async (connection, token) => await connection.ConnectAsync(address.DialAsync, token));
+            await Parallel.ForEachAsync(connections, parallel, async (connection, token) => await connection.ConnectAsync(dial, token));
         }
         catch (ConnectRefusedException refusal)
         {
@@ -75,21 +124,20 @@ internal sealed class LoadGenerator(SimulatorOptions options, LoadOptions load, 
 
         await RunForAsync(load.Warmup, pace, cancellation);
         counters.Restart();
+        status.Phase("measuring");
         var begin = time.GetTimestamp();
         await RunForAsync(load.Duration, pace, cancellation);
         var seconds = time.GetElapsedTime(begin).TotalSeconds;
         var measured = counters.Take();
+        status.Phase("measured");
         return new LoadReport
         {
             Connections = connections.Count,
             InFlight = load.InFlight,
             Seconds = seconds,
-            Sent = Interlocked.Read(ref measured.Sent),
-            Acknowledged = measured.Answers.Acknowledged,
-            Refused = [.. measured.Answers.Refused, .. measured.Answers.ConnectRefused],
-            Unanswered = 0,
-            ConnectionsLost = 0,
-            Latency = measured.Answers.Latency,
+            Sent = measured.Sent,
+            Acknowledged = measured.Acknowledged,
+            Latency = measured.Latency,
         };
     }
 

@@ -17,12 +17,19 @@ internal sealed record LoadReport
 
     public required long Acknowledged { get; init; }
 
-    public required IReadOnlyList<(MqttReason Reason, long Count)> Refused { get; init; }
+    /// <summary>Sent over the whole run, warm-up included.</summary>
+    public long SentInAll { get; init; }
+
+    /// <summary>Of these, acknowledged with success: so many rows must be there.</summary>
+    public long AcknowledgedInAll { get; init; }
+
+    /// <summary>Refusals of the whole run, by reason.</summary>
+    public IReadOnlyList<(MqttReason Reason, long Count)> Refused { get; init; } = [];
 
     /// <summary>Sent over the whole run and neither acknowledged nor refused until its end.</summary>
-    public required long Unanswered { get; init; }
+    public long Unanswered { get; init; }
 
-    public required long ConnectionsLost { get; init; }
+    public long ConnectionsLost { get; init; }
 
     /// <summary>From PUBLISH to PUBACK.</summary>
     public required LatencyHistogram Latency { get; init; }

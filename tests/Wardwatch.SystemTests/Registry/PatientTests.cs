@@ -69,6 +69,19 @@ public sealed class PatientTests(DemoServer demo)
     }
 
     [Fact]
+    public async Task The_log_holds_neither_what_was_searched_for_nor_who_was_found_nor_the_token()
+    {
+        using var client = await demo.ClientAsync("nurse.brandt", Cancellation);
+        await client.JsonAsync("/api/patients?search=haddad", Cancellation);
+        await client.JsonAsync("/api/patients/p-0003", Cancellation);
+        using var refused = await client.GetAsync("/api/patients?limit=haddad", Cancellation);
+        demo.Server.Log.ShouldNotBeEmpty();
+        demo.Server.Log.ShouldNotContain("haddad", Case.Insensitive);
+        demo.Server.Log.ShouldNotContain("22-33757");
+        demo.Server.Log.ShouldNotContain(client.DefaultRequestHeaders.Authorization!.Parameter!);
+    }
+
+    [Fact]
     public async Task A_limit_that_is_no_number_is_a_bad_request()
     {
         using var client = await demo.ClientAsync("nurse.brandt", Cancellation);
@@ -81,7 +94,7 @@ public sealed class PatientTests(DemoServer demo)
     {
         var tenant = await TenantAsync();
         var registry = new PatientRegistry(demo.Beside.Database, demo.Beside.Keyring);
-        (await registry.RegisterAsync(tenant, new NewPatient("Example, Nora", "99-00001", new(1950, 1, 2), "female", "ward-1", "16"), Cancellation))
+        (await registry.RegisterAsync(tenant, new NewPatient("Example, Nora", "99-00001", new(1950, 1, 2), "female", "ward-2", "8"), Cancellation))
             .ShouldBe(RegistrationOutcome.Registered);
 
         using var client = await demo.ClientAsync("nurse.brandt", Cancellation);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Shouldly;
 using Wardwatch.Server.Cli.Seed;
+using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform;
 using Wardwatch.SystemTests.Harness;
 using Xunit;
@@ -107,9 +108,9 @@ public sealed class SeedTests
         dump.ShouldContain("p-0001", customMessage: "the dump holds the patients");
 
         var secrets = Enumerable.Range(1, 200).Select(DemoPatients.Create)
-            .SelectMany(patient => new[] { patient.Name, patient.Name.Split(',')[0], patient.RecordNumber, patient.DateOfBirth.ToString("O") })
+            .SelectMany(patient => new[] { patient.Name, patient.Name.Split(',')[0], patient.RecordNumber, PatientIdentity.Normalise(patient.RecordNumber), patient.DateOfBirth.ToString("O") })
             .Where(text => text.Length >= 5)    // three letters stand by chance in the base64 of a password's hash
-            .Concat(Devices(Path.Combine(data, "device-keys.json")).SelectMany(key => new[] { key.Text("key"), key.Text("token") }))
+            .Concat(Devices(Path.Combine(data, "device-keys.json")).Take(500).SelectMany(key => new[] { key.Text("key"), key.Text("token") }))
             .Concat(new DemoFiles(installation.Data).ReadCredentials().Select(credential => credential.Password));
         DatabaseDump.ShouldHoldNone(dump, secrets);
     }

@@ -166,6 +166,23 @@ public sealed class SignInTests(DemoServer demo)
     }
 
     [Theory]
+    [InlineData("GET", "/sse/events")]
+    [InlineData("POST", "/hubs/ward/negotiate")]
+    public async Task Streams_and_the_hub_take_the_token_in_the_query_and_the_log_does_not_show_it(string method, string path)
+    {
+        var token = (await demo.ClientAsync("nurse.brandt", Cancellation)).DefaultRequestHeaders.Authorization!.Parameter!;
+        using var client = demo.Server.CreateClient();
+        foreach (var (query, status) in new[] { ("", 401), ("?access_token=", 401), ("?access_token=wrong", 401), ($"?access_token={token}", 200) })
+        {
+            using var request = new HttpRequestMessage(new(method), path + query);
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            ((int)answer.StatusCode).ShouldBe(status, query);
+        }
+
+        demo.Server.Log.ShouldNotContain(token);
+    }
+
+    [Theory]
     [InlineData("POST", "/api/devices")]
     [InlineData("POST", "/api/devices/M-101/keys")]
     [InlineData("DELETE", "/api/devices/M-101/keys/1")]

@@ -10,12 +10,12 @@ public sealed class DemoPatientsTests
     private static readonly List<NewPatient> All = [.. Enumerable.Range(1, DemoPatients.Most).Select(DemoPatients.Create)];
 
     [Fact]
-    public void Fifteen_patients_lie_eight_and_seven_in_two_wards_of_sixteen_beds()
+    public void Fifteen_patients_lie_eight_and_seven_in_two_wards_of_eight_beds()
     {
         All.Take(15).CountBy(patient => patient.Ward ?? "").ToDictionary(ward => ward.Key, ward => ward.Value)
             .ShouldBe(new Dictionary<string, int> { ["ward-1"] = 8, ["ward-2"] = 7 }, ignoreOrder: true);
         DemoPatients.Wards(15).Select(ward => (ward.Id, ward.Name, ward.Beds.Count))
-            .ShouldBe([("ward-1", "Ward 1 · Cardiology", 16), ("ward-2", "Ward 2 · Medicine", 16)]);
+            .ShouldBe([("ward-1", "Ward 1 · Cardiology", 8), ("ward-2", "Ward 2 · Medicine", 8)]);
     }
 
     [Theory]

@@ -132,8 +132,8 @@ function useGlobalKeys(blocked: boolean): void {
   }, [blocked, onPatient, openFind, openKeys]);
 }
 
-/** All wards on one wall if they fit on it, otherwise the first. */
-const MOST_BEDS_TOGETHER = 32;
+/** All wards on one wall if they are readable from afar together, otherwise the first that has a patient. */
+const MOST_BEDS_TOGETHER = 20;
 
 function Home() {
   const everybody = useQuery({
@@ -144,9 +144,10 @@ function Home() {
   });
   if (everybody.failureCount > 0 && everybody.failureReason) return <ProblemState error={everybody.failureReason} />;
   if (!everybody.data) return null;
-  const { wards } = everybody.data;
+  const { wards, patients } = everybody.data;
   const beds = wards.reduce((sum, ward) => sum + ward.beds.length, 0);
-  const start = wards.length > 1 && beds <= MOST_BEDS_TOGETHER ? ALL : (wards[0]?.id ?? ALL);
+  const busy = wards.find((ward) => patients.some((patient) => patient.record.ward === ward.id)) ?? wards[0];
+  const start = wards.length > 1 && beds <= MOST_BEDS_TOGETHER ? ALL : (busy?.id ?? ALL);
   return <Navigate to={`/ward/${encodeURIComponent(start)}`} replace />;
 }
 
