@@ -1,1 +1,32 @@
-return 0;
+using System.CommandLine;
+using Wardwatch.Benchmarks;
+using Wardwatch.Benchmarks.History;
+using Wardwatch.Benchmarks.Ingest;
+using Wardwatch.Benchmarks.Live;
+using Wardwatch.Benchmarks.Micro;
+using Wardwatch.Server.Platform;
+using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Simulator;
+
+var json = new Option<bool>("--json") { Description = "Write the result as JSON", Recursive = true };
+var root = new RootCommand("Measures Wardwatch: what it stores and acknowledges, how soon it shows it, how fast it answers, and what each step costs.")
+{
+    json, IngestVerb.Create(json), LiveVerb.Create(json), HistoryVerb.Create(json), MicroVerb.Create(), AllocationsVerb.Create(json),
+};
+using var signals = new ShutdownSignals();
+try
+{
+    // Signals and exceptions are ours: what was started must be stopped, and a plain line says what went wrong.
+    var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    return await root.Parse(args).InvokeAsync(invocation, signals.Stop);
+}
+catch (Exception problem) when (problem is BenchmarkException or StartupException or SimulatorException)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return 1;
+}
+catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+{
+    await Console.Error.WriteLineAsync("Stopped.");
+    return 1;
+}

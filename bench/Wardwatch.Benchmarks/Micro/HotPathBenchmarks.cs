@@ -1,0 +1,58 @@
+using BenchmarkDotNet.Attributes;
+
+namespace Wardwatch.Benchmarks.Micro;
+
+/// <summary>Times and allocations of the hot path's steps.</summary>
+[MemoryDiagnoser(displayGenColumns: false)]
+public class HotPathBenchmarks
+{
+    private readonly HotPath _path = new();
+
+    /// <summary>Ascon-AEAD128, encrypt.</summary>
+    [Benchmark(Description = "Ascon seal")]
+    public int AsconSeal() => _path.AsconSeal();
+
+    /// <summary>Ascon-AEAD128, decrypt.</summary>
+    [Benchmark(Description = "Ascon open")]
+    public int AsconOpen() => _path.AsconOpen();
+
+    /// <summary>MQTT frame and PUBLISH.</summary>
+    [Benchmark(Description = "Read frame and PUBLISH")]
+    public int ReadPublish() => _path.ReadPublish();
+
+    /// <summary>Envelope, Ascon included.</summary>
+    [Benchmark(Description = "Open envelope")]
+    public int OpenEnvelope() => _path.OpenEnvelope();
+
+    /// <summary>JSON to values.</summary>
+    [Benchmark(Description = "Parse vitals")]
+    public int ParseVitals() => _path.ParseVitals();
+
+    /// <summary>Score alone.</summary>
+    [Benchmark(Description = "Forest, score")]
+    public double ForestScore() => _path.ForestScore();
+
+    /// <summary>Score and drivers.</summary>
+    [Benchmark(Description = "Forest, score and drivers")]
+    public double ForestScoreWithDrivers() => _path.ForestScoreWithDrivers();
+
+    /// <summary>Score and drivers, one vital missing.</summary>
+    [Benchmark(Description = "Forest, one vital missing")]
+    public double ForestScoreWithDriversOneMissing() => _path.ForestScoreWithDriversOneMissing();
+
+    /// <summary>NEWS2.</summary>
+    [Benchmark(Description = "NEWS2")]
+    public int News2() => _path.News2Score();
+
+    /// <summary>The record's bytes.</summary>
+    [Benchmark(Description = "ReadingRecord.Write")]
+    public int WriteRecord() => _path.WriteRecord();
+
+    /// <summary>AES-256-GCM.</summary>
+    [Benchmark(Description = "DataKey.Seal")]
+    public int SealRecord() => _path.SealRecord();
+
+    /// <summary>All that a lane does with a reading.</summary>
+    [Benchmark(Description = "Lane, whole step", OperationsPerInvoke = LaneStep.Readings)]
+    public int Lane() => _path.Lane.Run();
+}
