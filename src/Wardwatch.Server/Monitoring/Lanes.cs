@@ -69,8 +69,8 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMo
 
     public bool TryPublish(EnvelopeBatch batch) => LaneOf(batch.Device, batch.ReceivedAt).TryPublish(batch);
 
-    public ValueTask<bool> WaitForRoomAsync(DeviceEntry device, CancellationToken cancellation) =>
-        LaneOf(device, _time.Microseconds()).WaitForRoomAsync(cancellation);
+    public ValueTask<bool> WaitForRoomAsync(EnvelopeBatch batch, CancellationToken cancellation) =>
+        LaneOf(batch.Device, batch.ReceivedAt).WaitForRoomAsync(cancellation);
 
     public bool TryView(int patientNumber, out PatientView view)
     {
