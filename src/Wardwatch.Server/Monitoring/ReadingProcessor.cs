@@ -133,11 +133,17 @@ internal sealed partial class ReadingProcessor(
         var track = TrackOf(batch.Device.Number);
         var verdict = track.Judge(header.KeyId, header.BootId, header.Counter);
         track.Mark(header.KeyId, header.BootId, header.Counter);
-        var current = verdict is ReplayVerdict.Newest or ReplayVerdict.Unknown
-            && payload.MeasuredAt >= track.NewestMeasuredAt
-            && binding == batch.Device.BindingAt(batch.ReceivedAt);
+        var wornNow = binding == batch.Device.BindingAt(batch.ReceivedAt);
 
-        var flags = current && batch.ReceivedAt - payload.MeasuredAt <= _lateAfter ? ReadingFlags.None : ReadingFlags.Late;
+        // A clock that ran ahead and is set right must not keep its device out of the live state until time has caught up.
+        var measuredAt = Math.Min(payload.MeasuredAt, batch.ReceivedAt);
+        var current = verdict is ReplayVerdict.Newest or ReplayVerdict.Unknown
+            && measuredAt >= track.NewestMeasuredAt
+            && wornNow;
+
+        // One that was seen before is here because its first commit may have failed; whether it is late does not depend on what came since.
+        var inTime = (current || verdict == ReplayVerdict.Seen) && wornNow && batch.ReceivedAt - payload.MeasuredAt <= _lateAfter;
+        var flags = inTime ? ReadingFlags.None : ReadingFlags.Late;
         flags |= verdict is ReplayVerdict.Seen or ReplayVerdict.Unknown ? ReadingFlags.Suspect : ReadingFlags.None;
         var refused = payload.RefusedCount;
         flags |= refused > 0 ? ReadingFlags.PartlyRefused : ReadingFlags.None;
@@ -146,7 +152,7 @@ internal sealed partial class ReadingProcessor(
         var scores = default(Scores);
         if (current)
         {
-            track.NewestMeasuredAt = payload.MeasuredAt;
+            track.NewestMeasuredAt = measuredAt;
             UpdateState(batch, in payload, in reading, patient, verdict, ref scores);
         }
         else

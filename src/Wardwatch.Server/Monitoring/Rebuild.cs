@@ -66,7 +66,7 @@ internal sealed class Rebuild(
     {
         var track = processor.TrackOf(reading.Key.DeviceNumber);
         track.Inherit(reading.Key.KeyId, reading.Key.BootId, reading.Key.Counter);
-        track.NewestMeasuredAt = Math.Max(track.NewestMeasuredAt, reading.Key.MeasuredAt);
+        track.NewestMeasuredAt = Math.Max(track.NewestMeasuredAt, Math.Min(reading.Key.MeasuredAt, reading.ReceivedAt));
 
         var state = states.Get(reading.Key.PatientNumber);
         var view = state.Current;
