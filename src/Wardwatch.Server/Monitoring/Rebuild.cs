@@ -75,7 +75,7 @@ internal sealed class Rebuild(
             if (reading.Content.Has(vital))
             {
                 var measuredAt = reading.Key.MeasuredAt - reading.Content.AgeMilliseconds[vital] * 1000L;
-                view.Vitals.Update((Vital)vital, reading.Content.Values[vital], Math.Min(measuredAt, reading.ReceivedAt));
+                view.Vitals.Update((Vital)vital, ReadingDocuments.Exact(reading.Content.Values[vital]), Math.Min(measuredAt, reading.ReceivedAt));
             }
         }
 
