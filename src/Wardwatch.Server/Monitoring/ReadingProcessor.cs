@@ -188,7 +188,7 @@ internal sealed partial class ReadingProcessor(
         var kind = PatientState.Attend(ref view, Attention.From(in scores.News2, in view.Vitals), batch.ReceivedAt)
             ? ChangeKind.Reading | ChangeKind.Status
             : ChangeKind.Reading;
-        if (view.Device.State != DeviceState.Online || !ReferenceEquals(view.Device.Id, batch.Device.Id))
+        if (view.Device.State != DeviceState.Online || view.Device.Id != batch.Device.Id)
         {
             view.Device.State = DeviceState.Online;
             view.Device.Since = batch.ReceivedAt;
@@ -205,9 +205,22 @@ internal sealed partial class ReadingProcessor(
             return; // perhaps an old message of a boot that memory has forgotten: kept, but not announced as news
         }
 
+        Tell(in state.Current, kind, batch.Device.Number);
+    }
+
+    /// <summary>What screens do with a reading is no reason to refuse it.</summary>
+    private void Tell(in PatientView view, ChangeKind kind, int deviceNumber)
+    {
         foreach (var observer in observers)
         {
-            observer.Changed(in state.Current, kind);
+            try
+            {
+                observer.Changed(in view, kind);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                LogNotShown(e, deviceNumber);
+            }
         }
     }
 
@@ -301,4 +314,7 @@ internal sealed partial class ReadingProcessor(
 
     [LoggerMessage(2001, LogLevel.Error, "A message of device {DeviceNumber} met a defect and was set aside.")]
     private partial void LogDefect(Exception e, int deviceNumber);
+
+    [LoggerMessage(2002, LogLevel.Error, "A change brought by device {DeviceNumber} could not be handed to a screen.")]
+    private partial void LogNotShown(Exception e, int deviceNumber);
 }
