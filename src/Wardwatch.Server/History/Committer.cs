@@ -104,7 +104,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
 
     private void Gather(ChannelReader<CommitGroup> reader, CommitGroup batch)
     {
-        while (batch.Count < _options.MaxBatch && reader.TryRead(out var group))
+        while (batch.Size < _options.MaxBatch && reader.TryRead(out var group))
         {
             batch.Append(group);
             group.Clear();
