@@ -73,7 +73,7 @@ public sealed class CommitGroup
         RowListeners.Add(listener);
         RowEntries.Add(entry);
         _recordBytes += recordLength;
-        HasSuspects |= flags.HasFlag(ReadingFlags.Suspect);
+        HasSuspects |= (flags & ReadingFlags.Suspect) != 0;
     }
 
     /// <summary>Sets a message aside in the same transaction.</summary>
