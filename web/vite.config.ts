@@ -13,6 +13,7 @@ export default defineConfig({
     // The content security policy allows 'self' only: nothing may become a data: address.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    license: { fileName: 'third-party-licenses.md' },
   },
   server: {
     port: 5173,

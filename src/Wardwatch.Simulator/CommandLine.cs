@@ -115,8 +115,8 @@ internal static class CommandLine
             Records = parsed.GetValue(Records) ?? [],
             Synthetic = parsed.GetValue(Synthetic),
             AfterEnd = afterEnd,
-            Stories = Requests(parsed.GetValue(Story), "calm", StoryRequest.Parse),
-            Faults = Requests(parsed.GetValue(Fault), "none", FaultRequest.Parse),
+            Stories = Requests(parsed.GetValue(Story), ["calm", "none"], StoryRequest.Parse),
+            Faults = Requests(parsed.GetValue(Fault), ["none"], FaultRequest.Parse),
             Seed = parsed.GetValue(Seed),
             Version = parsed.GetValue(Mqtt311) ? MqttVersion.V311 : MqttVersion.V500,
             InFlight = (int)Within(parsed.GetValue(InFlight), 1, 10_000, "--in-flight"),
@@ -129,8 +129,8 @@ internal static class CommandLine
         };
     }
 
-    private static List<T>? Requests<T>(string[]? texts, string noneWord, Func<string, T> parse) =>
-        texts is null || texts.Length == 0 ? null : [.. texts.Where(text => !string.Equals(text, noneWord, StringComparison.OrdinalIgnoreCase)).Select(parse)];
+    private static List<T>? Requests<T>(string[]? texts, string[] noneWords, Func<string, T> parse) =>
+        texts is null || texts.Length == 0 ? null : [.. texts.Where(text => !noneWords.Contains(text, StringComparer.OrdinalIgnoreCase)).Select(parse)];
 
     private static double Within(double value, double min, double max, string option) =>
         value >= min && value <= max ? value : throw SimulatorException.Usage($"{option} is from {min} to {max}.");

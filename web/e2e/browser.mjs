@@ -47,15 +47,11 @@ export async function openPage(product, { viewport = SCREEN, theme = 'dark', clo
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !isExpected(message)) complaints.push(message.text());
+    if (message.type() === 'error') complaints.push(message.text());
   });
   if (clock) await page.clock.install();
   return { page, complaints, close: () => context.close() };
 }
-
-/** The browser itself logs every 401: the first refresh of somebody who is not signed in has no other answer. */
-const isExpected = (message) =>
-  /status of 401/.test(message.text()) && message.location().url.endsWith('/api/auth/refresh');
 
 export async function signIn(product, page, path = '/') {
   await page.goto(product.url + path);

@@ -71,7 +71,14 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     if (path === '/api/auth/login') return signIn(body, json, problem);
     if (path === '/api/auth/refresh')
       return cookie ? json(200, grant(cookie)) : problem(401, 'urn:wardwatch:signed-out', 'Nobody is signed in');
-    if (path === '/api/auth/logout') return json(200, {}, { 'set-cookie': 'refresh=; Path=/api/auth; Max-Age=0' });
+    if (path === '/api/auth/logout')
+      return json(
+        200,
+        {},
+        {
+          'set-cookie': ['refresh=; Path=/api/auth; Max-Age=0', 'wardwatch_signed_in=; Path=/; Max-Age=0'],
+        },
+      );
     if (path.startsWith('/api/') || path.startsWith('/hubs/')) {
       if (!/^Bearer mock-/.test(request.headers.authorization ?? '') && !url.searchParams.get('access_token'))
         return problem(401, 'urn:wardwatch:signed-out', 'Nobody is signed in');
@@ -102,7 +109,12 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     if (password !== 'demo') return problem(401, 'urn:wardwatch:sign-in-refused', 'Refused');
     if (user === 'second' && !code) return problem(403, 'urn:wardwatch:second-factor-required', 'A code is due');
     if (user === 'second' && code !== '123456') return problem(401, 'urn:wardwatch:sign-in-refused', 'Refused');
-    return json(200, grant(user), { 'set-cookie': `refresh=${user}; Path=/api/auth; HttpOnly; SameSite=Strict` });
+    return json(200, grant(user), {
+      'set-cookie': [
+        `refresh=${user}; Path=/api/auth; HttpOnly; SameSite=Strict`,
+        'wardwatch_signed_in=1; Path=/; SameSite=Strict',
+      ],
+    });
   }
 
   async function file(path, response) {

@@ -132,6 +132,16 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
     opened.complaints.length = 0;
   });
 
+  test('an away server is said to be away, and the wall comes by itself when it is back', async () => {
+    const page = await start();
+    await product.mock.fault({ rest: false });
+    await page.reload();
+    await page.getByText('The server does not answer').waitFor();
+    await product.mock.fault({ rest: true });
+    await page.waitForSelector('.tile-in');
+    opened.complaints.length = 0;
+  });
+
   test('a malformed message changes nothing and breaks nothing', async () => {
     const page = await start();
     for (const body of [
@@ -165,11 +175,17 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
     await page.waitForSelector('.now-row');
     assert.match(page.url(), /\/patient\/p16/);
     await page.keyboard.press('Escape');
-    await page.waitForSelector('.wall');
+    await page.waitForSelector('.wall .tile-in');
+    await until(focused, (bed) => bed === '16', 'the focus is not where it was');
 
     await page.keyboard.press('/');
-    await page.getByLabel('Name or bed').fill('fernan');
-    await page.getByRole('option').first().waitFor();
+    await page.getByLabel('Name or bed').waitFor();
+    await page.keyboard.type('fernan');
+    await until(
+      () => page.locator('.find-row').count(),
+      (rows) => rows === 1,
+      'typing does not find',
+    );
     await page.keyboard.press('Enter');
     await page.waitForSelector('.now-row');
     assert.match(await page.locator('h1').innerText(), /Fernández, Lucía/);
@@ -182,7 +198,7 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
 
   for (const beds of [1, 2, 8, 24, 32])
     test(`holds ${beds} beds without scrolling, and cuts no number off`, async () => {
-      const page = await start({ mock: { beds, wards: beds > 16 ? 2 : 1 } });
+      const page = await start({ path: '/ward/all', mock: { beds, wards: beds > 16 ? 2 : 1 } });
       assert.equal(await page.locator('.tile-in').count(), beds);
       const cut = await page.evaluate(() => {
         const inside = (inner, outer) =>
@@ -204,7 +220,7 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
     });
 
   test('paints 32 beds at the display rate', async () => {
-    const page = await start({ mock: { beds: 32, wards: 2 } });
+    const page = await start({ path: '/ward/all', mock: { beds: 32, wards: 2 } });
     const rate = await page.evaluate(
       () =>
         new Promise((resolve) => {

@@ -44,5 +44,10 @@ public static class CommandLine
         {
             return Success;
         }
+        catch (Exception error)
+        {
+            await Console.Error.WriteLineAsync($"Wardwatch ended through a defect of its own; please report it with these lines.\n{error}");
+            return Failure;
+        }
     }
 }

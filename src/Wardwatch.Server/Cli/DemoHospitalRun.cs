@@ -15,7 +15,17 @@ internal static class DemoHospitalRun
     {
         Console.WriteLine("Starting the demo hospital …");
         using var devicesStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var serverStop = new CancellationTokenSource();
         var devices = Task.CompletedTask;
+
+        // The devices say good-bye first, so that their last readings are acknowledged.
+        await using var order = stop.Register(() =>
+        {
+            if (devices.IsCompleted)
+            {
+                serverStop.Cancel();
+            }
+        });
         IReadOnlyList<DemoCredential> accounts = [];
         try
         {
@@ -33,13 +43,13 @@ internal static class DemoHospitalRun
                 {
                     if (simulator is not null)
                     {
-                        devices = RunDevicesAsync(app, simulator, devicesStop.Token);
+                        devices = RunDevicesAsync(app, simulator, serverStop, devicesStop.Token);
                     }
 
                     Announce(app, accounts);
                     return Task.CompletedTask;
                 },
-                stop);
+                serverStop.Token);
         }
         finally
         {
@@ -48,11 +58,12 @@ internal static class DemoHospitalRun
         }
     }
 
-    private static async Task RunDevicesAsync(WebApplication app, DemoSimulator simulator, CancellationToken stop)
+    private static async Task RunDevicesAsync(WebApplication app, DemoSimulator simulator, CancellationTokenSource serverStop, CancellationToken stop)
     {
         try
         {
             await simulator.RunAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger<DemoSimulator>(), TimeProvider.System, stop);
+            await serverStop.CancelAsync();
         }
         catch (StartupException)
         {
@@ -69,7 +80,7 @@ internal static class DemoHospitalRun
         Console.WriteLine($"Demo accounts, also in {app.Services.GetRequiredService<DataFolder>().At("demo-credentials.json")}:");
         foreach (var account in accounts)
         {
-            Console.WriteLine($"  {account.User,-10} {account.Password,-22} {account.Role}, {account.Name}");
+            Console.WriteLine($"  {account.User,-14} {account.Password,-22} {account.Role}, {account.Name}");
         }
 
         Console.WriteLine("Ctrl-C stops everything.");

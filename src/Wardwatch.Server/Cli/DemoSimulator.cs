@@ -42,7 +42,7 @@ internal sealed partial class DemoSimulator
             while (true)
             {
                 var began = time.GetTimestamp();
-                using var process = WatchedProcess.Start(_command, "TERM", new Dictionary<string, string?>(StringComparer.Ordinal), line => LogLine(log, line));
+                using var process = WatchedProcess.Start(_command, "TERM", new Dictionary<string, string?>(StringComparer.Ordinal), line => Console.WriteLine("devices  " + line));
                 try
                 {
                     var code = await process.Exited.WaitAsync(stop);
@@ -69,9 +69,6 @@ internal sealed partial class DemoSimulator
             // Told to stop between two runs.
         }
     }
-
-    [LoggerMessage(1030, LogLevel.Information, "{Line}")]
-    private static partial void LogLine(ILogger log, string line);
 
     [LoggerMessage(1031, LogLevel.Warning, "The simulated devices ended (code {Code}): starting them again in {Seconds} s")]
     private static partial void LogEnded(ILogger log, int code, double seconds);

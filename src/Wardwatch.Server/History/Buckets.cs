@@ -15,6 +15,7 @@ internal sealed class Buckets(long bucketMicroseconds, int most)
     private readonly List<BucketDocument> _done = [];
     private readonly PriorityQueue<AnomalyPeak, double> _anomalies = new();
     private readonly Tally[] _tallies = new Tally[VitalCatalogue.Count];
+    private readonly long[] _lastMeasured = new long[VitalCatalogue.Count];
     private Tally _anomaly;
     private long _current = long.MinValue;
     private int _count;
@@ -64,8 +65,11 @@ internal sealed class Buckets(long bucketMicroseconds, int most)
         var content = reading.Content;
         for (var vital = 0; vital < VitalCatalogue.Count; vital++)
         {
-            if (content.Has(vital))
+            // A cuff's pressure that a monitor repeats with each reading was measured once, and counts once.
+            var measuredAt = reading.Key.MeasuredAt - content.AgeMilliseconds[vital] * 1000L;
+            if (content.Has(vital) && (content.AgeMilliseconds[vital] == 0 || measuredAt / 1000 != _lastMeasured[vital]))
             {
+                _lastMeasured[vital] = measuredAt / 1000;
                 _tallies[vital].Add(content.Values[vital]);
             }
         }

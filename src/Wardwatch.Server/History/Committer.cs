@@ -17,6 +17,9 @@ namespace Wardwatch.Server.History;
 /// </remarks>
 internal sealed partial class Committer : BackgroundService, ICommitter
 {
+    // While the database is away there is an attempt a second; not each deserves a line.
+    private const int AttemptsPerWarning = 30;
+
     private readonly Channel<CommitGroup> _queue;
     private readonly System.Collections.Concurrent.ConcurrentBag<CommitGroup> _pool = [];
     private readonly NpgsqlDataSource _database;
@@ -126,7 +129,11 @@ internal sealed partial class Committer : BackgroundService, ICommitter
             {
                 _metrics.CommitFailed();
                 _storage.Set(stored: false);
-                LogAway(attempt, e.Message);
+                if (attempt % AttemptsPerWarning == 0)
+                {
+                    LogAway(attempt, e.Message);
+                }
+
                 connection = await DropAsync(command, connection);
                 await _time.WaitQuietlyAsync(RetryDelay(attempt), _abandon.Token);
             }

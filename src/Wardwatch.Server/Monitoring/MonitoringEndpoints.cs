@@ -20,8 +20,8 @@ internal static class MonitoringEndpoints
             .WithSummary("Every present patient with the latest values, their ages, scores and state; one ward with ?ward=");
         group.MapGet("/patients/{id}/vitals/latest", Latest)
             .WithSummary("One patient's latest values, and the readings in memory (at most 100, oldest first)");
-        group.MapGet("/live/recent", Recent)
-            .WithSummary("The last minutes of every present patient's readings from memory, to fill a wall at its start");
+        group.MapGet("/live/recent", RecentAsync)
+            .WithSummary("The last minutes of every present patient, thinned to about 300 points each, to fill a wall at its start");
     }
 
     private static Ok<DashboardDocument> Dashboard(string? ward, ClaimsPrincipal user, IPatientDirectory patients, IPatientMonitor monitor, IStorageState storage, DemoMark demo, TimeProvider time)
@@ -56,21 +56,13 @@ internal static class MonitoringEndpoints
         });
     }
 
-    private static Ok<RecentDocument> Recent(string? ward, double? minutes, ClaimsPrincipal user, IPatientDirectory patients, IPatientMonitor monitor, TimeProvider time)
+    private static async Task<Ok<RecentDocument>> RecentAsync(
+        string? ward, double? minutes, ClaimsPrincipal user, IPatientDirectory patients, IPatientMonitor monitor, RecentTrends trends, CancellationToken cancellation)
     {
         var tenant = user.TenantId();
-        var since = time.Microseconds() - (long)(Math.Clamp(minutes ?? 10, 0.1, 1440) * 60e6);
-        var documents = patients.Present.Where(patient => patient.TenantId == tenant && (ward is null || patient.Ward == ward)).Select(patient => new RecentPatient(
-            patient.Id, [.. monitor.Recent(patient.Number).Where(reading => reading.MeasuredAt >= since).Select(Point)]));
-        return TypedResults.Ok(new RecentDocument([.. documents]));
+        var wanted = patients.Present.Where(patient => patient.TenantId == tenant && (ward is null || patient.Ward == ward));
+        return TypedResults.Ok(await trends.ReadAsync(wanted, Math.Clamp(minutes ?? 10, 0.1, 60), monitor, cancellation));
     }
-
-    private static RecentPoint Point(RecentReading reading) => new(
-        UnixTime.ToDateTimeOffset(reading.MeasuredAt), Number(in reading, Vital.HeartRate), Number(in reading, Vital.SpO2),
-        Number(in reading, Vital.RespiratoryRate), Number(in reading, Vital.SystolicPressure), Number(in reading, Vital.DiastolicPressure),
-        Number(in reading, Vital.Temperature), float.IsNaN(reading.Content.AnomalyScore) ? null : Math.Round(reading.Content.AnomalyScore, 3));
-
-    private static double? Number(in RecentReading reading, Vital vital) => reading[vital] is { } value ? ReadingDocuments.Exact(value) : null;
 }
 
 /// <summary>Everything that a wall shows.</summary>
@@ -86,9 +78,3 @@ internal sealed record DashboardDocument(
 internal sealed record HospitalDocument(string Id, string Name);
 
 internal sealed record WardDocument(string Id, string Name, IReadOnlyList<string> Beds);
-
-internal sealed record RecentDocument(IReadOnlyList<RecentPatient> Patients);
-
-internal sealed record RecentPatient(string Id, IReadOnlyList<RecentPoint> Readings);
-
-internal sealed record RecentPoint(DateTimeOffset At, double? Hr, double? Spo2, double? Rr, double? Sbp, double? Dbp, double? Temp, double? Anomaly);

@@ -15,6 +15,7 @@ public static class MonitoringModule
         services.AddSingleton<DevicePresence>();
         services.AddSingleton<IDevicePresence>(provider => provider.GetRequiredService<DevicePresence>());
         services.AddSingleton<Rebuild>();
+        services.AddSingleton<RecentTrends>();
         services.AddSingleton<Lanes>();
         services.AddSingleton<IEnvelopeQueue>(provider => provider.GetRequiredService<Lanes>());
         services.AddSingleton<IPatientMonitor>(provider => provider.GetRequiredService<Lanes>());

@@ -78,6 +78,6 @@ internal sealed partial class HospitalRegistry(NpgsqlDataSource database, IKeyri
         await insertBeds.ExecuteNonQueryAsync(cancellation);
     }
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex IdPattern();
 }

@@ -31,6 +31,11 @@ internal static class AuthEndpoints
     /// <summary>The cookie with the refresh token.</summary>
     public const string Cookie = "wardwatch_refresh";
 
+    /// <summary>
+    /// Tells the page that there is a refresh cookie, which it cannot see: without it there is nothing to renew and nothing to ask. It carries no secret.
+    /// </summary>
+    public const string HintCookie = "wardwatch_signed_in";
+
     private const string Path = "/api/auth";
     private const int MaxLength = 256;
 
@@ -96,10 +101,22 @@ internal static class AuthEndpoints
         var (access, lifetime) = await issuer.IssueAsync(account, token.Session, cancellation);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Cookies.Append(Cookie, token.Token, CookieOf(context, token.Expires));
+        context.Response.Cookies.Append(HintCookie, "1", HintOf(context, token.Expires));
         return TypedResults.Ok(new LoginResponse(access, (int)lifetime.TotalSeconds, account.Role, account.Name));
     }
 
-    private static void DeleteCookie(HttpContext context) => context.Response.Cookies.Delete(Cookie, CookieOf(context, null));
+    private static void DeleteCookie(HttpContext context)
+    {
+        context.Response.Cookies.Delete(Cookie, CookieOf(context, null));
+        context.Response.Cookies.Delete(HintCookie, HintOf(context, null));
+    }
+
+    private static CookieOptions HintOf(HttpContext context, DateTimeOffset? expires)
+    {
+        var options = CookieOf(context, expires);
+        (options.HttpOnly, options.Path) = (false, "/");
+        return options;
+    }
 
     private static CookieOptions CookieOf(HttpContext context, DateTimeOffset? expires) => new()
     {

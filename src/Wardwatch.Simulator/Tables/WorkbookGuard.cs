@@ -24,9 +24,11 @@ internal static class WorkbookGuard
         CloseInput = true,
     };
 
+    /// <summary>Looks through the file; answers how many cells hold an error of the spreadsheet (#DIV/0!), which the reader proper takes for empty.</summary>
     /// <exception cref="SimulatorException">The file is not a workbook that can be read in bounded memory and time.</exception>
-    public static void Check(Stream file, string name)
+    public static int Check(Stream file, string name)
     {
+        var errors = 0;
         try
         {
             using var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
@@ -37,7 +39,8 @@ internal static class WorkbookGuard
 
             var total = 0L;
             foreach (var entry in archive.Entries)
-                total += CheckPart(entry, name, MaxUnpackedBytes - total);
+                total += CheckPart(entry, name, MaxUnpackedBytes - total, ref errors);
+            return errors;
         }
         catch (InvalidDataException problem)
         {
@@ -49,7 +52,7 @@ internal static class WorkbookGuard
         }
     }
 
-    private static long CheckPart(ZipArchiveEntry entry, string name, long left)
+    private static long CheckPart(ZipArchiveEntry entry, string name, long left, ref int errors)
     {
         var limit = entry.FullName.EndsWith("sharedStrings.xml", StringComparison.OrdinalIgnoreCase) ? Math.Min(left, MaxSharedStringsBytes) : left;
         using var part = new CountingStream(entry.Open(), limit, $"{name}: its part {Path.GetFileName(entry.FullName)} unpacks to");
@@ -59,6 +62,7 @@ internal static class WorkbookGuard
             while (xml.Read())
             {
                 if (xml.Depth > 64) throw SimulatorException.Input($"{name}: its XML is nested more than 64 deep.");
+                if (xml is { NodeType: XmlNodeType.Element, LocalName: "c" } && xml.GetAttribute("t") == "e") errors++;
                 if (xml is { NodeType: XmlNodeType.Element, LocalName: "c" or "dimension" or "row" or "col" })
                     CheckReference(xml, name);
             }

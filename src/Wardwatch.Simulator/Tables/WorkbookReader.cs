@@ -47,13 +47,15 @@ public static class WorkbookReader
     {
         if (file.Length == 0) throw SimulatorException.Input($"{name} is empty (0 bytes).");
         if (file.Length > MaxFileBytes) throw SimulatorException.Input($"{name} has more than {MaxFileBytes >> 20} MB; split it.");
-        WorkbookGuard.Check(file, name);
+        var errorCells = WorkbookGuard.Check(file, name);
         file.Position = 0;
 
         try
         {
             using var reader = ExcelReaderFactory.CreateOpenXmlReader(file, new ExcelReaderConfiguration { LeaveOpen = true });
-            return ReadSheets(reader, name, sheet);
+            var notes = new List<string>();
+            if (errorCells > 0) notes.Add($"{name}: {errorCells:N0} cells with an error of the spreadsheet, such as #DIV/0!, are read as not measured");
+            return ReadSheets(reader, name, sheet, notes);
         }
         catch (Exception problem) when (problem is ExcelReaderException or InvalidDataException or FormatException or IndexOutOfRangeException or NullReferenceException or ArgumentException or OverflowException)
         {
@@ -62,10 +64,9 @@ public static class WorkbookReader
         }
     }
 
-    private static TableSet ReadSheets(IExcelDataReader reader, string name, string? wanted)
+    private static TableSet ReadSheets(IExcelDataReader reader, string name, string? wanted, List<string> notes)
     {
         var patients = new PatientDrafts(name);
-        var notes = new List<string>();
         var sheets = new List<string>();
         var headersSeen = new List<string>();
         do

@@ -15,6 +15,7 @@ const grant = (token: string): Answer => ({
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.spyOn(document, 'cookie', 'get').mockReturnValue('theme=dark; wardwatch_signed_in=1');
   answers = {};
   asked = [];
   session = new Session();
@@ -28,6 +29,7 @@ beforeEach(() => {
 
 afterEach(() => {
   session.stop();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
@@ -66,6 +68,14 @@ describe('signing in', () => {
 });
 
 describe('the session', () => {
+  test('asks nothing where nobody was signed in', async () => {
+    vi.spyOn(document, 'cookie', 'get').mockReturnValue('theme=dark');
+    session.start();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(session.state()).toEqual({ status: 'out', reason: 'none' });
+    expect(asked).toEqual([]);
+  });
+
   test('comes back from the refresh cookie at the start, or is out', async () => {
     answers[REFRESH] = [grant('t1')];
     session.start();

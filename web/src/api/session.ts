@@ -28,6 +28,8 @@ const SECOND_FACTOR_REQUIRED = 'urn:wardwatch:second-factor-required';
 /** The part of a token's life after which it is renewed. */
 const RENEW_AT = 0.8;
 const RETRY_MS = 3000;
+/** The refresh cookie itself is not for scripts to see. */
+const SIGNED_IN_HINT = 'wardwatch_signed_in=1';
 
 interface Grant {
   token: string;
@@ -50,9 +52,13 @@ export class Session {
     return () => this.listeners.delete(listener);
   };
 
-  /** Tries the refresh cookie; while the server is away, again every three seconds. */
+  /** Tries the refresh cookie, if the server left word that there is one; while the server is away, again every three seconds. */
   start(): void {
     if (this.now.status !== 'checking' || this.renewing) return;
+    if (!document.cookie.split('; ').includes(SIGNED_IN_HINT)) {
+      this.end('none');
+      return;
+    }
     this.renew().catch(() => undefined);
   }
 

@@ -9,11 +9,12 @@ import { type Services, ServicesContext, useServices } from '../ui/services';
 import { PageState, ProblemState } from '../ui/states';
 import { words } from '../ui/words';
 import { AccountPage } from './AccountPage';
+import { ALL } from './all';
 import { DialogContext, useDialogs } from './dialogs';
 import { FindDialog } from './FindDialog';
 import { isFinal } from './final';
 import { KeysDialog } from './KeysDialog';
-import { ALL, WardPage } from './WardPage';
+import { WardPage } from './WardPage';
 import './app.css';
 
 /** The charts come with the first patient page, not with the wall. */
@@ -131,8 +132,8 @@ function useGlobalKeys(blocked: boolean): void {
   }, [blocked, onPatient, openFind, openKeys]);
 }
 
-/** All wards on one wall if they fit on it, otherwise the first. */
-const MOST_BEDS_TOGETHER = 32;
+/** All wards on one wall if they are readable from afar together, otherwise the first that has a patient. */
+const MOST_BEDS_TOGETHER = 20;
 
 function Home() {
   const everybody = useQuery({
@@ -143,15 +144,17 @@ function Home() {
   });
   if (everybody.failureCount > 0 && everybody.failureReason) return <ProblemState error={everybody.failureReason} />;
   if (!everybody.data) return null;
-  const { wards } = everybody.data;
+  const { wards, patients } = everybody.data;
   const beds = wards.reduce((sum, ward) => sum + ward.beds.length, 0);
-  const start = wards.length > 1 && beds <= MOST_BEDS_TOGETHER ? ALL : (wards[0]?.id ?? ALL);
+  const busy = wards.find((ward) => patients.some((patient) => patient.record.ward === ward.id)) ?? wards[0];
+  const start = wards.length > 1 && beds <= MOST_BEDS_TOGETHER ? ALL : (busy?.id ?? ALL);
   return <Navigate to={`/ward/${encodeURIComponent(start)}`} replace />;
 }
 
 function NoPage() {
   return (
     <main id="content">
+      <h1 className="hidden-words">{words.product}</h1>
       <PageState>
         <p>{words.problem.noPage}</p>
         <a className="button" href="/">
@@ -166,6 +169,7 @@ function NoPage() {
 function Crash() {
   return (
     <main id="content">
+      <h1 className="hidden-words">{words.product}</h1>
       <PageState>
         <p role="alert">{words.problem.crash}</p>
         <button type="button" className="button" onClick={() => window.location.reload()}>

@@ -12,8 +12,11 @@ const MOST_ROWS = 8;
 export function FindDialog({ open, close }: { open: boolean; close(): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
+    if (open) {
+      dialog.current?.showModal();
+      // The browser would focus the first thing it finds, which closes the dialog again.
+      dialog.current?.querySelector('input')?.focus();
+    } else dialog.current?.close();
   }, [open]);
   return (
     <dialog ref={dialog} className="dialog" onClose={close} aria-labelledby="find-title">
@@ -27,13 +30,11 @@ function Find({ close }: { close(): void }) {
   const navigate = useNavigate();
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
-  const input = useRef<HTMLInputElement>(null);
   const everybody = useQuery({
     queryKey: ['everybody'],
     queryFn: ({ signal }) => api.dashboard(null, signal),
     staleTime: 20_000,
   });
-  useEffect(() => input.current?.focus(), []);
 
   const found = everybody.data ? findPatients(everybody.data, text).slice(0, MOST_ROWS) : [];
   const active = Math.min(chosen, found.length - 1);
@@ -63,7 +64,6 @@ function Find({ close }: { close(): void }) {
       <label className="field">
         {words.find.label}
         <input
-          ref={input}
           className="input"
           role="combobox"
           aria-expanded={found.length > 0}

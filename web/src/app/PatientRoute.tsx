@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
+import { useEffect } from 'react';
+import { Link, useLocation, useParams } from 'react-router';
 import { Identity, PatientPage } from '../features/patient/PatientPage';
 import type { LiveFeed } from '../live/feed';
 import { useFeed, useFeedProblem, useIsPhone, useLive, usePatientView, useTitle } from '../ui/hooks';
@@ -7,9 +8,11 @@ import { useServices } from '../ui/services';
 import { ProblemState, Skeleton } from '../ui/states';
 import { Banners, TopBar } from '../ui/TopBar';
 import { words } from '../ui/words';
+import { ALL } from './all';
 import { BottomNav } from './BottomNav';
 import { isFinal } from './final';
 import { neighbours } from './neighbours';
+import { place } from './place';
 
 /** One patient, live. */
 export default function PatientRoute() {
@@ -37,6 +40,9 @@ function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
   const ready = useLive(store, (s) => s.ready);
   const view = usePatientView(store, id);
   const problem = useFeedProblem(feed);
+  useEffect(() => {
+    place.patient = id;
+  }, [id]);
   useTitle(`${view?.record.shortName ?? words.nav.patients} · ${words.product}`);
   return (
     <div className="page">
@@ -71,11 +77,12 @@ function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
 }
 
 function Back({ ward, wards }: { ward: string | null; wards: readonly { id: string; name: string }[] }) {
-  const name = wards.find((one) => one.id === ward)?.name.split(' · ')[0];
+  const target = place.ward === ALL ? ALL : ward;
+  const name = target === ALL ? words.wall.allWards : wards.find((one) => one.id === target)?.name.split(' · ')[0];
   return (
     <Link
       className="button button-plain back"
-      to={ward ? `/ward/${encodeURIComponent(ward)}` : '/'}
+      to={target ? `/ward/${encodeURIComponent(target)}` : '/'}
       aria-keyshortcuts="Escape"
     >
       {words.nav.back(name ?? words.nav.wall)}
@@ -91,17 +98,19 @@ function Neighbours({ id }: { id: string }) {
     queryFn: ({ signal }) => api.dashboard(null, signal),
     staleTime: 20_000,
   });
+  // The range that is looked at stays while going from bed to bed.
+  const { search } = useLocation();
   const { previous, next } = everybody.data ? neighbours(everybody.data, id) : { previous: null, next: null };
   return (
     <nav className="neighbours" aria-label={words.roster.title}>
       {previous && (
-        <Link className="button" to={`/patient/${encodeURIComponent(previous.id)}`}>
+        <Link className="button" to={`/patient/${encodeURIComponent(previous.id)}${search}`}>
           ‹ {previous.bed}
           <span className="hidden-words"> {words.patient.previous}</span>
         </Link>
       )}
       {next && (
-        <Link className="button" to={`/patient/${encodeURIComponent(next.id)}`}>
+        <Link className="button" to={`/patient/${encodeURIComponent(next.id)}${search}`}>
           {next.bed} ›<span className="hidden-words"> {words.patient.next}</span>
         </Link>
       )}

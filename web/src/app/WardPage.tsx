@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { Roster } from '../features/roster/Roster';
 import { Wall } from '../features/wall/Wall';
@@ -9,11 +9,11 @@ import { useServices } from '../ui/services';
 import { PageState, ProblemState, Skeleton } from '../ui/states';
 import { Banners, CountPills, StoragePill, TopBar } from '../ui/TopBar';
 import { words } from '../ui/words';
+import { ALL } from './all';
 import { BottomNav } from './BottomNav';
 import { isFinal } from './final';
+import { place } from './place';
 
-/** The ward id in the address that stands for all of them. */
-export const ALL = 'all';
 const TRACE_MINUTES = 10;
 
 /** A ward, live: the wall on a screen, lists on a phone. */
@@ -39,6 +39,11 @@ function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
   const ready = useLive(store, (s) => s.ready);
   const counts = useLive(store, (s) => s.counts);
   const problem = useFeedProblem(feed);
+  const [startAt] = useState(place.patient);
+  useEffect(() => {
+    place.ward = id;
+    place.patient = null;
+  }, [id]);
   const wards = useMemo(() => (id === ALL ? all : all.filter((ward) => ward.id === id)), [all, id]);
   const name = id === ALL ? words.wall.allWards : (wards[0]?.name ?? id);
   useTitle(`${counts.high > 0 ? `▲${counts.high} ` : ''}${name} · ${words.product}`);
@@ -68,7 +73,7 @@ function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
           phone ? (
             <Roster store={store} wards={wards} />
           ) : (
-            <Wall store={store} wards={wards} />
+            <Wall store={store} wards={wards} startAt={startAt} />
           )
         ) : null}
       </main>

@@ -6,13 +6,9 @@ export function AccountMenu() {
   const { user, session, openKeys } = useServices();
   return (
     <>
-      <button
-        type="button"
-        className="button button-plain"
-        popoverTarget="account-menu"
-        aria-label={words.account.open}
-      >
+      <button type="button" className="button button-plain" popoverTarget="account-menu">
         {user.name || words.account.title}
+        <span className="hidden-words"> · {words.account.open}</span>
       </button>
       <div id="account-menu" className="menu" popover="auto">
         <p>

@@ -67,7 +67,6 @@ function ThemeSwitch() {
 
 export function StoragePill({ store }: { store: LiveStore }) {
   const storage = useLive(store, (s) => s.storage);
-  const now = store.clock.now();
   if (!storage) return <span className="pill">{words.storage.unknown}</span>;
   if (storage.state === 'stored')
     return (
@@ -76,11 +75,10 @@ export function StoragePill({ store }: { store: LiveStore }) {
         {words.storage.stored}
       </span>
     );
-  const since = clockOrDate(storage.since, now);
+  // Since when, and what it means, stands in the banner below.
   return (
     <span className="pill pill-technical">
-      {words.priority.technical.shape}{' '}
-      {storage.state === 'away' ? words.storage.away(since) : words.storage.delayed(since)}
+      {words.priority.technical.shape} {storage.state === 'away' ? words.storage.awayShort : words.storage.delayedShort}
     </span>
   );
 }
@@ -94,7 +92,10 @@ export function CountPills({ store, phone }: { store: LiveStore; phone: boolean 
     <ul className="counts">
       {PRIORITIES.filter((which) => !phone || counts[which] > 0).map((which) => (
         <li key={which} className={counts[which] > 0 ? `pill pill-${which}` : 'pill'}>
-          {words.priority[which].shape} {counts[which]} <span className="count-word">{words.priority[which].name}</span>
+          <span>
+            {words.priority[which].shape} {counts[which]}
+            <span className="count-word"> {words.priority[which].name}</span>
+          </span>
         </li>
       ))}
     </ul>

@@ -205,6 +205,8 @@ export const words = {
     stored: 'All readings stored',
     delayed: (since: string) => `Readings are being stored late since ${since}`,
     away: (since: string) => `Readings are not being stored since ${since}`,
+    delayedShort: 'Storing late',
+    awayShort: 'Not being stored',
     delayedHelp: 'Values are shown live all the same. Devices are told only after their readings are stored.',
     awayHelp:
       'Values are shown live all the same. Devices keep what is not stored and send it again. Tell technical staff.',

@@ -12,7 +12,7 @@ internal static class DemoPatients
     /// <summary>The most that a demo can hold.</summary>
     public const int Most = 10_000;
 
-    private const int SmallWardBeds = 16;
+    private const int SmallWardBeds = 8;
     private const int LargeWardBeds = 32;
     private const int FirstWards = 2 * SmallWardBeds;
 
@@ -96,21 +96,9 @@ internal static class DemoPatients
 
     private static (int Ward, int Bed) PlaceOf(int number)
     {
-        const int firstHalf = 8;
-        if (number <= firstHalf)
-        {
-            return (1, number);
-        }
-
-        if (number <= 2 * firstHalf)
-        {
-            return (2, number - firstHalf);
-        }
-
         if (number <= FirstWards)
         {
-            var place = number - (2 * firstHalf) - 1;
-            return ((place % 2) + 1, firstHalf + 1 + (place / 2));
+            return (1 + ((number - 1) / SmallWardBeds), 1 + ((number - 1) % SmallWardBeds));
         }
 
         var rest = number - FirstWards - 1;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Wardwatch.Clinical.Vitals;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -18,10 +19,12 @@ public sealed record PointsDocument(int Min, int Max);
 /// <param name="Late">True if it came late or out of order, or belonged to an earlier wearer of the device.</param>
 /// <param name="PartlyRefused">True if single values of it were refused as implausible or unreadable.</param>
 /// <param name="Vitals">Its values by key.</param>
+/// <param name="MeasuredAt">For values with a time of their own (a cuff's pressure that is sent along later): when they were measured.</param>
 /// <param name="Anomaly">Its anomaly score, if there was one.</param>
 /// <param name="News2">NEWS2's bounds then.</param>
 public sealed record ReadingDocument(
     DateTimeOffset At, DateTimeOffset ReceivedAt, string? Device, bool Late, bool PartlyRefused, IReadOnlyDictionary<string, object> Vitals,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, DateTimeOffset>? MeasuredAt,
     ReadingAnomaly? Anomaly, PointsDocument? News2);
 
 /// <summary>The anomaly score of a past reading.</summary>
@@ -33,7 +36,7 @@ public static class ReadingDocuments
     /// <summary>A reading as the API shows it.</summary>
     public static ReadingDocument Build(long measuredAt, long receivedAt, string? device, bool late, bool partlyRefused, in ReadingContent content) => new(
         UnixTime.ToDateTimeOffset(measuredAt), UnixTime.ToDateTimeOffset(receivedAt), device, late, partlyRefused,
-        Values(in content), Anomaly(in content), content.News2Min == 255 ? null : new PointsDocument(content.News2Min, content.News2Max));
+        Values(in content), OwnTimes(measuredAt, in content), Anomaly(in content), content.News2Min == 255 ? null : new PointsDocument(content.News2Min, content.News2Max));
 
     /// <summary>
     /// The double that a person would write for a stored single: 37.1, not 37.09999847. A single keeps seven digits, more than any of these sensors has.
@@ -60,6 +63,21 @@ public static class ReadingDocuments
         }
 
         return values;
+    }
+
+    private static Dictionary<string, DateTimeOffset>? OwnTimes(long readingMeasuredAt, in ReadingContent content)
+    {
+        Dictionary<string, DateTimeOffset>? times = null;
+        for (var vital = 0; vital < VitalCatalogue.Count; vital++)
+        {
+            if (content.Has(vital) && content.AgeMilliseconds[vital] != 0)
+            {
+                times ??= new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+                times.Add(VitalCatalogue.Of((Vital)vital).WireKey, UnixTime.ToDateTimeOffset(readingMeasuredAt - content.AgeMilliseconds[vital] * 1000L));
+            }
+        }
+
+        return times;
     }
 
     private static ReadingAnomaly? Anomaly(in ReadingContent content)

@@ -98,6 +98,6 @@ public static class PatientDocumentBuilder
         var heard = device.LastReceivedAt != 0;
         return new DeviceDocument(device.Id, DeviceStates[(int)device.State], heard ? UnixTime.ToDateTimeOffset(device.Since) : null,
             heard ? UnixTime.ToDateTimeOffset(device.LastReceivedAt) : null,
-            heard ? Math.Round((device.LastMeasuredAt - device.LastReceivedAt) / 1e6, 1) : null);
+            heard ? Math.Round((device.LastMeasuredAt - device.LastReceivedAt) / 1e6, 1) + 0.0 : null);
     }
 }

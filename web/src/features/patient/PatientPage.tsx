@@ -55,7 +55,7 @@ export function PatientPage({ store, patientId }: { store: LiveStore; patientId:
 export function Identity({ store, patientId }: { store: LiveStore; patientId: string }) {
   const view = usePatientView(store, patientId);
   const wards = useLive(store, (s) => s.wards);
-  if (!view) return null;
+  if (!view) return <h1 className="hidden-words">{words.product}</h1>;
   const { record } = view;
   const ward = wards.find((one) => one.id === record.ward)?.name ?? record.ward;
   const facts = [

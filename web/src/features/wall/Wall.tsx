@@ -1,11 +1,11 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { Painter } from '../../draw/painter';
 import type { LiveStore } from '../../live/store';
 import type { Ward } from '../../live/types';
 import { useLive, useSize } from '../../ui/hooks';
 import { PageState } from '../../ui/states';
 import { words } from '../../ui/words';
-import { cellsOf, type Direction, gridFor, nextCell, shortWard } from './layout';
+import { type Cell, cellsOf, type Direction, gridFor, nextCell, shortWard } from './layout';
 import { Tile } from './Tile';
 import './wall.css';
 
@@ -13,24 +13,35 @@ import './wall.css';
 const MOST_BEDS = 32;
 const ARROWS: readonly string[] = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'];
 
-export function Wall({ store, wards }: { store: LiveStore; wards: readonly Ward[] }) {
+interface WallProps {
+  store: LiveStore;
+  wards: readonly Ward[];
+  /** The patient whose page the reader comes back from: their tile has the focus again. */
+  startAt: string | null;
+}
+
+export function Wall({ store, wards, startAt }: WallProps) {
   const patients = useLive(store, (s) => s.patients);
   const placed = useMemo(() => cellsOf(wards, patients.values()), [wards, patients]);
   const cells = useStable(placed);
-  const painter = usePainter(store);
-  const area = useRef<HTMLUListElement>(null);
-  const { width, height } = useSize(area);
-  const grid = gridFor(Math.min(cells.length, MOST_BEDS), width, height);
-  const { active, onKeyDown, onFocus } = useArrows(cells, grid.columns, area);
-  const ambiguous = new Set(cells.map((cell) => cell.bed)).size < cells.length;
-  const names = new Map(wards.map((ward) => [ward.id, shortWard(ward.name)]));
-
   if (cells.length === 0)
     return (
       <PageState>
         <p>{words.wall.empty}</p>
       </PageState>
     );
+  return <Grid store={store} wards={wards} startAt={startAt} cells={cells} />;
+}
+
+function Grid({ store, wards, startAt, cells }: WallProps & { cells: readonly Cell[] }) {
+  const painter = usePainter(store);
+  const area = useRef<HTMLUListElement>(null);
+  const { width, height } = useSize(area);
+  const grid = gridFor(Math.min(cells.length, MOST_BEDS), width, height);
+  const { active, onKeyDown, onFocus } = useArrows(cells, grid.columns, area, startAt);
+  const ambiguous = new Set(cells.map((cell) => cell.bed)).size < cells.length;
+  const names = new Map(wards.map((ward) => [ward.id, shortWard(ward.name)]));
+
   const tall = cells.length > MOST_BEDS;
   return (
     <ul
@@ -86,9 +97,14 @@ function usePainter(store: LiveStore): Painter {
 }
 
 /** One stop for the Tab key; arrows move from bed to bed. */
-function useArrows(cells: ReturnType<typeof cellsOf>, columns: number, area: React.RefObject<HTMLUListElement | null>) {
+function useArrows(
+  cells: readonly Cell[],
+  columns: number,
+  area: RefObject<HTMLUListElement | null>,
+  startAt: string | null,
+) {
   const first = cells.findIndex((cell) => cell.patientId);
-  const [chosen, setChosen] = useState(first);
+  const [chosen, setChosen] = useState(() => cells.findIndex((cell) => startAt !== null && cell.patientId === startAt));
   const active = cells[chosen]?.patientId ? chosen : first;
   const focus = (index: number): void => {
     setChosen(index);
@@ -99,10 +115,13 @@ function useArrows(cells: ReturnType<typeof cellsOf>, columns: number, area: Rea
     event.preventDefault();
     focus(nextCell(cells, columns, active, event.key as Direction));
   };
-  const onFocus = (event: React.FocusEvent): void => {
+  const onFocus = (event: FocusEvent): void => {
     const index = Number((event.target as HTMLElement).dataset.tile);
     if (Number.isInteger(index)) setChosen(index);
   };
+  useEffect(() => {
+    if (startAt !== null) area.current?.querySelector<HTMLElement>('[data-tile][tabindex="0"]')?.focus();
+  }, [area, startAt]);
   // An arrow pressed while nothing has the focus starts on the wall.
   useEffect(() => {
     const start = (event: globalThis.KeyboardEvent): void => {

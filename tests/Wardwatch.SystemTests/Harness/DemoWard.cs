@@ -1,0 +1,128 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Npgsql;
+
+namespace Wardwatch.SystemTests.Harness;
+
+/// <summary>The demo hospital with its server, without a simulator: every device is the test's to play.</summary>
+public sealed class DemoWard : IAsyncDisposable
+{
+    private readonly Queue<BedsideDevice> _free;
+
+    private DemoWard(ServerProcess server)
+    {
+        Server = server;
+        Devices = BedsideDevice.ReadAll(server.Data);
+        _free = new Queue<BedsideDevice>(Devices);
+        Database = server.OpenDatabase();
+    }
+
+    /// <summary>The server.</summary>
+    public ServerProcess Server { get; }
+
+    /// <summary>All devices: one of each patient, and the second ones of patients 1 and 2 last.</summary>
+    public IReadOnlyList<BedsideDevice> Devices { get; }
+
+    /// <summary>The server's database.</summary>
+    public NpgsqlDataSource Database { get; }
+
+    /// <summary>The access token of the last sign-in.</summary>
+    public string Token { get; private set; } = "";
+
+    /// <summary>A client that is signed in as administrator.</summary>
+    public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>Starts a new one.</summary>
+    /// <param name="patients">How many patients there are.</param>
+    /// <param name="settings">Changes to the environment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<DemoWard> StartAsync(int patients, Dictionary<string, string?> settings, CancellationToken cancellation)
+    {
+        var server = ServerProcess.Create(verb: "demo", arguments: ["--no-simulator", "--patients", patients.ToString()]);
+        try
+        {
+            foreach (var (name, value) in settings)
+            {
+                server.Environment[name] = value;
+            }
+
+            await server.StartAsync(cancellation);
+            var ward = new DemoWard(server);
+            await ward.SignInAsync(cancellation);
+            return ward;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A device that no other test uses; its patient is its own as well.</summary>
+    public BedsideDevice TakeDevice() => _free.Dequeue();
+
+    /// <summary>Signs in as administrator.</summary>
+    public async Task SignInAsync(CancellationToken cancellation)
+    {
+        using var file = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Server.Data, "demo-credentials.json"), cancellation));
+        var account = file.RootElement.EnumerateArray().First(entry => entry.GetProperty("role").GetString() == "administrator");
+        Client?.Dispose();
+        Client = Server.CreateClient();
+        using var answer = await Client.PostAsJsonAsync(
+            "/api/auth/login", new { user = account.GetProperty("user").GetString(), password = account.GetProperty("password").GetString() }, cancellation);
+        var body = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        Token = body.GetProperty("access_token").GetString()!;
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    /// <summary>A JSON document of the API.</summary>
+    public async Task<JsonElement> JsonAsync(string address, CancellationToken cancellation) => await Client.GetFromJsonAsync<JsonElement>(address, cancellation);
+
+    /// <summary>How many rows of readings a message has.</summary>
+    public Task<long> RowsAsync(BedsideDevice device, SealedMessage message, CancellationToken cancellation) => CountAsync(
+        "select count(*) from readings join devices using (device_no) where device_id = $1 and boot_id = $2 and counter = $3",
+        [device.Id, unchecked((long)message.Boot), unchecked((long)message.Counter)], cancellation);
+
+    /// <summary>How many dead letters of a device have a reason.</summary>
+    public Task<long> DeadLettersAsync(BedsideDevice device, string reason, CancellationToken cancellation) => CountAsync(
+        "select count(*) from dead_letters join devices using (device_no) where device_id = $1 and reason = $2", [device.Id, reason], cancellation);
+
+    /// <summary>Runs a statement.</summary>
+    public async Task ExecuteAsync(string sql, CancellationToken cancellation)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The sum of a metric's series whose labels hold a text; 0 if there is none.</summary>
+    /// <param name="name">As on <c>/metrics</c>.</param>
+    /// <param name="label">Such as <c>reason="wrong-tag"</c>; empty for all.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<double> MetricAsync(string name, string label, CancellationToken cancellation)
+    {
+        var page = await Client.GetStringAsync("/metrics", cancellation);
+        return page.Split('\n')
+            .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is ' ' or '{' && line.Contains(label, StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..]));
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Database.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+
+    private async Task<long> CountAsync(string sql, object[] values, CancellationToken cancellation)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+}

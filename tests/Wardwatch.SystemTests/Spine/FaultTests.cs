@@ -1,0 +1,244 @@
+using System.Text.Json;
+using Shouldly;
+using Wardwatch.Devices.Mqtt;
+using Wardwatch.SystemTests.Harness;
+using Xunit;
+
+namespace Wardwatch.SystemTests.Spine;
+
+/// <summary>The database hangs, refuses a row, goes away; the server is told to stop. Live goes on, and nothing is acknowledged that is not stored.</summary>
+public sealed class FaultTests : IAsyncLifetime
+{
+    private const int ContinueSignal = 18;
+    private const int StopSignal = 19;
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+
+    private DemoWard _ward = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    public async ValueTask InitializeAsync() =>
+        _ward = await DemoWard.StartAsync(8, new(StringComparer.Ordinal) { ["Wardwatch__History__CommandTimeoutSeconds"] = "2" }, Cancellation);
+
+    public async ValueTask DisposeAsync() => await _ward.DisposeAsync();
+
+    /// <summary>One server for all of it, in this order: starting one costs more than the faults themselves.</summary>
+    [Fact]
+    public async Task Storage_fails_in_each_way_and_the_server_goes_on()
+    {
+        await A_row_that_the_database_refuses_is_set_aside_alone(MqttVersion.V500);
+        await A_row_that_the_database_refuses_is_set_aside_alone(MqttVersion.V311);
+        await While_the_database_hangs_live_goes_on_and_nothing_is_acknowledged();
+        await After_an_orderly_stop_under_load_everything_acknowledged_is_there_and_memory_is_as_before();
+    }
+
+    private async Task A_row_that_the_database_refuses_is_set_aside_alone(MqttVersion version)
+    {
+        const int count = 40;
+        var device = _ward.TakeDevice();
+        device.Counter = 7760;
+        await _ward.ExecuteAsync("alter table readings add constraint refused_by_test check (counter <> 7777) not valid", Cancellation);
+        var messages = Enumerable.Range(0, count).Select(i => device.Seal(Now, $"\"hr\":{60 + i}")).ToArray();
+        await using var link = await DeviceLink.OpenAsync(_ward.Server, device, version, Cancellation);
+        for (var i = 0; i < count; i++)
+        {
+            link.Queue(messages[i], (ushort)(i + 1));
+        }
+
+        await link.FlushAsync(Cancellation);
+        foreach (var message in messages)
+        {
+            var refused = message.Counter == 7777;
+            var answer = (await link.ReadAsync(Cancellation)).ShouldNotBeNull();
+            answer.PacketId.ShouldBe((ushort)(message.Counter - 7760));
+            answer.Reason.ShouldBe(refused && version == MqttVersion.V500 ? MqttReason.UnspecifiedError : MqttReason.Success);
+            (await _ward.RowsAsync(device, message, Cancellation)).ShouldBe(refused ? 0 : 1);
+        }
+
+        (await _ward.DeadLettersAsync(device, "not-storable", Cancellation)).ShouldBe(1);
+        await _ward.ExecuteAsync("alter table readings drop constraint refused_by_test", Cancellation);
+    }
+
+    private async Task While_the_database_hangs_live_goes_on_and_nothing_is_acknowledged()
+    {
+        var device = _ward.TakeDevice();
+        using var socket = await VitalsListener.OpenAsync(_ward.Server, $"/ws/vitals?patient={device.Patient}", _ward.Token, Cancellation);
+        using var events = await EventListener.OpenAsync(_ward.Client, "", lastEventId: null, Cancellation);
+        await using var link = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation);
+        (await link.PublishAsync(device.Seal(Now, "\"hr\":60"), 1, Cancellation)).ShouldNotBeNull();
+        var process = _ward.Server.Id;
+        (await StorageAsync()).ShouldBe("stored");
+
+        var hung = HangDatabase();
+        var messages = new List<SealedMessage>();
+        string lastEvent;
+        try
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                messages.Add(device.Seal(Now, $"\"hr\":{80 + i}"));
+                link.Queue(messages[^1], (ushort)(i + 2));
+            }
+
+            await link.FlushAsync(Cancellation);
+            var answer = link.ReadAsync(Cancellation);
+            await HearAsync(socket, 99);
+
+            var away = await events.NextAsync(item => item.Name == "storage", Cancellation);
+            away.Data.GetProperty("state").GetString().ShouldBe("away");
+            lastEvent = away.Id.ShouldNotBeNull();
+            (await StorageAsync()).ShouldBe("away");
+            await Poll.UntilAsync(async () => !await IsReadyAsync(), Soon, "not ready while nothing is stored", Cancellation);
+            (await IsAliveAsync()).ShouldBeTrue();
+            await HistoryShouldBeAwayAsync(device);
+            answer.IsCompleted.ShouldBeFalse();
+
+            // Still live, after all of that.
+            var more = device.Seal(Now, "\"hr\":150");
+            messages.Add(more);
+            link.Queue(more, 22);
+            await link.FlushAsync(Cancellation);
+            await HearAsync(socket, 150);
+            answer.IsCompleted.ShouldBeFalse();
+
+            Resume(hung);
+            (await answer).ShouldNotBeNull().PacketId.ShouldBe((ushort)2);
+        }
+        finally
+        {
+            Resume(hung);
+        }
+
+        for (ushort id = 3; id <= 22; id++)
+        {
+            (await link.ReadAsync(Cancellation)).ShouldNotBeNull().ShouldSatisfyAllConditions(
+                answer => answer.PacketId.ShouldBe(id), answer => answer.Reason.ShouldBe(MqttReason.Success));
+        }
+
+        foreach (var message in messages)
+        {
+            (await _ward.RowsAsync(device, message, Cancellation)).ShouldBe(1);
+        }
+
+        (await events.NextAsync(item => item.Name == "storage", Cancellation)).Data.GetProperty("state").GetString().ShouldBe("stored");
+        using var resumed = await EventListener.OpenAsync(_ward.Client, "", lastEvent, Cancellation);
+        (await resumed.NextAsync(item => item.Name == "storage", Cancellation)).Data.GetProperty("state").GetString().ShouldBe("stored");
+        await Poll.UntilAsync(IsReadyAsync, Soon, "ready again", Cancellation);
+        _ward.Server.Id.ShouldBe(process);
+    }
+
+    private async Task After_an_orderly_stop_under_load_everything_acknowledged_is_there_and_memory_is_as_before()
+    {
+        var devices = new[] { MqttVersion.V500, MqttVersion.V311, MqttVersion.V500 }.Select((version, index) => new LedgerDevice(
+            _ward.TakeDevice(), version, cancellation => DeviceLink.DialAsync(_ward.Server, certificate: null, cancellation), seed: index, mayForget: false)).ToArray();
+        var idle = _ward.TakeDevice();
+        await using var link = await DeviceLink.OpenAsync(_ward.Server, idle, MqttVersion.V500, Cancellation);
+        for (ushort i = 1; i <= 120; i++)
+        {
+            link.Queue(idle.Seal(Now, $"\"hr\":{40 + i}"), i);
+        }
+
+        await link.FlushAsync(Cancellation);
+        for (var i = 0; i < 120; i++)
+        {
+            (await link.ReadAsync(Cancellation)).ShouldNotBeNull().Type.ShouldBe(MqttPacketType.PubAck);
+        }
+
+        var before = await RecentAsync(idle);
+        before.Length.ShouldBe(100);
+        var running = devices.Select(device => device.RunAsync(Cancellation)).ToArray();
+        await Poll.UntilAsync(() => Task.FromResult(devices.All(device => device.Acknowledged > 100)), Soon, "load", Cancellation);
+
+        (await _ward.Server.TerminateAsync(Cancellation)).ShouldBe(0);
+        (await link.ReadAsync(Cancellation)).ShouldNotBeNull().ShouldSatisfyAllConditions(
+            goodbye => goodbye.Type.ShouldBe(MqttPacketType.Disconnect), goodbye => goodbye.Reason.ShouldBe(MqttReason.ServerShuttingDown));
+        (await link.ReadAsync(Cancellation)).ShouldBeNull();
+
+        await _ward.Server.StartAsync(Cancellation);
+        Array.ForEach(devices, device => device.Finish());
+        await Task.WhenAll(running).WaitAsync(Soon, Cancellation);
+        await _ward.SignInAsync(Cancellation);
+        devices.Where(device => device.Goodbyes.Count > 0).ShouldAllBe(device => device.Goodbyes[0] == MqttReason.ServerShuttingDown);
+        devices.Count(device => device.Goodbyes.Count > 0).ShouldBe(2);
+        var account = await Accounting.TakeAsync(_ward, devices, Cancellation);
+        account.ShouldBe(account with { Lost = 0, Doubled = 0, Foreign = 0, Unreadable = 0, Unknown = 0 });
+        devices.ShouldAllBe(device => device.OutOfOrder == 0 && device.Refused == 0);
+        (await RecentAsync(idle)).ShouldBe(before);
+    }
+
+    private async Task<string[]> RecentAsync(BedsideDevice device)
+    {
+        var latest = await _ward.JsonAsync($"/api/patients/{device.Patient}/vitals/latest", Cancellation);
+        return [.. latest.GetProperty("recent").EnumerateArray().Select(item => item.GetRawText())];
+    }
+
+    private static async Task HearAsync(VitalsListener socket, double heartRate)
+    {
+        JsonElement frame;
+        do
+        {
+            frame = await socket.NextAsync(Cancellation);
+        }
+        while (!frame.GetProperty("vitals").GetProperty("hr").GetProperty("value").GetDouble().Equals(heartRate));
+    }
+
+    private async Task<string> StorageAsync() =>
+        (await _ward.JsonAsync("/api/dashboard-data", Cancellation)).GetProperty("storage").GetProperty("state").GetString()!;
+
+    private async Task<bool> IsReadyAsync()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromSeconds(10));
+        try
+        {
+            using var answer = await _ward.Client.GetAsync("/health/ready", deadline.Token);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (OperationCanceledException late) when (!Cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException("/health/ready does not answer while the database hangs.", late);
+        }
+    }
+
+    private async Task<bool> IsAliveAsync()
+    {
+        using var answer = await _ward.Client.GetAsync("/health/live", Cancellation);
+        return answer.IsSuccessStatusCode;
+    }
+
+    private async Task HistoryShouldBeAwayAsync(BedsideDevice device)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromSeconds(40));
+        using var answer = await _ward.Client.GetAsync($"/api/patients/{device.Patient}/vitals/history", deadline.Token);
+        ((int)answer.StatusCode).ShouldBe(503);
+        (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldContain("urn:wardwatch:history-away");
+    }
+
+    /// <summary>Stops every process of the private PostgreSQL: it holds its connections and answers nothing.</summary>
+    private List<int> HangDatabase()
+    {
+        var postmaster = PostgresProcesses.Postmaster(_ward.Server.Data).ShouldNotBeNull();
+        var processes = new List<int> { postmaster };
+        ServerProcess.Signal(postmaster, StopSignal);
+        foreach (var child in PostgresProcesses.Children(postmaster))
+        {
+            ServerProcess.Signal(child, StopSignal);
+            processes.Add(child);
+        }
+
+        return processes;
+    }
+
+    private static void Resume(List<int> processes)
+    {
+        foreach (var process in processes)
+        {
+            ServerProcess.Signal(process, ContinueSignal);
+        }
+
+        processes.Clear();
+    }
+}

@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Wardwatch.Server.Cli;
+using Wardwatch.Server.Staff;
+using Wardwatch.SystemTests.Harness;
+using Wardwatch.SystemTests.Registry;
+using Xunit;
+
+namespace Wardwatch.SystemTests.Staff;
+
+[Collection(DemoServerCollection.Name)]
+public sealed class AccountTests(DemoServer demo)
+{
+    private const string Password = "correct horse battery";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_account_made_on_the_command_line_works_in_the_running_server_and_ends_with_its_removal()
+    {
+        var added = await demo.WardAsync(["user", "add", "anna", "--name", "Anna Example", "--role", "nurse", "--password-stdin"], Password + "\n", Cancellation);
+        added.ExitCode.ShouldBe(0, added.Error);
+        added.Output.ShouldNotContain(Password);
+
+        using var client = demo.Server.CreateClient();
+        await SignInAsync(client, "anna", Password);
+        (await client.JsonAsync("/api/auth/me", Cancellation)).Text("name").ShouldBe("Anna Example");
+
+        var listed = await demo.WardAsync(["user", "list", "--json"], "", Cancellation);
+        using (var rows = JsonDocument.Parse(listed.Output))
+        {
+            rows.RootElement.EnumerateArray().Select(row => row.Text("user")).ShouldContain("anna");
+        }
+
+        var removed = await demo.WardAsync(["user", "remove", "anna"], "", Cancellation);
+        removed.ExitCode.ShouldBe(0, removed.Error);
+        await BecomesUnauthorizedAsync(client);
+    }
+
+    [Fact]
+    public async Task A_new_password_ends_the_sessions_under_the_old_one()
+    {
+        var added = await demo.WardAsync(["user", "add", "bert", "--role", "physician", "--json"], "", Cancellation);
+        added.ExitCode.ShouldBe(0, added.Error);
+        using var drawn = JsonDocument.Parse(added.Output);
+        using var client = demo.Server.CreateClient();
+        await SignInAsync(client, "bert", drawn.RootElement.Text("password"));
+
+        var changed = await demo.WardAsync(["user", "password", "bert", "--password-stdin"], Password, Cancellation);
+        changed.ExitCode.ShouldBe(0, changed.Error);
+        await BecomesUnauthorizedAsync(client);
+        client.DefaultRequestHeaders.Authorization = null;
+        await SignInAsync(client, "bert", Password);
+    }
+
+    [Theory]
+    [InlineData("user add admin --role nurse", "already taken")]
+    [InlineData("user add with/slash --role nurse", "invalid")]
+    [InlineData("user password nobody", "no account 'nobody'")]
+    [InlineData("user remove nobody", "no account 'nobody'")]
+    [InlineData("user list --hospital nowhere", "no hospital 'nowhere'")]
+    [InlineData("device add M-101", "already a device 'M-101'")]
+    [InlineData("device add M/101", "cannot be a device's id")]
+    [InlineData("device key M-999", "no such device")]
+    [InlineData("device revoke M-101 --key 9", "no such key")]
+    [InlineData("device bind M-101 p-0002", "bound to a patient")]
+    [InlineData("device bind M-101 p-9999", "no such patient")]
+    [InlineData("device unbind M-101 p-0002", "does not wear")]
+    [InlineData("train activate nothing", "no model nothing")]
+    public async Task A_command_that_cannot_be_done_says_why_and_fails(string command, string reason)
+    {
+        var result = await demo.WardAsync(command.Split(' '), "", Cancellation);
+        result.ExitCode.ShouldNotBe(0);
+        result.Error.ShouldContain(reason, Case.Insensitive);
+        result.Error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_short_password_is_refused()
+    {
+        var result = await demo.WardAsync(["user", "add", "carl", "--role", "nurse", "--password-stdin"], "short\n", Cancellation);
+        result.ExitCode.ShouldNotBe(0);
+        result.Error.ShouldContain("12");
+    }
+
+    [Fact]
+    public async Task Every_mapped_column_is_in_the_migrated_database()
+    {
+        await using var services = AccountServices.Build(demo.Beside);
+        await using var scope = services.CreateAsyncScope();
+        var accounts = await scope.ServiceProvider.GetRequiredService<StaffDb>().Accounts.AsNoTracking().ToListAsync(Cancellation);
+        var admin = accounts.Single(account => account.UserName == "admin");
+        admin.NormalizedUserName.ShouldBe("ADMIN");
+        admin.PasswordHash.ShouldNotBeNullOrEmpty();
+        admin.CreatedAt.ShouldBeGreaterThan(DateTime.UnixEpoch);
+    }
+
+    [Fact]
+    public async Task An_unknown_user_costs_as_many_password_checks_as_a_known_one()
+    {
+        var counting = new CountingHasher();
+        await using var services = AccountServices.Build(demo.Beside);
+        await using var scope = services.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<StaffAccount>>();
+        users.PasswordHasher = counting;
+        var signIn = new SignIn(users, new DummyPassword(counting));
+        foreach (var user in new[] { "admin", "nobody", "no\u0000body" })
+        {
+            counting.Checks = 0;
+            (await signIn.CheckAsync(user, "wrong")).ShouldBeNull();
+            counting.Checks.ShouldBe(1, user);
+        }
+    }
+
+    private static async Task SignInAsync(HttpClient client, string user, string password)
+    {
+        using var answer = await client.PostAsJsonAsync("/api/auth/login", new { user, password }, Cancellation);
+        var body = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", body.Text("access_token"));
+    }
+
+    private static Task BecomesUnauthorizedAsync(HttpClient client) => Poll.UntilAsync(
+        async () =>
+        {
+            using var answer = await client.GetAsync("/api/auth/me", Cancellation);
+            return answer.StatusCode == HttpStatusCode.Unauthorized;
+        },
+        TimeSpan.FromSeconds(10), "the server knows that the session has ended", Cancellation);
+
+    private sealed class CountingHasher : IPasswordHasher<StaffAccount>
+    {
+        private readonly PasswordHasher<StaffAccount> _hasher = new();
+
+        public int Checks { get; set; }
+
+        public string HashPassword(StaffAccount user, string password) => _hasher.HashPassword(user, password);
+
+        public PasswordVerificationResult VerifyHashedPassword(StaffAccount user, string hashedPassword, string providedPassword)
+        {
+            Checks++;
+            return _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
+    }
+}
