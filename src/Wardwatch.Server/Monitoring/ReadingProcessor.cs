@@ -169,7 +169,7 @@ internal sealed partial class ReadingProcessor(
 
         AddRow(batch, entry, group, in header, in payload, plain, in content, patient, flags);
         _tally.Processed++;
-        _tally.Late += (flags & ReadingFlags.Late) != 0 ? 1 : 0;
+        _tally.Late += (flags & ReadingFlags.Late) != ReadingFlags.None ? 1 : 0;
         _tally.Replayed += verdict == ReplayVerdict.Seen ? 1 : 0;
         _tally.ValuesRefused += refused;
         _tally.Unmapped += payload.UnmappedCount;
@@ -230,7 +230,7 @@ internal sealed partial class ReadingProcessor(
             MeasuredAt = payload.MeasuredAt,
             ReceivedAt = batch.ReceivedAt,
             DeviceNumber = batch.Device.Number,
-            Late = (flags & ReadingFlags.Late) != 0,
+            Late = (flags & ReadingFlags.Late) != ReadingFlags.None,
             Content = content,
         });
 

@@ -73,7 +73,7 @@ public sealed class CommitGroup
         RowListeners.Add(listener);
         RowEntries.Add(entry);
         _recordBytes += recordLength;
-        HasSuspects |= (flags & ReadingFlags.Suspect) != 0;
+        HasSuspects |= (flags & ReadingFlags.Suspect) != ReadingFlags.None;
     }
 
     /// <summary>Sets a message aside in the same transaction.</summary>
