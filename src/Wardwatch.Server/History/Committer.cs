@@ -104,7 +104,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
 
     private void Gather(ChannelReader<CommitGroup> reader, CommitGroup batch)
     {
-        while (batch.Count < _options.MaxBatch && reader.TryRead(out var group))
+        while (batch.Size < _options.MaxBatch && reader.TryRead(out var group))
         {
             batch.Append(group);
             group.Clear();
@@ -122,8 +122,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
                 connection ??= await _database.OpenConnectionAsync(_abandon.Token);
                 await CommitOnceAsync(command, connection);
                 _storage.Set(stored: true);
-                Complete(command.Group);
-                return connection;
+                break;
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or ObjectDisposedException && !_abandon.IsCancellationRequested)
             {
@@ -142,14 +141,13 @@ internal sealed partial class Committer : BackgroundService, ICommitter
                 // Given up at shutdown, or a defect: nothing of this batch may be acknowledged.
                 _metrics.CommitFailed();
                 LogFailed(e, command.Group.Count);
-                foreach (var listener in command.Group.Listeners)
-                {
-                    listener.Failed();
-                }
-
+                Tell(command.Group, durable: false, _logger);
                 return await DropAsync(command, connection);
             }
         }
+
+        Tell(command.Group, durable: true, _logger);
+        return connection;
     }
 
     private async Task CommitOnceAsync(CommitCommand command, NpgsqlConnection connection)
@@ -182,11 +180,26 @@ internal sealed partial class Committer : BackgroundService, ICommitter
         }
     }
 
-    private static void Complete(CommitGroup group)
+    /// <summary>Tells each listener once. A batch belongs to somebody else as soon as it was told, so nobody is told again because of another one's defect.</summary>
+    internal static void Tell(CommitGroup group, bool durable, ILogger logger)
     {
         foreach (var listener in group.Listeners)
         {
-            listener.Committed();
+            try
+            {
+                if (durable)
+                {
+                    listener.Committed();
+                }
+                else
+                {
+                    listener.Failed();
+                }
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                LogNotTold(logger, e);
+            }
         }
     }
 
@@ -212,4 +225,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
 
     [LoggerMessage(3003, LogLevel.Warning, "A batch of {Count} readings was refused by the database ({SqlState}); storing it row by row.")]
     private partial void LogRefusedBatch(int count, string sqlState);
+
+    [LoggerMessage(3004, LogLevel.Error, "A connection could not be told what became of its readings.")]
+    private static partial void LogNotTold(ILogger logger, Exception e);
 }
