@@ -1,0 +1,161 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Shouldly;
+using Wardwatch.Server;
+using Wardwatch.Server.History.Contracts;
+using Xunit;
+
+namespace Wardwatch.UnitTests.Docs;
+
+/// <summary>The pages in docs/ name what the source has: settings, paths, metrics, error types. What stands in the source and not on its page fails here.</summary>
+public partial class DocsTests
+{
+    public static TheoryData<Type> OptionsClasses => [.. typeof(Roles).Assembly.GetTypes().Where(type => type.IsPublic && type.Name.EndsWith("Options", StringComparison.Ordinal)).OrderBy(type => type.FullName, StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(OptionsClasses))]
+    public void Every_setting_stands_with_its_default_in_the_table_of_its_module(Type options)
+    {
+        var module = options.Name[..^"Options".Length];
+        var table = Section(SourceTree.Read("docs/operations.md"), $"### {module}");
+        table.ShouldContain($"`Wardwatch__{module}__…`");
+        var defaults = Activator.CreateInstance(options);
+        foreach (var property in options.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var row = table.Split('\n').FirstOrDefault(line => line.StartsWith($"| `{property.Name}` |", StringComparison.Ordinal));
+            row.ShouldNotBeNull($"docs/operations.md says nothing of Wardwatch__{module}__{property.Name}");
+            if (property.GetValue(defaults) is IFormattable number)
+            {
+                row.Split('|')[2].Trim().ShouldBe(number.ToString(null, System.Globalization.CultureInfo.InvariantCulture), property.Name);
+            }
+        }
+    }
+
+    [Fact]
+    public void There_are_options_to_look_at() => OptionsClasses.Count.ShouldBeGreaterThanOrEqualTo(6);
+
+    [Fact]
+    public void Every_path_that_is_mapped_stands_on_the_page_of_the_interface()
+    {
+        var page = SourceTree.Read("docs/api.md");
+        var paths = MappedPaths().ToList();
+        paths.ShouldContain("GET /api/patients/{id}/vitals/history");
+        paths.ShouldContain("POST /api/auth/login");
+        paths.Count.ShouldBeGreaterThan(20);
+        foreach (var path in paths)
+        {
+            page.ShouldContain($"`{path}`", Case.Sensitive, "a path of the server is missing in docs/api.md");
+        }
+    }
+
+    [Fact]
+    public void Every_type_of_error_stands_on_the_page_of_the_interface()
+    {
+        var page = Section(SourceTree.Read("docs/api.md"), "## Errors");
+        var types = Texts().Select(text => ErrorType().Match(text)).Where(match => match.Success).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal).ToList();
+        types.ShouldContain("patient-not-found");
+        foreach (var type in types)
+        {
+            page.ShouldContain($"`{type}`", Case.Sensitive, "a type of error is missing in docs/api.md");
+        }
+    }
+
+    [Fact]
+    public void Every_reason_for_which_a_message_is_set_aside_stands_on_the_page_of_the_wire()
+    {
+        var page = SourceTree.Read("docs/wire.md");
+        foreach (var reason in Enum.GetValues<RefusalReason>().Where(reason => reason != default))
+        {
+            page.ShouldContain($"| `{RefusalReasons.Name(reason)}` |");
+        }
+    }
+
+    [Fact]
+    public void Links_between_the_pages_lead_to_files()
+    {
+        foreach (var file in SourceTree.Files("docs", "*.md").Concat(SourceTree.Files(".", "*.md", SearchOption.TopDirectoryOnly)))
+        {
+            foreach (var target in Link().Matches(File.ReadAllText(file)).Select(match => match.Groups["target"].Value).Where(target => !target.Contains(':', StringComparison.Ordinal)))
+            {
+                var path = Path.Combine(Path.GetDirectoryName(file)!, target);
+                (File.Exists(path) || Directory.Exists(path)).ShouldBeTrue($"{Path.GetFileName(file)} links to {target}, which is not there");
+            }
+        }
+    }
+
+    private static string Section(string page, string heading)
+    {
+        var from = page.IndexOf(heading + "\n", StringComparison.Ordinal);
+        from.ShouldBeGreaterThanOrEqualTo(0, $"there is no '{heading}'");
+        var level = heading[..heading.IndexOf(' ', StringComparison.Ordinal)];
+        var until = Regex.Match(page[(from + heading.Length)..], $"^#{{1,{level.Length}}} ", RegexOptions.Multiline, TimeSpan.FromSeconds(1));
+        return until.Success ? page.Substring(from, heading.Length + until.Index) : page[from..];
+    }
+
+    // "GET /api/patients/{id}" for each MapGet and its like; the path alone for MapHub, Map and MapHealthChecks.
+    private static IEnumerable<string> MappedPaths()
+    {
+        foreach (var root in Roots())
+        {
+            foreach (var call in root.DescendantNodes().OfType<InvocationExpressionSyntax>())
+            {
+                if (call.Expression is MemberAccessExpressionSyntax { Expression: var target, Name: var name }
+                    && Verbs.TryGetValue(name.Identifier.Text, out var verb)
+                    && call.ArgumentList.Arguments is [{ Expression: LiteralExpressionSyntax { Token.Value: string path } }, ..])
+                {
+                    var whole = (GroupOf(target, root) + path).TrimEnd('/');
+                    yield return verb + whole;
+                }
+            }
+        }
+    }
+
+    private static readonly Dictionary<string, string> Verbs = new(StringComparer.Ordinal)
+    {
+        ["MapGet"] = "GET ",
+        ["MapPost"] = "POST ",
+        ["MapPut"] = "PUT ",
+        ["MapPatch"] = "PATCH ",
+        ["MapDelete"] = "DELETE ",
+        ["MapHub"] = "",
+        ["Map"] = "",
+        ["MapHealthChecks"] = "",
+    };
+
+    /// <summary>The path of the group that a variable holds: <c>var group = routes.MapGroup("/api/…")</c>, a constant of the same file included.</summary>
+    private static string GroupOf(ExpressionSyntax target, SyntaxNode root)
+    {
+        if (target is not IdentifierNameSyntax variable)
+        {
+            return "";
+        }
+
+        var scope = target.Ancestors().OfType<MemberDeclarationSyntax>().First();
+        var made = scope.DescendantNodes().OfType<VariableDeclaratorSyntax>().FirstOrDefault(declared => declared.Identifier.Text == variable.Identifier.Text)?.Initializer?.Value;
+        var group = made?.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>()
+            .FirstOrDefault(call => call.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "MapGroup" });
+        return group?.ArgumentList.Arguments[0].Expression switch
+        {
+            LiteralExpressionSyntax literal => literal.Token.ValueText,
+            IdentifierNameSyntax constant => root.DescendantNodes().OfType<VariableDeclaratorSyntax>()
+                .First(declared => declared.Identifier.Text == constant.Identifier.Text).Initializer!.Value.ToString().Trim('"'),
+            _ => "",
+        };
+    }
+
+    private static IEnumerable<string> Texts() =>
+        Roots().SelectMany(root => root.DescendantTokens()).Where(token => token.IsKind(SyntaxKind.StringLiteralToken)).Select(token => token.ValueText);
+
+    private static IEnumerable<SyntaxNode> Roots() => SourceTree.Files("src/Wardwatch.Server", "*.cs")
+        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+        .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), cancellationToken: TestContext.Current.CancellationToken).GetRoot(TestContext.Current.CancellationToken));
+
+    [GeneratedRegex("^urn:wardwatch:(?<name>[a-z-]+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ErrorType();
+
+    [GeneratedRegex(@"\]\((?<target>[^)#]+)(#[^)]*)?\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Link();
+}
