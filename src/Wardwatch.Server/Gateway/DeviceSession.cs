@@ -42,7 +42,9 @@ internal sealed class DeviceSession
         _keepAliveMilliseconds = keepAliveSeconds * 1500L; // the standard's one and a half times
         _acknowledgements = new Acknowledgements(output, version, services.Metrics, CommitFailed);
         _commandTopic = System.Text.Encoding.UTF8.GetBytes($"devices/{device.Id}/commands");
-        _directoryVersion = services.Devices.Version;
+
+        // Not the present one: the device was looked up before, and may have been revoked or bound anew since.
+        _directoryVersion = unchecked(services.Devices.Version - 1);
         _lastHeard = Environment.TickCount64;
     }
 
