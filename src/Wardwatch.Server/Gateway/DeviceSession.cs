@@ -320,6 +320,11 @@ internal sealed class DeviceSession
             {
                 return Close(MqttReason.NotAuthorized);
             }
+
+            if (publish.Qos == QualityOfService.AtMostOnce)
+            {
+                return true; // neither kept nor answered
+            }
         }
 
         var batch = _batch ??= _acknowledgements.Begin(_device, _services.Time.Microseconds());
