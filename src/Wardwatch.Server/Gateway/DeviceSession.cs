@@ -164,8 +164,13 @@ internal sealed class DeviceSession
 
             var result = reading is null ? await _input.ReadAsync(ending) : await reading;
             reading = null;
-            Volatile.Write(ref _lastHeard, Environment.TickCount64);
-            if (!Consume(result.Buffer, out var consumed) || result.IsCompleted)
+            var going = Consume(result.Buffer, out var consumed);
+            if (!consumed.Equals(result.Buffer.Start))
+            {
+                Volatile.Write(ref _lastHeard, Environment.TickCount64); // whole packets are signs of life, single bytes are not
+            }
+
+            if (!going || result.IsCompleted)
             {
                 _input.AdvanceTo(consumed);
                 TryHandOver();
@@ -280,8 +285,7 @@ internal sealed class DeviceSession
                 received++;
                 return PublishPacket.TryRead(header, body, _peer, out var publish, out var fault) ? HandlePublish(in publish) : Close(fault.Reason);
             case MqttPacketType.PingReq:
-                _output.Write(new PingPacket { IsResponse = true }, _peer.Version);
-                return true;
+                return PingPacket.TryRead(header, body, _peer, out _, out fault) ? HandlePing() : Close(fault.Reason);
             case MqttPacketType.Subscribe:
                 return SubscribePacket.TryRead(header, body, _peer, out var subscribe, out fault) ? HandleSubscribe(in subscribe) : Close(fault.Reason);
             case MqttPacketType.Unsubscribe:
@@ -293,6 +297,12 @@ internal sealed class DeviceSession
                 // A second CONNECT, a server's packet, or acknowledgements of what was never sent.
                 return Close(MqttReason.ProtocolError);
         }
+    }
+
+    private bool HandlePing()
+    {
+        _output.Write(new PingPacket { IsResponse = true }, _peer.Version);
+        return true;
     }
 
     private bool HandlePublish(in PublishPacket publish)
