@@ -14,6 +14,16 @@ internal static class GeneratorRun
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
 
+    // The generator shares the processors with what it measures. These settings of the run-time make it lighter, and are wrong for a server: answers are handled on
+    // the thread that waits for the sockets, idle threads do not spin, and code is optimised without first being watched.
+    private static readonly Dictionary<string, string?> LightRuntime = new(StringComparer.Ordinal)
+    {
+        ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
+        ["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+        ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
+        ["DOTNET_TieredPGO"] = "0",
+    };
+
     /// <summary>Runs the generator and calls <paramref name="atPhase"/> when the measured time begins (true) and ends (false).</summary>
     /// <param name="plan">The load.</param>
     /// <param name="data">The folder with keys and authority.</param>
@@ -24,7 +34,7 @@ internal static class GeneratorRun
     public static async Task<GeneratorReport> RunAsync(LoadPlan plan, string data, int port, Action<bool> atPhase, CancellationToken cancellation)
     {
         var report = new TaskCompletionSource<GeneratorReport>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var process = WatchedProcess.Start(Command(plan, data, port), "TERM", new Dictionary<string, string?>(StringComparer.Ordinal), line =>
+        using var process = WatchedProcess.Start(Command(plan, data, port), "TERM", LightRuntime, line =>
         {
             if (line.Length > 0 && line[0] == '{') Take(line, atPhase, report);
         });

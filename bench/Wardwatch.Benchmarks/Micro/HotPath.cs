@@ -1,4 +1,5 @@
 using System.Buffers;
+using Wardwatch.Benchmarks.Stage;
 using Wardwatch.Clinical.Anomaly;
 using Wardwatch.Clinical.Scores;
 using Wardwatch.Clinical.Vitals;
@@ -6,7 +7,6 @@ using Wardwatch.Devices.Ascon;
 using Wardwatch.Devices.Envelopes;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Devices.Payloads;
-using Wardwatch.Benchmarks.Stage;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 

@@ -21,10 +21,10 @@ internal static class DemoVerb
 
     public static Command Create()
     {
-        var data = CommonOptions.Data();
+        var data = VerbOptions.Data();
         data.Description = $"The folder of the demo hospital (default: ./{DefaultData}).";
-        var http = CommonOptions.Http();
-        var mqtt = CommonOptions.Mqtt();
+        var http = VerbOptions.Http();
+        var mqtt = VerbOptions.Mqtt();
         var patients = new Option<int>("--patients") { HelpName = "N", Description = "How many patients (default: 15).", DefaultValueFactory = _ => DemoHospital.DefaultPatients };
         patients.Validators.Add(result =>
         {
@@ -46,9 +46,9 @@ internal static class DemoVerb
             var builder = PlatformModule.CreateBuilder(
             [
                 KeyValuePair.Create($"{PlatformOptions.Section}:{nameof(PlatformOptions.Demo)}", (string?)"true"),
-                .. CommonOptions.DataSettings(folder),
-                .. CommonOptions.HttpSettings(arguments.GetValue(http)),
-                .. CommonOptions.MqttSettings(arguments.GetValue(mqtt)),
+                .. VerbOptions.DataSettings(folder),
+                .. VerbOptions.HttpSettings(arguments.GetValue(http)),
+                .. VerbOptions.MqttSettings(arguments.GetValue(mqtt)),
             ]);
             var count = arguments.GetValue(patients);
             var simulator = arguments.GetValue(noSimulator)

@@ -39,8 +39,8 @@ internal static class DeviceVerb
 
     private static Command Verb(string name, string description, Symbol[] symbols, Func<Work, ParseResult, CancellationToken, Task> act)
     {
-        var data = CommonOptions.Data();
-        var json = CommonOptions.Json();
+        var data = VerbOptions.Data();
+        var json = VerbOptions.Json();
         var hospital = CommandHospital.Option();
         var command = new Command(name, description) { hospital, data, json };
         foreach (var symbol in symbols)

@@ -10,12 +10,12 @@ internal static class MigrateVerb
 {
     public static Command Create()
     {
-        var data = CommonOptions.Data();
-        var json = CommonOptions.Json();
+        var data = VerbOptions.Data();
+        var json = VerbOptions.Json();
         var command = new Command("migrate", "Bring the database to the schema of this program; a start of the server does the same.") { data, json };
         command.SetAction(async (arguments, cancellation) =>
         {
-            var builder = PlatformModule.CreateBuilder(CommonOptions.DataSettings(arguments.GetValue(data)));
+            var builder = PlatformModule.CreateBuilder(VerbOptions.DataSettings(arguments.GetValue(data)));
             using var loggers = PlatformModule.CreateStartLoggers(builder, LogLevel.Warning);
             await using var installation = await Installation.OpenBesideAsync(PlatformModule.ReadOptions(builder.Configuration), builder.Configuration, TimeProvider.System, loggers, cancellation);
             var applied = installation.AppliedMigrations;

@@ -12,12 +12,12 @@ internal static class PsqlVerb
 {
     public static Command Create()
     {
-        var data = CommonOptions.Data();
+        var data = VerbOptions.Data();
         var rest = new Argument<string[]>("arguments") { Arity = ArgumentArity.ZeroOrMore, Description = "Given on to psql; put -- before those that begin with a dash." };
         var command = new Command("psql", "Open psql on the database in use, for example: ward psql -- -c 'select 1'") { data, rest };
         command.SetAction(async (arguments, cancellation) =>
         {
-            var builder = PlatformModule.CreateBuilder(CommonOptions.DataSettings(arguments.GetValue(data)));
+            var builder = PlatformModule.CreateBuilder(VerbOptions.DataSettings(arguments.GetValue(data)));
             using var loggers = PlatformModule.CreateStartLoggers(builder, LogLevel.Warning);
             await using var installation = await Installation.OpenBesideAsync(PlatformModule.ReadOptions(builder.Configuration), builder.Configuration, TimeProvider.System, loggers, cancellation);
             return await RunAsync(installation.ConnectionString, arguments.GetValue(rest) ?? []);

@@ -10,8 +10,8 @@ internal static class SeedVerb
 {
     public static Command Create()
     {
-        var data = CommonOptions.Data();
-        var json = CommonOptions.Json();
+        var data = VerbOptions.Data();
+        var json = VerbOptions.Json();
         var patients = new Option<int>("--patients") { HelpName = "N", Description = $"How many patients, 1 to {DemoPatients.Most} (default: {DemoHospital.DefaultPatients}).", DefaultValueFactory = _ => DemoHospital.DefaultPatients };
         patients.Validators.Add(result =>
         {

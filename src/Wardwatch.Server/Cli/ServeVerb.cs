@@ -8,18 +8,18 @@ internal static class ServeVerb
 {
     public static Command Create()
     {
-        var data = CommonOptions.Data();
-        var http = CommonOptions.Http();
-        var mqtt = CommonOptions.Mqtt();
+        var data = VerbOptions.Data();
+        var http = VerbOptions.Http();
+        var mqtt = VerbOptions.Mqtt();
         var roles = new Option<string>("--roles") { HelpName = "ROLES", Description = "What this process does.", DefaultValueFactory = _ => Roles.All };
         var command = new Command("serve", "Start the server and serve until SIGTERM or Ctrl-C.") { data, http, mqtt, roles };
         command.SetAction(async (arguments, cancellation) =>
         {
             var builder = PlatformModule.CreateBuilder(
             [
-                .. CommonOptions.DataSettings(arguments.GetValue(data)),
-                .. CommonOptions.HttpSettings(arguments.GetValue(http)),
-                .. CommonOptions.MqttSettings(arguments.GetValue(mqtt)),
+                .. VerbOptions.DataSettings(arguments.GetValue(data)),
+                .. VerbOptions.HttpSettings(arguments.GetValue(http)),
+                .. VerbOptions.MqttSettings(arguments.GetValue(mqtt)),
             ]);
             await WardwatchServer.RunAsync(builder, arguments.GetValue(roles)!, (_, _) => Task.CompletedTask, (_, _) => Task.CompletedTask, cancellation);
             return CommandLine.Success;

@@ -15,8 +15,8 @@ internal static class TrainVerb
 
     private static Command Anomaly()
     {
-        var data = CommonOptions.Data();
-        var json = CommonOptions.Json();
+        var data = VerbOptions.Data();
+        var json = VerbOptions.Json();
         var table = new Option<FileInfo>("--table") { HelpName = "FILE", Description = "Rows to train on: .csv with column names in its first line, or .npz with X.npy (default: the stored readings)." };
         var days = new Option<int>("--days") { HelpName = "N", Description = "Without a table: readings of the last N days, a row a patient and minute (default: 7).", DefaultValueFactory = _ => 7 };
         var rowLimit = new Option<int>("--max-rows") { HelpName = "N", Description = "Without a table: at most so many rows, evenly taken (default: 200000).", DefaultValueFactory = _ => 200_000 };
@@ -56,7 +56,7 @@ internal static class TrainVerb
 
     private static Command Activate()
     {
-        var data = CommonOptions.Data();
+        var data = VerbOptions.Data();
         var name = new Argument<string>("name") { Description = "A version of the anomaly model." };
         var command = new Command("activate", "Put a version of the anomaly model in force, for example an earlier one again.") { data, name };
         command.SetAction(async (arguments, cancellation) =>

@@ -20,8 +20,8 @@ internal static class UserVerb
 
     private static Command Add()
     {
-        var data = CommonOptions.Data();
-        var json = CommonOptions.Json();
+        var data = VerbOptions.Data();
+        var json = VerbOptions.Json();
         var hospital = CommandHospital.Option();
         var hospitalName = new Option<string?>("--hospital-name") { HelpName = "NAME", Description = "Sets the hospital up under this name if it is not there yet." };
         var user = new Argument<string>("user") { Description = "The name to sign in with." };
@@ -50,8 +50,8 @@ internal static class UserVerb
 
     private static Command List()
     {
-        var data = CommonOptions.Data();
-        var json = CommonOptions.Json();
+        var data = VerbOptions.Data();
+        var json = VerbOptions.Json();
         var hospital = CommandHospital.Option();
         var command = new Command("list", "List the accounts.") { hospital, data, json };
         command.SetAction(async (arguments, cancellation) =>
@@ -80,8 +80,8 @@ internal static class UserVerb
 
     private static Command Password()
     {
-        var data = CommonOptions.Data();
-        var json = CommonOptions.Json();
+        var data = VerbOptions.Data();
+        var json = VerbOptions.Json();
         var hospital = CommandHospital.Option();
         var user = new Argument<string>("user") { Description = "The account." };
         var command = new Command("password", "Set a password and end the account's sessions.") { user, PasswordFromInput, hospital, data, json };
@@ -101,7 +101,7 @@ internal static class UserVerb
 
     private static Command Remove()
     {
-        var data = CommonOptions.Data();
+        var data = VerbOptions.Data();
         var hospital = CommandHospital.Option();
         var user = new Argument<string>("user") { Description = "The account." };
         var command = new Command("remove", "Remove an account and end its sessions.") { user, hospital, data };

@@ -21,6 +21,7 @@ internal sealed class DeviceSession
     private readonly MqttOutput _output;
     private readonly GatewayServices _services;
     private readonly Acknowledgements _acknowledgements;
+    private readonly UnsentBatches _unsent;
     private readonly MqttPeer _peer;
     private readonly long _keepAliveMilliseconds;
     private readonly CancellationTokenSource _end = new();
@@ -28,7 +29,9 @@ internal sealed class DeviceSession
     private byte[] _scratch = [];
     private DeviceEntry _device;
     private int _directoryVersion;
-    private EnvelopeBatch? _batch;
+    private int _readMessages;
+    private int _readBytes;
+    private long _readAt;
     private long _lastHeard;
     private bool _orderly;
     private volatile bool _holdingBack;
@@ -41,8 +44,11 @@ internal sealed class DeviceSession
         _peer = new MqttPeer(version, MqttSender.Client);
         _keepAliveMilliseconds = keepAliveSeconds * 1500L; // the standard's one and a half times
         _acknowledgements = new Acknowledgements(output, version, services.Metrics, CommitFailed);
+        _unsent = new UnsentBatches(_acknowledgements, services.Queue);
         _commandTopic = System.Text.Encoding.UTF8.GetBytes($"devices/{device.Id}/commands");
-        _directoryVersion = services.Devices.Version;
+
+        // Not the present one: the device was looked up before, and may have been revoked or bound anew since.
+        _directoryVersion = unchecked(services.Devices.Version - 1);
         _lastHeard = Environment.TickCount64;
     }
 
@@ -51,6 +57,9 @@ internal sealed class DeviceSession
 
     /// <summary>The device, as it was known last.</summary>
     public DeviceEntry Device => _device;
+
+    /// <summary>True while the session does not read, for reasons of its own: the device's silence is then not the device's.</summary>
+    internal bool IsHoldingBack => _holdingBack;
 
     /// <summary>Ends when the session has ended and everything that is its was let go.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
@@ -103,11 +112,7 @@ internal sealed class DeviceSession
             // The connection broke.
         }
 
-        if (_batch is { } unsent)
-        {
-            _batch = null;
-            _acknowledgements.Complete(unsent, DeliveryState.Failed);
-        }
+        _unsent.Fail();
 
         if (Volatile.Read(ref _draining))
         {
@@ -124,16 +129,16 @@ internal sealed class DeviceSession
         Task<ReadResult>? reading = null;
         while (true)
         {
-            if (room is not null || !TryHandOver())
+            if (room is not null || !_unsent.TryHandOver())
             {
                 if (room is null)
                 {
                     _services.Metrics.Waited();
-                    room = _services.Queue.WaitForRoomAsync(_batch!, ending).AsTask();
+                    room = _services.Queue.WaitForRoomAsync(_unsent.First, ending).AsTask();
                 }
 
                 // The lane is full. While there is space, go on reading, so that a PINGREQ is answered and a healthy device stays; then let the socket wait.
-                if (_batch!.Bytes < _services.Options.MaxWaitingBytes)
+                if (_unsent.Bytes < _services.Options.MaxWaitingBytes && !HasEnoughInFlight)
                 {
                     reading ??= _input.ReadAsync(ending).AsTask();
                     await Task.WhenAny(room, reading);
@@ -154,19 +159,24 @@ internal sealed class DeviceSession
                     continue;
                 }
             }
-
-            if (_peer.Version == MqttVersion.V311 && _acknowledgements.Outstanding >= _services.Options.MaxInFlight)
+            else if (HasEnoughInFlight)
             {
+                // Everything is with the lane, so that acknowledgements are certain to come.
                 await WaitForAcknowledgementsAsync(ending);
             }
 
             var result = reading is null ? await _input.ReadAsync(ending) : await reading;
             reading = null;
-            Volatile.Write(ref _lastHeard, Environment.TickCount64);
-            if (!Consume(result.Buffer, out var consumed) || result.IsCompleted)
+            var going = Consume(result.Buffer, out var consumed);
+            if (!consumed.Equals(result.Buffer.Start))
+            {
+                Volatile.Write(ref _lastHeard, Environment.TickCount64); // whole packets are signs of life, single bytes are not
+            }
+
+            if (!going || result.IsCompleted)
             {
                 _input.AdvanceTo(consumed);
-                TryHandOver();
+                _unsent.TryHandOver();
                 return;
             }
 
@@ -175,21 +185,8 @@ internal sealed class DeviceSession
         }
     }
 
-    /// <summary>Publishes the batch if there is one; false if the lane is full.</summary>
-    private bool TryHandOver()
-    {
-        if (_batch is not null)
-        {
-            if (!_services.Queue.TryPublish(_batch))
-            {
-                return false;
-            }
-
-            _batch = null;
-        }
-
-        return true;
-    }
+    /// <summary>3.1.1 has no Receive Maximum: whoever has as much unacknowledged is not read from.</summary>
+    private bool HasEnoughInFlight => _peer.Version == MqttVersion.V311 && _acknowledgements.Outstanding >= _services.Options.MaxInFlight;
 
     private async Task HoldBackAsync(Task<bool> room)
     {
@@ -211,7 +208,7 @@ internal sealed class DeviceSession
         _holdingBack = true;
         try
         {
-            while (_acknowledgements.Outstanding >= _services.Options.MaxInFlight)
+            while (HasEnoughInFlight)
             {
                 await _acknowledgements.WaitForProgressAsync(ending);
             }
@@ -226,20 +223,19 @@ internal sealed class DeviceSession
     /// <summary>Takes every complete packet; false ends the session.</summary>
     private bool Consume(ReadOnlySequence<byte> buffer, out SequencePosition consumed)
     {
-        var received = 0;
-        var bytesBefore = _batch?.Bytes ?? 0;
+        (_readMessages, _readBytes, _readAt) = (0, 0, _services.Time.Microseconds());
         var going = true;
         while (going)
         {
             switch (MqttFrames.TryRead(in buffer, _peer.Version, _services.Options.MaxPacketBytes, out var frame))
             {
                 case FrameStatus.Ok:
-                    going = Handle(in frame, ref received);
+                    going = Handle(in frame);
                     buffer = buffer.Slice(frame.Body.End);
                     break;
                 case FrameStatus.NeedMore:
                     consumed = buffer.Start;
-                    Count(received, bytesBefore);
+                    Count();
                     return true;
                 case FrameStatus.TooLarge:
                     going = Close(MqttReason.PacketTooLarge);
@@ -251,19 +247,19 @@ internal sealed class DeviceSession
         }
 
         consumed = buffer.Start;
-        Count(received, bytesBefore);
+        Count();
         return false;
     }
 
-    private void Count(int received, int bytesBefore)
+    private void Count()
     {
-        if (received > 0)
+        if (_readMessages > 0)
         {
-            _services.Metrics.Received(received, Math.Max(0, (_batch?.Bytes ?? 0) - bytesBefore), _services.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            _services.Metrics.Received(_readMessages, _readBytes, _readAt / 1000);
         }
     }
 
-    private bool Handle(in MqttFrame frame, ref int received)
+    private bool Handle(in MqttFrame frame)
     {
         var header = frame.Header;
         if (!frame.Body.IsSingleSegment && _scratch.Length < header.BodyLength)
@@ -275,11 +271,10 @@ internal sealed class DeviceSession
         switch (header.Type)
         {
             case MqttPacketType.Publish:
-                received++;
+                _readMessages++;
                 return PublishPacket.TryRead(header, body, _peer, out var publish, out var fault) ? HandlePublish(in publish) : Close(fault.Reason);
             case MqttPacketType.PingReq:
-                _output.Write(new PingPacket { IsResponse = true }, _peer.Version);
-                return true;
+                return PingPacket.TryRead(header, body, _peer, out _, out fault) ? HandlePing() : Close(fault.Reason);
             case MqttPacketType.Subscribe:
                 return SubscribePacket.TryRead(header, body, _peer, out var subscribe, out fault) ? HandleSubscribe(in subscribe) : Close(fault.Reason);
             case MqttPacketType.Unsubscribe:
@@ -291,6 +286,12 @@ internal sealed class DeviceSession
                 // A second CONNECT, a server's packet, or acknowledgements of what was never sent.
                 return Close(MqttReason.ProtocolError);
         }
+    }
+
+    private bool HandlePing()
+    {
+        _output.Write(new PingPacket { IsResponse = true }, _peer.Version);
+        return true;
     }
 
     private bool HandlePublish(in PublishPacket publish)
@@ -310,7 +311,8 @@ internal sealed class DeviceSession
             return Close(MqttReason.ReceiveMaximumExceeded);
         }
 
-        var permitted = TopicPermissions.MayPublish(CurrentDevice(), publish.Topic);
+        var device = CurrentDevice();
+        var permitted = TopicPermissions.MayPublish(device, publish.Topic);
         if (!permitted)
         {
             _services.Metrics.Rejected();
@@ -318,10 +320,15 @@ internal sealed class DeviceSession
             {
                 return Close(MqttReason.NotAuthorized);
             }
+
+            if (publish.Qos == QualityOfService.AtMostOnce)
+            {
+                return true; // neither kept nor answered
+            }
         }
 
-        var batch = _batch ??= _acknowledgements.Begin(_device, _services.Time.Microseconds());
-        batch.Add(permitted ? publish.Topic : default, permitted ? publish.Payload : default, DeliveryTag.Make(publish.PacketId, publish.Qos));
+        var batch = _unsent.For(device, _readAt);
+        _readBytes += _unsent.Add(permitted ? publish.Topic : default, permitted ? publish.Payload : default, DeliveryTag.Make(publish.PacketId, publish.Qos));
         if (!permitted)
         {
             batch.Refuse(batch.Count - 1, RefusalReason.NotPermitted);

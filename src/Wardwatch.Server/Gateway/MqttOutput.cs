@@ -79,35 +79,36 @@ internal sealed class MqttOutput(PipeWriter writer, Action overflow)
     {
         while (true)
         {
-            lock (_gate)
-            {
-                if (_waiting.WrittenCount == 0)
-                {
-                    _flushing = false;
-                    return;
-                }
-
-                writer.Write(_waiting.WrittenSpan);
-                _waiting.ResetWrittenCount();
-            }
-
             try
             {
+                lock (_gate)
+                {
+                    if (_waiting.WrittenCount == 0)
+                    {
+                        _flushing = false;
+                        return;
+                    }
+
+                    writer.Write(_waiting.WrittenSpan);
+                    _waiting.ResetWrittenCount();
+                }
+
                 var result = await writer.FlushAsync(CancellationToken.None);
                 if (!result.IsCompleted && !result.IsCanceled)
                 {
                     continue;
                 }
             }
-            catch (Exception e) when (e is IOException or InvalidOperationException or ObjectDisposedException)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // The connection is gone. Its reading loop notices the same and ends the session.
+                // The connection is gone, which under TLS may come as any exception. Its reading loop notices the same and ends the session.
             }
 
             lock (_gate)
             {
                 _closed = true;
                 _flushing = false;
+                _waiting.ResetWrittenCount();
                 return;
             }
         }

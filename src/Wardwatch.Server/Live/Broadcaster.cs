@@ -68,12 +68,19 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
             return;
         }
 
+        // Once a patient's change is among those that found no room, newer ones join it there, or they would be shown before it.
         var change = new Change(in view, kind);
-        if (!_changes.Writer.TryWrite(change))
+        if (!_overflow.ContainsKey(view.PatientNumber) && _changes.Writer.TryWrite(change))
         {
-            _overflow[view.PatientNumber] = change;
-            _metrics.Overflowed();
+            return;
         }
+
+        // A change of state stays one when a reading comes after it. A patient has one lane, so that nobody else adds here meanwhile.
+        _overflow[view.PatientNumber] = _overflow.TryRemove(view.PatientNumber, out var older) ? new Change(in view, older.Kind | kind) : change;
+        _metrics.Overflowed();
+
+        // The loop may have looked just before. If there is no room for this sign, it has enough to do and will look again.
+        _changes.Writer.TryWrite(default);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -129,7 +136,7 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
     {
         try
         {
-            if (_patients.Find(change.View.PatientNumber) is { } patient)
+            if (change.View.PatientNumber != 0 && _patients.Find(change.View.PatientNumber) is { } patient)
             {
                 Publish(patient, in change);
             }

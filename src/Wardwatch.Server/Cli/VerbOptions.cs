@@ -5,7 +5,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Cli;
 
 /// <summary>Options that several verbs take.</summary>
-internal static class CommonOptions
+internal static class VerbOptions
 {
     /// <summary><c>--data DIR</c>: the private installation.</summary>
     public static Option<string?> Data() => new("--data") { HelpName = "DIR", Description = "The folder of the installation (default: ./data)." };

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Shouldly;
+using Wardwatch.Devices.Mqtt;
+using Wardwatch.Server.Gateway;
+using Xunit;
+
+namespace Wardwatch.UnitTests.Gateway;
+
+/// <summary>What goes out on one connection, written from several sides.</summary>
+public class MqttOutputTests
+{
+    [Fact]
+    public async Task Packets_of_several_writers_come_out_whole_and_one_flush_runs_at_a_time()
+    {
+        var writer = new WatchedWriter();
+        var output = new MqttOutput(writer, () => { });
+        await Parallel.ForAsync(0, 4, TestContext.Current.CancellationToken, (side, _) =>
+        {
+            for (var i = 0; i < 2000; i++)
+            {
+                output.Write(new PubAckPacket { Type = MqttPacketType.PubAck, PacketId = (ushort)(side * 2000 + i + 1), Reason = MqttReason.Success }, MqttVersion.V311);
+                output.Flush();
+            }
+
+            return ValueTask.CompletedTask;
+        });
+        await output.CompleteAsync();
+        writer.Overlaps.ShouldBe(0);
+        var ids = Enumerable.Range(0, writer.Bytes.WrittenCount / 4).Select(i => writer.Bytes.WrittenSpan[i * 4 + 2] << 8 | writer.Bytes.WrittenSpan[i * 4 + 3]).ToList();
+        ids.Order().ShouldBe(Enumerable.Range(1, 8000));
+        for (var side = 0; side < 4; side++)
+        {
+            ids.Where(id => (id - 1) / 2000 == side).ShouldBeInOrder();
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_takes_nothing_is_cut_off_before_much_waits()
+    {
+        var overflowed = 0;
+        var output = new MqttOutput(new WatchedWriter { Stuck = true }, () => overflowed++);
+        for (var i = 0; overflowed == 0; i++)
+        {
+            i.ShouldBeLessThan(200_000);
+            output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
+            output.Flush();
+        }
+
+        overflowed.ShouldBe(1);
+        await Task.CompletedTask;
+    }
+
+    /// <summary>Under TLS a lost connection comes as a cancellation or as any other exception, not only as an I/O error.</summary>
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(ObjectDisposedException))]
+    [InlineData(typeof(System.Security.Authentication.AuthenticationException))]
+    public async Task After_the_connection_broke_nothing_gathers(Type fault)
+    {
+        var broke = fault == typeof(ObjectDisposedException) ? new ObjectDisposedException("stream") : (Exception)Activator.CreateInstance(fault)!;
+        var output = new MqttOutput(new WatchedWriter { Fault = broke }, () => throw new InvalidOperationException("Something gathered."));
+        for (var i = 0; i < 200_000; i++)
+        {
+            output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
+            output.Flush();
+        }
+
+        await output.CompleteAsync();
+    }
+
+    [Fact]
+    public async Task What_was_written_before_the_end_is_sent_and_what_comes_after_is_not()
+    {
+        var writer = new WatchedWriter();
+        var output = new MqttOutput(writer, () => { });
+        output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
+        await output.CompleteAsync();
+        output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
+        output.Flush();
+        Convert.ToHexString(writer.Bytes.WrittenSpan).ShouldBe("D000");
+    }
+
+    /// <summary>Notices a write or flush during a flush, which a pipe forbids.</summary>
+    private sealed class WatchedWriter : PipeWriter
+    {
+        private int _flushing;
+
+        public ArrayBufferWriter<byte> Bytes { get; } = new();
+
+        public int Overlaps { get; private set; }
+
+        public bool Stuck { get; init; }
+
+        public Exception? Fault { get; init; }
+
+        public override void Advance(int bytes) => Bytes.Advance(bytes);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => Bytes.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0)
+        {
+            Overlaps += Volatile.Read(ref _flushing);
+            return Bytes.GetSpan(sizeHint);
+        }
+
+        public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            if (Fault is { } fault)
+            {
+                throw fault;
+            }
+
+            if (Interlocked.Exchange(ref _flushing, 1) == 1)
+            {
+                Overlaps++;
+            }
+
+            if (Stuck)
+            {
+                await new TaskCompletionSource().Task;
+            }
+
+            await Task.Yield();
+            Volatile.Write(ref _flushing, 0);
+            return default;
+        }
+
+        public override void CancelPendingFlush() => throw new NotSupportedException();
+
+        public override void Complete(Exception? exception = null) => throw new NotSupportedException();
+    }
+}

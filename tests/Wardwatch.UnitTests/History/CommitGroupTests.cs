@@ -1,0 +1,158 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Wardwatch.Server.History;
+using Wardwatch.Server.History.Contracts;
+using Xunit;
+using static Wardwatch.UnitTests.Monitoring.TestWard;
+
+namespace Wardwatch.UnitTests.History;
+
+/// <summary>Columns that must stay rows: whatever is appended, copied or cleared, each record stays with its key and its listener.</summary>
+public class CommitGroupTests
+{
+    [Fact]
+    public void Rows_stay_together_through_appending_copying_and_clearing()
+    {
+        var random = new Random(20261120);
+        var target = new CommitGroup();
+        var source = new CommitGroup();
+        for (var round = 0; round < 50; round++)
+        {
+            var expected = new List<Row>();
+            for (var part = 0; part < random.Next(1, 5); part++)
+            {
+                for (var i = 0; i < random.Next(0, 40); i++)
+                {
+                    var row = Row.Draw(random);
+                    row.AddTo(source);
+                    expected.Add(row);
+                }
+
+                target.Append(source);
+                source.Clear();
+                source.Count.ShouldBe(0);
+                source.Records.Length.ShouldBe(0);
+            }
+
+            RowsOf(target).ShouldBe(expected.Select(row => row.ToString()));
+            target.HasSuspects.ShouldBe(expected.Any(row => row.Flags.HasFlag(ReadingFlags.Suspect)));
+
+            var (start, end) = (expected.Count / 3, expected.Count / 3 * 2);
+            var copy = new CommitGroup();
+            target.CopyRowsTo(copy, start, end);
+            RowsOf(copy).ShouldBe(expected[start..end].Select(row => row.ToString()));
+            copy.Listeners.ShouldBeEmpty("who is told when a whole group is done must not be told by a part of it");
+            target.Clear();
+        }
+    }
+
+    [Fact]
+    public void Dead_letters_and_listeners_travel_along_and_go_with_the_group()
+    {
+        var (source, target, listener) = (new CommitGroup(), new CommitGroup(), new Listener());
+        source.AddDeadLetter(1, 10, Start, RefusalReason.WrongTag, listener, 3);
+        source.AddListener(listener);
+        source.IsEmpty.ShouldBeFalse();
+        target.Append(source);
+        source.Clear();
+        (source.IsEmpty, source.DeadLetters.Count).ShouldBe((true, 0));
+        (target.IsEmpty, target.Count).ShouldBe((false, 0));
+        target.DeadLetters[0].ShouldBe(new CommitGroup.DeadLetter(1, 10, Start, RefusalReason.WrongTag, listener, 3));
+    }
+
+    [Fact]
+    public void After_a_burst_the_memory_is_given_back()
+    {
+        var group = new CommitGroup();
+        group.RecordSpace(5 * 1024 * 1024).Length.ShouldBe(5 * 1024 * 1024);
+        group.Clear();
+        group.RecordSpace(10).Length.ShouldBe(10);
+    }
+
+    [Fact]
+    public void Messages_that_are_refused_fill_a_group_as_readings_do()
+    {
+        var group = new CommitGroup();
+        var listener = new Listener();
+        for (var i = 0; i < 20; i++)
+        {
+            group.AddDeadLetter(1, 10, Start, RefusalReason.WrongTag, listener, i);
+        }
+
+        group.Size.ShouldBe(20);
+        for (var i = 0; i < 30; i++)
+        {
+            group.AddListener(listener);
+        }
+
+        group.Size.ShouldBe(30);
+    }
+
+    [Fact]
+    public void A_defect_of_one_listener_keeps_nobody_else_from_their_answer_and_tells_nobody_twice()
+    {
+        var listeners = new[] { new Listener(), new Listener { Defect = true }, new Listener() };
+        var group = new CommitGroup();
+        Array.ForEach(listeners, group.AddListener);
+        Committer.Tell(group, durable: true, NullLogger<Committer>.Instance);
+        listeners.Select(listener => (listener.Commits, listener.Failures)).ShouldBe([(1, 0), (1, 0), (1, 0)]);
+        Committer.Tell(group, durable: false, NullLogger<Committer>.Instance);
+        listeners.Select(listener => listener.Failures).ShouldBe([1, 1, 1]);
+    }
+
+    private static IEnumerable<string> RowsOf(CommitGroup group) => Enumerable.Range(0, group.Count).Select(row => new Row(
+        group.KeyOf(row), (ReadingFlags)group.Flags[row], group.EnvelopeTags[row], Wardwatch.Server.Platform.Contracts.UnixTime.FromDateTime(group.ReceivedAt[row]),
+        group.Records.Slice(group.RecordStarts[row] - 1, group.RecordLengths[row]).ToArray(), group.RowListeners[row], group.RowEntries[row]).ToString());
+
+    private sealed record Row(ReadingKey Key, ReadingFlags Flags, long Tag, long ReceivedAt, byte[] Record, ICommitListener Listener, int Entry)
+    {
+        public static Row Draw(Random random)
+        {
+            var record = new byte[random.Next(0, 3000)];
+            random.NextBytes(record);
+            var key = new ReadingKey(random.Next(), random.Next(), random.Next(), (uint)random.NextInt64(uint.MaxValue), (ulong)random.NextInt64() * 2, (ulong)random.NextInt64() * 2, Start + random.Next());
+            return new Row(key, (ReadingFlags)random.Next(8), random.NextInt64(), Start + random.Next(), record, new Listener(), random.Next());
+        }
+
+        public void AddTo(CommitGroup group)
+        {
+            Record.CopyTo(group.RecordSpace(Record.Length + 28));
+            group.Add(Key, Flags, Tag, ReceivedAt, Record.Length, Listener, Entry);
+        }
+
+        public override string ToString() => $"{Key} {Flags} {Tag} {ReceivedAt} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Record))} {Listener.GetHashCode()} {Entry}";
+    }
+
+    private sealed class Listener : ICommitListener
+    {
+        public bool Defect { get; init; }
+
+        public int Commits { get; private set; }
+
+        public int Failures { get; private set; }
+
+        public void Refuse(int entry, RefusalReason reason) => throw new NotSupportedException();
+
+        public void Describe(int entry, out ReadOnlyMemory<byte> topic, out ReadOnlyMemory<byte> envelope) => throw new NotSupportedException();
+
+        public void Committed()
+        {
+            Commits++;
+            ThrowIfDefect();
+        }
+
+        public void Failed()
+        {
+            Failures++;
+            ThrowIfDefect();
+        }
+
+        private void ThrowIfDefect()
+        {
+            if (Defect)
+            {
+                throw new InvalidOperationException("A planted defect.");
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.History.Contracts;
+using Wardwatch.Server.Monitoring;
+using Wardwatch.Server.Monitoring.Contracts;
+using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.UnitTests.Monitoring;
+
+/// <summary>What a lane did with one message: why it was refused, or the row that it became.</summary>
+internal readonly record struct Taken(RefusalReason Reason, ReadingFlags Flags, int Patient, ReadingContent Content, string Unmapped);
+
+/// <summary>A lane's processor and watch over invented patients, fed message by message with times that the test states.</summary>
+internal sealed class LaneRig
+{
+    private readonly RecordedOwner _owner = new();
+    private ulong _counter;
+
+    public LaneRig(params PatientEntry[] patients)
+    {
+        Patients = new FakePatients(patients.Length > 0 ? patients : [TestWard.Patient(1), TestWard.Patient(2)]);
+        Options = new MonitoringOptions { Lanes = 1 };
+        States = new PatientStates(Options);
+        var scoring = new Scoring(new ShippedModel());
+        Processor = new ReadingProcessor(Patients, scoring, States, [Changes], new MonitoringMetrics(new UnreadMeters()), Options, NullLogger<ReadingProcessor>.Instance);
+        Silence = new SilenceWatch(0, 1, Patients, States, Presence, scoring, [Changes], Options, NullLogger<SilenceWatch>.Instance);
+    }
+
+    public FakePatients Patients { get; }
+
+    public MonitoringOptions Options { get; }
+
+    public PatientStates States { get; }
+
+    public RecordedChanges Changes { get; } = new();
+
+    public DevicePresence Presence { get; } = new();
+
+    public ReadingProcessor Processor { get; }
+
+    public SilenceWatch Silence { get; }
+
+    public CommitGroup Group { get; } = new();
+
+    /// <summary>The live state of a patient.</summary>
+    public PatientView View(int patient = 1) => States.Get(patient).Copy();
+
+    /// <summary>Seals a payload under the next counter (or the one given) and has it processed as received at a time.</summary>
+    public Taken Send(DeviceEntry device, long receivedAt, string json, ulong? counter = null, ulong boot = 7, int topicOf = 1)
+    {
+        _counter = counter ?? _counter + 1;
+        return Process(device, receivedAt, TestWard.Seal(json, _counter, boot, topicOf), TestWard.TopicOf(topicOf));
+    }
+
+    /// <summary>Has bytes processed as one batch and answers what became of them.</summary>
+    public Taken Process(DeviceEntry device, long receivedAt, byte[] envelope, byte[] topic)
+    {
+        var batch = new EnvelopeBatch();
+        batch.Begin(device, _owner, receivedAt);
+        batch.Add(topic, envelope, 0);
+        var (rows, letters, listeners) = (Group.Count, Group.DeadLetters.Count, Group.Listeners.Count);
+        Processor.Process(batch, Group);
+
+        // Whatever happens, somebody answers for the message: it is a row, or it is set aside, and its batch is told.
+        Group.Listeners.Count.ShouldBe(listeners + 1);
+        (Group.Count - rows + Group.DeadLetters.Count - letters).ShouldBe(1);
+        if (Group.Count == rows)
+        {
+            Group.DeadLetters[^1].Reason.ShouldBe(batch.Outcome(0));
+            return new Taken(batch.Outcome(0), default, 0, default, "");
+        }
+
+        var (content, unmapped) = OpenLastRow();
+        return new Taken(batch.Outcome(0), (ReadingFlags)Group.Flags[^1], Group.PatientNumbers[^1], content, unmapped);
+    }
+
+    private (ReadingContent Content, string Unmapped) OpenLastRow()
+    {
+        var key = Group.KeyOf(Group.Count - 1);
+        var associated = new byte[ReadingKey.AssociatedDataBytes];
+        key.WriteAssociatedData(associated);
+        var record = Group.Records.Span.Slice(Group.RecordStarts[^1] - 1, Group.RecordLengths[^1]);
+        var plain = new byte[record.Length];
+        Patients.Find(key.PatientNumber)!.Key.TryOpen(associated, record, plain, out var length).ShouldBeTrue();
+        ReadingRecord.TryRead(plain.AsSpan(0, length), out var content, out var unmapped).ShouldBeTrue();
+        return (content, System.Text.Encoding.UTF8.GetString(unmapped));
+    }
+}

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Options;
+using Shouldly;
+using Wardwatch.Clinical.Vitals;
+using Wardwatch.Server.History.Contracts;
+using Wardwatch.Server.Monitoring;
+using Wardwatch.Server.Monitoring.Contracts;
+using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.UnitTests.Platform;
+using Xunit;
+using static Wardwatch.UnitTests.Monitoring.TestWard;
+
+namespace Wardwatch.UnitTests.Monitoring;
+
+/// <summary>What a restarted lane knows: the same as before, with its true ages, and silence where there was silence.</summary>
+public class RebuildTests
+{
+    private readonly LaneRig _lane = new();
+    private readonly StoredHistory _history = new();
+
+    [Fact]
+    public async Task The_values_of_before_come_back_as_they_were_sent_and_with_their_own_times()
+    {
+        _history.Add(Stored(Start, 1, (Vital.Temperature, 37.1f, 0), (Vital.SystolicPressure, 120, 600_000)));
+        await RebuildAsync(Start + 30 * Second);
+        var vitals = _lane.View().Vitals;
+        vitals.ValueOrNaN(Vital.Temperature).ShouldBe(37.1);
+        vitals.AgeSeconds(Vital.Temperature, Start + 30 * Second).ShouldBe(30);
+        vitals.AgeSeconds(Vital.SystolicPressure, Start).ShouldBe(600);
+        _lane.View().ScoredAt.ShouldBe(Start);
+        _lane.View().Device.State.ShouldBe(DeviceState.Offline);
+        _lane.View().Device.LastReceivedAt.ShouldBe(Start);
+        _lane.States.Get(1).Recent().Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_was_stored_is_recognised_and_what_is_new_is_live()
+    {
+        _history.Add(Stored(Start, 5, (Vital.HeartRate, 75, 0)));
+        await RebuildAsync(Start + Second);
+        var device = Device();
+        _lane.Send(device, Start + 2 * Second, Json(Start), counter: 5).Flags.HasFlag(ReadingFlags.Suspect).ShouldBeTrue();
+        _lane.Changes.All.ShouldBeEmpty();
+        _lane.Send(device, Start + 2 * Second, Json(Start - Second), counter: 4).Flags.HasFlag(ReadingFlags.Suspect).ShouldBeTrue();
+        _lane.Send(device, Start + 2 * Second, Json(Start + 2 * Second, "\"hr\":80"), counter: 6).Flags.ShouldBe(ReadingFlags.None);
+        _lane.View().Vitals.ValueOrNaN(Vital.HeartRate).ShouldBe(80);
+    }
+
+    [Fact]
+    public async Task A_clock_that_ran_ahead_before_the_restart_does_not_keep_the_device_out_after_it()
+    {
+        _history.Add(Stored(Start + 240 * Second, 5, Start, (Vital.HeartRate, 75, 0)));
+        await RebuildAsync(Start + Second);
+        _lane.Send(Device(), Start + 2 * Second, Json(Start + 2 * Second, "\"hr\":150"), counter: 6).Flags.ShouldBe(ReadingFlags.None);
+        _lane.View().Vitals.ValueOrNaN(Vital.HeartRate).ShouldBe(150);
+    }
+
+    [Fact]
+    public async Task A_device_that_never_sent_is_named_and_calls_for_nothing()
+    {
+        await RebuildAsync(Start);
+        var view = _lane.View();
+        (view.Device.Id, view.Device.LastReceivedAt).ShouldBe(("mon-10", 0L));
+        PatientDocumentBuilder.Attention(in view).ShouldBeNull();
+    }
+
+    private async Task RebuildAsync(long now)
+    {
+        var clock = new FixedClock(DateTimeOffset.UnixEpoch.AddMicroseconds(now));
+        var rebuild = new Rebuild(_lane.Patients, new FakeDevices(Device()), _history, new ShippedModel(), _lane.States, Options.Create(_lane.Options), clock);
+        await rebuild.RunAsync(_ => _lane.Processor, TestContext.Current.CancellationToken);
+    }
+
+    private static StoredReading Stored(long measuredAt, ulong counter, params (Vital Vital, float Value, int Age)[] values) => Stored(measuredAt, counter, measuredAt, values);
+
+    private static StoredReading Stored(long measuredAt, ulong counter, long receivedAt, params (Vital Vital, float Value, int Age)[] values)
+    {
+        ReadingContent content = default;
+        content.AnomalyScore = float.NaN;
+        foreach (var (vital, value, age) in values)
+        {
+            content.Set((int)vital, value, age);
+        }
+
+        return new StoredReading { Key = new ReadingKey(1, 1, 10, KeyId, 7, counter, measuredAt), ReceivedAt = receivedAt, Flags = ReadingFlags.None, Content = content };
+    }
+
+    private sealed class StoredHistory : IReadingStore
+    {
+        private readonly List<StoredReading> _readings = [];
+
+        public void Add(StoredReading reading) => _readings.Add(reading);
+
+        public Task<int> ReadAsync(PatientEntry patient, long from, long until, ReadingVisitor visit, CancellationToken cancellation) =>
+            throw new NotSupportedException("A lane rebuilds itself from the latest readings.");
+
+        public Task ReadLatestAsync(IReadOnlyCollection<PatientEntry> patients, int count, ReadingVisitor visit, CancellationToken cancellation)
+        {
+            foreach (var reading in _readings)
+            {
+                visit(in reading);
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+}

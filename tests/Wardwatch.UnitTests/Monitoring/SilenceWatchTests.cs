@@ -1,0 +1,162 @@
+using Shouldly;
+using Wardwatch.Clinical.Vitals;
+using Wardwatch.Server.Monitoring;
+using Wardwatch.Server.Monitoring.Contracts;
+using Xunit;
+using static Wardwatch.UnitTests.Monitoring.TestWard;
+
+namespace Wardwatch.UnitTests.Monitoring;
+
+/// <summary>What is noticed when nothing comes, as timelines of one tick a second.</summary>
+public class SilenceWatchTests
+{
+    private readonly LaneRig _lane = new();
+    private long _now = Start;
+
+    [Fact]
+    public void A_device_that_stops_sending_is_silent_after_ten_seconds_and_this_is_told_once()
+    {
+        _lane.Presence.Connected(Device());
+        _lane.Send(Device(), Start, Json(Start));
+        TickUntil(10);
+        _lane.View().Device.State.ShouldBe(DeviceState.Online);
+        TickUntil(11);
+        (_lane.View().Device.State, _lane.View().Device.Since).ShouldBe((DeviceState.Silent, Start));
+        Told(view => view.Device.State == DeviceState.Silent).ShouldBe(1);
+
+        // At 11 s its heart rate went stale in the same tick; until the next change nothing more is told.
+        var told = _lane.Changes.All.Count;
+        TickUntil(55);
+        _lane.Changes.All.Count.ShouldBe(told);
+    }
+
+    [Fact]
+    public void A_silent_device_that_also_lost_its_connection_is_offline_and_comes_back_with_its_next_reading()
+    {
+        _lane.Presence.Connected(Device());
+        _lane.Send(Device(), Start, Json(Start));
+        TickUntil(15);
+        _lane.Presence.Disconnected(Device());
+        TickUntil(16);
+        _lane.View().Device.State.ShouldBe(DeviceState.Offline);
+        _lane.Send(Device(), Start + 20 * Second, Json(Start + 20 * Second));
+        (_lane.View().Device.State, _lane.View().Device.Since).ShouldBe((DeviceState.Online, Start + 20 * Second));
+        _lane.Changes.All[^1].Kind.ShouldBe(ChangeKind.Reading | ChangeKind.Status);
+    }
+
+    [Fact]
+    public void A_take_over_by_the_same_device_does_not_make_it_look_gone()
+    {
+        _lane.Presence.Connected(Device());
+        _lane.Presence.Connected(Device());
+        _lane.Presence.Disconnected(Device());
+        _lane.Presence.IsConnected(Device().Id).ShouldBeTrue();
+        _lane.Presence.Disconnected(Device());
+        _lane.Presence.IsConnected(Device().Id).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_dead_sensor_is_noticed_while_its_device_goes_on_sending()
+    {
+        _lane.Send(Device(), Start, Json(Start, "\"hr\":75,\"spo2\":97"));
+        for (var second = 1; second <= 70; second++)
+        {
+            _now = Start + second * Second;
+            _lane.Send(Device(), _now, Json(_now, "\"hr\":75"));
+            var told = _lane.Changes.All.Count;
+            _lane.Silence.Tick(_now);
+            if (_lane.Changes.All.Count > told)
+            {
+                _lane.Changes.All.Count.ShouldBe(told + 1);
+            }
+        }
+
+        _lane.View().Vitals.StateAt(Vital.SpO2, _now).ShouldBe(DataState.Offline);
+        _lane.View().Vitals.StateAt(Vital.HeartRate, _now).ShouldBe(DataState.Live);
+        _lane.View().Device.State.ShouldBe(DeviceState.Online);
+    }
+
+    [Fact]
+    public void Each_worsening_of_a_value_is_told_once()
+    {
+        _lane.Presence.Connected(Device());
+        _lane.Send(Device(), Start, Json(Start, "\"hr\":75"));
+        _lane.Changes.All.Clear();
+        TickUntil(120);
+
+        // Delayed over 2 s; stale over 10 s together with the silent device; offline over 60 s.
+        _lane.Changes.All.Count(change => change.Kind == ChangeKind.Status).ShouldBe(3);
+    }
+
+    [Fact]
+    public void The_bounds_of_NEWS2_widen_as_its_inputs_grow_too_old_and_no_value_stands_in()
+    {
+        _lane.Send(Device(), Start, Json(Start, Resting));
+        _lane.View().News2.Complete.ShouldBeTrue();
+        TickUntil(300);
+        _lane.View().News2.Complete.ShouldBeTrue("five minutes are within the window of continuous vitals");
+        TickUntil(301);
+        var view = _lane.View();
+        view.News2.Complete.ShouldBeFalse();
+        view.News2.Min.ShouldBe(0);
+        view.News2.Max.ShouldBe(9, "heart rate, saturation and respiratory rate may each score 3");
+        view.ScoredAt.ShouldBe(Start, "nothing new is known, only less");
+        Told(seen => !seen.News2.Complete).ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_score_that_called_for_attention_stops_calling_only_when_it_is_no_longer_certain()
+    {
+        _lane.Send(Device(), Start, Json(Start, "\"hr\":141,\"spo2\":84,\"rr\":30"));
+        var since = _lane.View().AttentionSince;
+        TickUntil(290);
+        (_lane.View().Attention.Points, _lane.View().AttentionSince).ShouldBe((9, since));
+        TickUntil(301);
+        _lane.View().Attention.Points.ShouldBe(0);
+        _lane.Changes.All[^1].Kind.ShouldBe(ChangeKind.Status);
+    }
+
+    [Fact]
+    public void A_patient_nobody_heard_of_is_not_told_about()
+    {
+        TickUntil(100);
+        _lane.Changes.All.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_defect_met_at_one_patient_hides_no_other_patients_silence()
+    {
+        _lane.Send(Device(), Start, Json(Start));
+        _lane.Send(Device(11, Binding(2)), Start, Json(Start), topicOf: 2, boot: 8);
+        _lane.Changes.Defect = 1;
+        TickUntil(30);
+        _lane.Changes.All.Count(change => change.View.PatientNumber == 2 && change.Kind == ChangeKind.Status).ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public void Every_patient_has_one_lane_whatever_their_number()
+    {
+        foreach (var lanes in new[] { 1, 2, 3, 8, 256 })
+        {
+            var share = new int[lanes];
+            for (var patient = 1; patient <= 10_000; patient++)
+            {
+                share[LaneMap.Of(patient, lanes)]++;
+            }
+
+            share.Min().ShouldBeGreaterThan(10_000 / lanes / 2);
+            LaneMap.Of(int.MinValue, lanes).ShouldBeInRange(0, lanes - 1);
+        }
+    }
+
+    private int Told(Func<PatientView, bool> what) => _lane.Changes.All.Count(change => change.Kind == ChangeKind.Status && what(change.View));
+
+    private void TickUntil(int second)
+    {
+        while (_now < Start + second * Second)
+        {
+            _now += Second;
+            _lane.Silence.Tick(_now);
+        }
+    }
+}
