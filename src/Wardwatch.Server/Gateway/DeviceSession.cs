@@ -42,7 +42,7 @@ internal sealed class DeviceSession
         _keepAliveMilliseconds = keepAliveSeconds * 1500L; // the standard's one and a half times
         _acknowledgements = new Acknowledgements(output, version, services.Metrics, CommitFailed);
         _commandTopic = System.Text.Encoding.UTF8.GetBytes($"devices/{device.Id}/commands");
-        _directoryVersion = services.Devices.Version;
+        _directoryVersion = services.Devices.Version - 1; // the device was looked up a moment ago and may have been revoked since: the first sweep looks again
         _lastHeard = Environment.TickCount64;
     }
 
