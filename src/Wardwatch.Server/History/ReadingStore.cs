@@ -17,6 +17,7 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? me
         select {Columns} from readings r
         where r.patient_no = $1 and r.measured_at >= $2 and r.measured_at < $3
         order by r.measured_at, r.device_no, r.boot_id, r.counter
+        limit $4
         """;
 
     private const string Latest = $"""
@@ -27,7 +28,7 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? me
         order by r.patient_no, r.measured_at, r.device_no, r.boot_id, r.counter
         """;
 
-    public async Task<int> ReadAsync(PatientEntry patient, long from, long until, ReadingVisitor visit, CancellationToken cancellation)
+    public async Task<int> ReadAsync(PatientEntry patient, long from, long until, int? most, ReadingVisitor visit, CancellationToken cancellation)
     {
         using var key = patient.Key.OpenSecond();
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -35,6 +36,7 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? me
         command.Parameters.Add(new() { Value = patient.Number });
         command.Parameters.Add(new() { Value = UnixTime.ToDateTime(from), NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = UnixTime.ToDateTime(until), NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = (object?)most ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
         return await VisitAsync(command, _ => key, visit, cancellation);
     }
 
