@@ -73,6 +73,19 @@ public partial class DocsTests
         }
     }
 
+    [Fact]
+    public void Links_between_the_pages_lead_to_files()
+    {
+        foreach (var file in SourceTree.Files("docs", "*.md").Concat(SourceTree.Files(".", "*.md", SearchOption.TopDirectoryOnly)))
+        {
+            foreach (var target in Link().Matches(File.ReadAllText(file)).Select(match => match.Groups["target"].Value).Where(target => !target.Contains(':', StringComparison.Ordinal)))
+            {
+                var path = Path.Combine(Path.GetDirectoryName(file)!, target);
+                (File.Exists(path) || Directory.Exists(path)).ShouldBeTrue($"{Path.GetFileName(file)} links to {target}, which is not there");
+            }
+        }
+    }
+
     private static string Section(string page, string heading)
     {
         var from = page.IndexOf(heading + "\n", StringComparison.Ordinal);
@@ -142,4 +155,7 @@ public partial class DocsTests
 
     [GeneratedRegex("^urn:wardwatch:(?<name>[a-z-]+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ErrorType();
+
+    [GeneratedRegex(@"\]\((?<target>[^)#]+)(#[^)]*)?\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Link();
 }
