@@ -12,18 +12,19 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? me
 {
     private const string Columns = "r.tenant_id, r.patient_no, r.device_no, r.flags, r.key_id, r.boot_id, r.counter, r.measured_at, r.received_at, r.record";
 
+    // Readings of the same time have an order as well: a page may end between them, and the next one must go on behind it.
     private const string Range = $"""
         select {Columns} from readings r
         where r.patient_no = $1 and r.measured_at >= $2 and r.measured_at < $3
-        order by r.measured_at
+        order by r.measured_at, r.device_no, r.boot_id, r.counter
         """;
 
     private const string Latest = $"""
         select {Columns} from unnest($1) as p (patient_no)
         cross join lateral (
-            select * from readings x where x.patient_no = p.patient_no order by x.measured_at desc limit $2
+            select * from readings x where x.patient_no = p.patient_no order by x.measured_at desc, x.device_no desc, x.boot_id desc, x.counter desc limit $2
         ) r
-        order by r.patient_no, r.measured_at
+        order by r.patient_no, r.measured_at, r.device_no, r.boot_id, r.counter
         """;
 
     public async Task<int> ReadAsync(PatientEntry patient, long from, long until, ReadingVisitor visit, CancellationToken cancellation)
