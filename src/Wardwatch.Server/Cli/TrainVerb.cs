@@ -17,7 +17,9 @@ internal static class TrainVerb
     {
         var data = CommonOptions.Data();
         var json = CommonOptions.Json();
-        var table = new Option<FileInfo>("--table") { HelpName = "FILE", Required = true, Description = "Rows to train on: .csv with column names in its first line, or .npz with X.npy." };
+        var table = new Option<FileInfo>("--table") { HelpName = "FILE", Description = "Rows to train on: .csv with column names in its first line, or .npz with X.npy (default: the stored readings)." };
+        var days = new Option<int>("--days") { HelpName = "N", Description = "Without a table: readings of the last N days, a row a patient and minute (default: 7).", DefaultValueFactory = _ => 7 };
+        var rowLimit = new Option<int>("--max-rows") { HelpName = "N", Description = "Without a table: at most so many rows, evenly taken (default: 200000).", DefaultValueFactory = _ => 200_000 };
         var columns = new Option<string?>("--columns") { HelpName = "NAMES", Description = "CSV: the columns to take; npz: the names of the columns. Vital signs by their keys: hr,spo2,sbp,dbp,temp,rr" };
         var label = new Option<string?>("--label") { HelpName = "COLUMN", Description = "CSV: the column that says which rows are anomalous; only to measure the model." };
         var trees = new Option<int>("--trees") { HelpName = "N", Description = "Trees in the forest (default: 100).", DefaultValueFactory = _ => 100 };
@@ -25,18 +27,20 @@ internal static class TrainVerb
         var seed = new Option<ulong>("--seed") { HelpName = "N", Description = "The same rows and seed grow the same forest (default: 1).", DefaultValueFactory = _ => 1 };
         var name = new Option<string?>("--name") { HelpName = "NAME", Description = "What the model is called (default: anomaly- and the time)." };
         var activate = new Option<bool>("--activate") { Description = "Put the model in force." };
-        var command = new Command("anomaly", "Train an isolation forest and keep it as a version of the anomaly model.") { data, json, table, columns, label, trees, sample, seed, name, activate };
+        var command = new Command("anomaly", "Train an isolation forest and keep it as a version of the anomaly model.") { data, json, table, days, rowLimit, columns, label, trees, sample, seed, name, activate };
         command.SetAction(async (arguments, cancellation) =>
         {
-            var file = arguments.GetValue(table)!;
-            var rows = Read(file, arguments.GetValue(columns), arguments.GetValue(label));
+            await using var installation = await CommandInstallation.OpenAsync(arguments.GetValue(data), cancellation);
+            var file = arguments.GetValue(table);
+            var rows = file is not null
+                ? Read(file, arguments.GetValue(columns), arguments.GetValue(label))
+                : await TrainingHistory.ReadAsync(installation, arguments.GetValue(days), arguments.GetValue(rowLimit), arguments.GetValue(json), cancellation);
             var options = new IsolationForestOptions { Trees = arguments.GetValue(trees), SampleSize = arguments.GetValue(sample), Seed = arguments.GetValue(seed) };
             var forest = Train(rows, options, quiet: arguments.GetValue(json), cancellation);
             var now = TimeProvider.System.GetUtcNow();
             var document = Describe(
-                arguments.GetValue(name) ?? now.ToString("'anomaly-'yyyyMMdd'-'HHmmss", CultureInfo.InvariantCulture), rows, forest, options, file, now);
-
-            await using var installation = await CommandInstallation.OpenAsync(arguments.GetValue(data), cancellation);
+                arguments.GetValue(name) ?? now.ToString("'anomaly-'yyyyMMdd'-'HHmmss", CultureInfo.InvariantCulture), rows, forest, options,
+                file is not null ? $"Table {file.Name}" : $"Stored readings of the last {arguments.GetValue(days)} days", now);
             var registry = new ModelRegistry(installation.Database);
             Require(await registry.StoreAsync(document, cancellation), document.Name);
             if (arguments.GetValue(activate))
@@ -107,11 +111,11 @@ internal static class TrainVerb
     }
 
     private static ModelDocument Describe(
-        string name, TrainingTable rows, IsolationForest forest, IsolationForestOptions options, FileInfo file, DateTimeOffset now)
+        string name, TrainingTable rows, IsolationForest forest, IsolationForestOptions options, string trainedOn, DateTimeOffset now)
     {
         try
         {
-            return new(name, rows.Columns, forest, $"Table {file.Name}", rows.RowCount, options.Seed, now, note: "");
+            return new(name, rows.Columns, forest, trainedOn, rows.RowCount, options.Seed, now, note: "");
         }
         catch (ArgumentException error)
         {

@@ -129,7 +129,7 @@ internal sealed class DeviceSession
                 if (room is null)
                 {
                     _services.Metrics.Waited();
-                    room = _services.Queue.WaitForRoomAsync(_device, ending).AsTask();
+                    room = _services.Queue.WaitForRoomAsync(_batch!, ending).AsTask();
                 }
 
                 // The lane is full. While there is space, go on reading, so that a PINGREQ is answered and a healthy device stays; then let the socket wait.

@@ -12,6 +12,9 @@ internal sealed class Buckets(long bucketMicroseconds, int most)
     /// <summary>The most anomalies that are listed one by one: the highest of the range.</summary>
     public const int MostAnomalies = 500;
 
+    // A record keeps a value's age in whole milliseconds, so that the time computed from it moves by less than one.
+    private const long SameMeasurement = 2_000;
+
     private readonly List<BucketDocument> _done = [];
     private readonly PriorityQueue<AnomalyPeak, double> _anomalies = new();
     private readonly Tally[] _tallies = new Tally[VitalCatalogue.Count];
@@ -67,9 +70,9 @@ internal sealed class Buckets(long bucketMicroseconds, int most)
         {
             // A cuff's pressure that a monitor repeats with each reading was measured once, and counts once.
             var measuredAt = reading.Key.MeasuredAt - content.AgeMilliseconds[vital] * 1000L;
-            if (content.Has(vital) && (content.AgeMilliseconds[vital] == 0 || measuredAt / 1000 != _lastMeasured[vital]))
+            if (content.Has(vital) && (content.AgeMilliseconds[vital] == 0 || Math.Abs(measuredAt - _lastMeasured[vital]) > SameMeasurement))
             {
-                _lastMeasured[vital] = measuredAt / 1000;
+                _lastMeasured[vital] = measuredAt;
                 _tallies[vital].Add(content.Values[vital]);
             }
         }

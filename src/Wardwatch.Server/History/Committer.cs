@@ -149,7 +149,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
 
     private void Gather(ChannelReader<CommitGroup> reader, CommitGroup batch)
     {
-        while (batch.Count < _options.MaxBatch && reader.TryRead(out var group))
+        while (batch.Size < _options.MaxBatch && reader.TryRead(out var group))
         {
             batch.Append(group);
             group.Clear();
@@ -172,8 +172,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
                     _storage.Set(stored: true);
                 }
 
-                Complete(command.Group);
-                return connection;
+                break;
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or ObjectDisposedException && !_abandon.IsCancellationRequested)
             {
@@ -192,14 +191,13 @@ internal sealed partial class Committer : BackgroundService, ICommitter
                 // Given up at shutdown, or a defect: nothing of this batch may be acknowledged.
                 _metrics.CommitFailed();
                 LogFailed(e, command.Group.Count);
-                foreach (var listener in command.Group.Listeners)
-                {
-                    listener.Failed();
-                }
-
+                Tell(command.Group, durable: false, _logger);
                 return await DropAsync(command, connection);
             }
         }
+
+        Tell(command.Group, durable: true, _logger);
+        return connection;
     }
 
     private async Task CommitOnceAsync(CommitCommand command, NpgsqlConnection connection)
@@ -232,11 +230,26 @@ internal sealed partial class Committer : BackgroundService, ICommitter
         }
     }
 
-    private static void Complete(CommitGroup group)
+    /// <summary>Tells each listener once. A batch belongs to somebody else as soon as it was told, so nobody is told again because of another one's defect.</summary>
+    internal static void Tell(CommitGroup group, bool durable, ILogger logger)
     {
         foreach (var listener in group.Listeners)
         {
-            listener.Committed();
+            try
+            {
+                if (durable)
+                {
+                    listener.Committed();
+                }
+                else
+                {
+                    listener.Failed();
+                }
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                LogNotTold(logger, e);
+            }
         }
     }
 
@@ -262,4 +275,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
 
     [LoggerMessage(3003, LogLevel.Warning, "A batch of {Count} readings was refused by the database ({SqlState}); storing it row by row.")]
     private partial void LogRefusedBatch(int count, string sqlState);
+
+    [LoggerMessage(3004, LogLevel.Error, "A connection could not be told what became of its readings.")]
+    private static partial void LogNotTold(ILogger logger, Exception e);
 }

@@ -57,7 +57,7 @@ internal readonly record struct HistoryRange(long From, long Until)
     private static bool TryParseTime(string? text, DateTimeOffset whenMissing, out DateTimeOffset time)
     {
         time = whenMissing;
-        return text is null || (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time)
+        return text is null || (text is [_, _, _, _, '-', _, _, '-', _, _, ..] && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time)
             && time.Year is >= 1970 and < 9999);
     }
 }
@@ -65,6 +65,9 @@ internal readonly record struct HistoryRange(long From, long Until)
 /// <summary>Where a page ended: the time of its last reading, and how many readings of just that time were given already.</summary>
 internal readonly record struct HistoryCursor(long MeasuredAt, int Delivered)
 {
+    // The end of the year 9999, in microseconds: later times have no form.
+    private const long LastTime = 253_402_300_799_999_999;
+
     public static bool TryParse(string? text, out HistoryCursor cursor)
     {
         cursor = new HistoryCursor(long.MinValue, 0);
@@ -74,7 +77,7 @@ internal readonly record struct HistoryCursor(long MeasuredAt, int Delivered)
         }
 
         var dot = text.IndexOf('.', StringComparison.Ordinal);
-        if (dot < 1 || !long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+        if (dot < 1 || !long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var at) || at > LastTime
             || !int.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var delivered))
         {
             return false;

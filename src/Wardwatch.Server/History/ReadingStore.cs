@@ -8,7 +8,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.History;
 
 /// <summary>Streams encrypted rows and opens them one by one.</summary>
-internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics metrics) : IReadingStore
+internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? metrics) : IReadingStore
 {
     private const string Columns = "r.tenant_id, r.patient_no, r.device_no, r.flags, r.key_id, r.boot_id, r.counter, r.measured_at, r.received_at, r.record";
 
@@ -76,7 +76,7 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics met
 
         if (unreadable > 0)
         {
-            metrics.Unreadable(unreadable);
+            metrics?.Unreadable(unreadable);
         }
 
         return unreadable;

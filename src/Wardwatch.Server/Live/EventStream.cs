@@ -5,7 +5,7 @@ using System.Text;
 namespace Wardwatch.Server.Live;
 
 /// <summary><c>/sse/events</c>: status, storage and heartbeats as server-sent events, for plain clients. Readings go over the sockets.</summary>
-internal sealed class EventStream(Broadcaster broadcaster, EventLog log)
+internal sealed class EventStream(Broadcaster broadcaster, EventLog log, IHostApplicationLifetime lifetime)
 {
     /// <summary>Begins a stream, or answers null if there are too many subscribers.</summary>
     /// <param name="filter">What is wanted.</param>
@@ -17,6 +17,7 @@ internal sealed class EventStream(Broadcaster broadcaster, EventLog log)
     private async IAsyncEnumerable<SseItem<string>> ReadAsync(Subscription subscription, string? lastEventId, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var _ = subscription;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
         var replayed = 0L;
         if (lastEventId is not null)
         {
@@ -36,9 +37,8 @@ internal sealed class EventStream(Broadcaster broadcaster, EventLog log)
         }
 
         var messages = new List<LiveMessage>();
-        while (!cancellation.IsCancellationRequested)
+        while (await subscription.Mailbox.TryWaitAsync(ended.Token))
         {
-            await subscription.Mailbox.WaitAsync(cancellation);
             messages = subscription.Mailbox.Take(messages);
             foreach (var message in messages)
             {

@@ -34,6 +34,19 @@ internal sealed class Mailbox(int capacity)
     /// <summary>Waits until there is something.</summary>
     public async ValueTask WaitAsync(CancellationToken cancellation) => await _signal.Reader.ReadAsync(cancellation);
 
+    /// <summary>Waits until there is something; false, without an exception, once <paramref name="ended"/> fires: a stream ends like a loop.</summary>
+    public async ValueTask<bool> TryWaitAsync(CancellationToken ended)
+    {
+        try
+        {
+            return await _signal.Reader.ReadAsync(ended);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Takes everything that waits, oldest first, in exchange for an empty list.</summary>
     public List<LiveMessage> Take(List<LiveMessage> empty)
     {

@@ -26,7 +26,8 @@ internal sealed class DeviceTrack
         var index = Find(keyId, bootId);
         if (index < 0)
         {
-            index = Begin(keyId, bootId, inheritedUpTo: 0);
+            // What came of this boot before it was met here (before a restart, in another lane, or before it was forgotten), only the database knows.
+            index = Begin(keyId, bootId, inheritedUpTo: counter - 1);
         }
 
         _boots[index].Window.Mark(counter);

@@ -45,7 +45,7 @@ internal sealed class Lane(ReadingProcessor processor, SilenceWatch silence, ICo
         while (await reader.WaitToReadAsync(abandon))
         {
             // Whatever waits goes into one group, and the group goes off when nothing waits any more: alone at night, many together under load.
-            while (group.Count < FullGroup && reader.TryRead(out var message))
+            while (group.Size < FullGroup && reader.TryRead(out var message))
             {
                 Handle(message, group);
             }

@@ -34,7 +34,7 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMo
         {
             var scoring = new Scoring(models);
             var processor = new ReadingProcessor(patients, scoring, states, listeners, metrics, settings, loggers.CreateLogger<ReadingProcessor>());
-            _lanes[lane] = new Lane(processor, new SilenceWatch(lane, count, patients, states, presence, scoring, listeners, settings), committer, settings);
+            _lanes[lane] = new Lane(processor, new SilenceWatch(lane, count, patients, states, presence, scoring, listeners, settings, loggers.CreateLogger<SilenceWatch>()), committer, settings);
         }
 
         metrics.ObserveDepth(() => _lanes.Sum(static lane => lane.Depth));
@@ -69,8 +69,8 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMo
 
     public bool TryPublish(EnvelopeBatch batch) => LaneOf(batch.Device, batch.ReceivedAt).TryPublish(batch);
 
-    public ValueTask<bool> WaitForRoomAsync(DeviceEntry device, CancellationToken cancellation) =>
-        LaneOf(device, _time.Microseconds()).WaitForRoomAsync(cancellation);
+    public ValueTask<bool> WaitForRoomAsync(EnvelopeBatch batch, CancellationToken cancellation) =>
+        LaneOf(batch.Device, batch.ReceivedAt).WaitForRoomAsync(cancellation);
 
     public bool TryView(int patientNumber, out PatientView view)
     {

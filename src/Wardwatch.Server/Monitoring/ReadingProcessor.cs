@@ -133,11 +133,17 @@ internal sealed partial class ReadingProcessor(
         var track = TrackOf(batch.Device.Number);
         var verdict = track.Judge(header.KeyId, header.BootId, header.Counter);
         track.Mark(header.KeyId, header.BootId, header.Counter);
-        var current = verdict is ReplayVerdict.Newest or ReplayVerdict.Unknown
-            && payload.MeasuredAt >= track.NewestMeasuredAt
-            && binding == batch.Device.BindingAt(batch.ReceivedAt);
+        var wornNow = binding == batch.Device.BindingAt(batch.ReceivedAt);
 
-        var flags = current && batch.ReceivedAt - payload.MeasuredAt <= _lateAfter ? ReadingFlags.None : ReadingFlags.Late;
+        // A clock that ran ahead and is set right must not keep its device out of the live state until time has caught up.
+        var measuredAt = Math.Min(payload.MeasuredAt, batch.ReceivedAt);
+        var current = verdict is ReplayVerdict.Newest or ReplayVerdict.Unknown
+            && measuredAt >= track.NewestMeasuredAt
+            && wornNow;
+
+        // One that was seen before is here because its first commit may have failed; whether it is late does not depend on what came since.
+        var inTime = (current || verdict == ReplayVerdict.Seen) && wornNow && batch.ReceivedAt - payload.MeasuredAt <= _lateAfter;
+        var flags = inTime ? ReadingFlags.None : ReadingFlags.Late;
         flags |= verdict is ReplayVerdict.Seen or ReplayVerdict.Unknown ? ReadingFlags.Suspect : ReadingFlags.None;
         var refused = payload.RefusedCount;
         flags |= refused > 0 ? ReadingFlags.PartlyRefused : ReadingFlags.None;
@@ -146,7 +152,7 @@ internal sealed partial class ReadingProcessor(
         var scores = default(Scores);
         if (current)
         {
-            track.NewestMeasuredAt = payload.MeasuredAt;
+            track.NewestMeasuredAt = measuredAt;
             UpdateState(batch, in payload, in reading, patient, verdict, ref scores);
         }
         else
@@ -163,7 +169,7 @@ internal sealed partial class ReadingProcessor(
 
         AddRow(batch, entry, group, in header, in payload, plain, in content, patient, flags);
         _tally.Processed++;
-        _tally.Late += flags.HasFlag(ReadingFlags.Late) ? 1 : 0;
+        _tally.Late += (flags & ReadingFlags.Late) != ReadingFlags.None ? 1 : 0;
         _tally.Replayed += verdict == ReplayVerdict.Seen ? 1 : 0;
         _tally.ValuesRefused += refused;
         _tally.Unmapped += payload.UnmappedCount;
@@ -182,7 +188,7 @@ internal sealed partial class ReadingProcessor(
         var kind = PatientState.Attend(ref view, Attention.From(in scores.News2, in view.Vitals), batch.ReceivedAt)
             ? ChangeKind.Reading | ChangeKind.Status
             : ChangeKind.Reading;
-        if (view.Device.State != DeviceState.Online || !ReferenceEquals(view.Device.Id, batch.Device.Id))
+        if (view.Device.State != DeviceState.Online || view.Device.Id != batch.Device.Id)
         {
             view.Device.State = DeviceState.Online;
             view.Device.Since = batch.ReceivedAt;
@@ -199,9 +205,22 @@ internal sealed partial class ReadingProcessor(
             return; // perhaps an old message of a boot that memory has forgotten: kept, but not announced as news
         }
 
+        Tell(in state.Current, kind, batch.Device.Number);
+    }
+
+    /// <summary>What screens do with a reading is no reason to refuse it.</summary>
+    private void Tell(in PatientView view, ChangeKind kind, int deviceNumber)
+    {
         foreach (var observer in observers)
         {
-            observer.Changed(in state.Current, kind);
+            try
+            {
+                observer.Changed(in view, kind);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                LogNotShown(e, deviceNumber);
+            }
         }
     }
 
@@ -211,7 +230,7 @@ internal sealed partial class ReadingProcessor(
             MeasuredAt = payload.MeasuredAt,
             ReceivedAt = batch.ReceivedAt,
             DeviceNumber = batch.Device.Number,
-            Late = flags.HasFlag(ReadingFlags.Late),
+            Late = (flags & ReadingFlags.Late) != ReadingFlags.None,
             Content = content,
         });
 
@@ -295,4 +314,7 @@ internal sealed partial class ReadingProcessor(
 
     [LoggerMessage(2001, LogLevel.Error, "A message of device {DeviceNumber} met a defect and was set aside.")]
     private partial void LogDefect(Exception e, int deviceNumber);
+
+    [LoggerMessage(2002, LogLevel.Error, "A change brought by device {DeviceNumber} could not be handed to a screen.")]
+    private partial void LogNotShown(Exception e, int deviceNumber);
 }

@@ -66,7 +66,7 @@ internal sealed class Rebuild(
     {
         var track = processor.TrackOf(reading.Key.DeviceNumber);
         track.Inherit(reading.Key.KeyId, reading.Key.BootId, reading.Key.Counter);
-        track.NewestMeasuredAt = Math.Max(track.NewestMeasuredAt, reading.Key.MeasuredAt);
+        track.NewestMeasuredAt = Math.Max(track.NewestMeasuredAt, Math.Min(reading.Key.MeasuredAt, reading.ReceivedAt));
 
         var state = states.Get(reading.Key.PatientNumber);
         var view = state.Current;
@@ -75,7 +75,7 @@ internal sealed class Rebuild(
             if (reading.Content.Has(vital))
             {
                 var measuredAt = reading.Key.MeasuredAt - reading.Content.AgeMilliseconds[vital] * 1000L;
-                view.Vitals.Update((Vital)vital, reading.Content.Values[vital], Math.Min(measuredAt, reading.ReceivedAt));
+                view.Vitals.Update((Vital)vital, ReadingDocuments.Exact(reading.Content.Values[vital]), Math.Min(measuredAt, reading.ReceivedAt));
             }
         }
 

@@ -93,8 +93,10 @@ internal struct ReplayWindow
         }
         else
         {
-            for (var next = _highest + 1; next <= counter; next++)
+            // Up to and not past the new one: behind the highest counter there is, counting would begin at 0 again.
+            for (var next = _highest; next != counter;)
             {
+                next++;
                 _bits[(int)(next / 64 % Words)] &= ~(1UL << (int)(next % 64));
             }
         }

@@ -9,13 +9,14 @@ namespace Wardwatch.Server.Monitoring;
 /// Notices what does not come: at each tick it looks at every patient of its lane and tells when a device falls silent, a value grows stale,
 /// or a score loses inputs to age. Each parameter has its own clock, so a live device cannot hide a dead sensor.
 /// </summary>
-internal sealed class SilenceWatch(
+internal sealed partial class SilenceWatch(
     int lane, int lanes, IPatientDirectory patients, PatientStates states, DevicePresence presence, Scoring scoring,
-    IMonitoringObserver[] observers, MonitoringOptions options)
+    IMonitoringObserver[] observers, MonitoringOptions options, ILogger<SilenceWatch> logger)
 {
     // Scores are renewed at ticks only when readings have stopped renewing them.
     private const long ScoreIdle = 5_000_000;
 
+    private readonly ILogger<SilenceWatch> _logger = logger;
     private readonly long _silentAfter = (long)(options.SilentAfterSeconds * 1e6);
     private IReadOnlyList<PatientEntry>? _present;
     private PatientEntry[] _mine = [];
@@ -33,9 +34,17 @@ internal sealed class SilenceWatch(
 
         foreach (var patient in _mine)
         {
-            if (states.Find(patient.Number) is { } state)
+            try
             {
-                Look(state, patient, now);
+                if (states.Find(patient.Number) is { } state)
+                {
+                    Look(state, patient, now);
+                }
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // A defect met at one patient must neither hide the silence of the others nor end the lane.
+                LogDefect(e);
             }
         }
     }
@@ -96,6 +105,9 @@ internal sealed class SilenceWatch(
 
         return device.Id is { } id && presence.IsConnected(id) ? DeviceState.Silent : DeviceState.Offline;
     }
+
+    [LoggerMessage(2020, LogLevel.Error, "The watch over silent devices met a defect at one patient.")]
+    private partial void LogDefect(Exception e);
 }
 
 /// <summary>Which lane a patient belongs to: a stable spread, the same at every start.</summary>

@@ -26,11 +26,12 @@ public sealed class DeviceEntry
     /// <summary>The key with this id, or null.</summary>
     public DeviceKey? FindKey(uint keyId)
     {
-        foreach (var key in Keys)
+        // By index: an enumerator of the interface would be an allocation for each reading.
+        for (var i = 0; i < Keys.Count; i++)
         {
-            if (key.KeyId == keyId)
+            if (Keys[i].KeyId == keyId)
             {
-                return key;
+                return Keys[i];
             }
         }
 

@@ -33,6 +33,9 @@ public sealed class CommitGroup
     /// <summary>Rows that would be stored.</summary>
     public int Count => TenantIds.Count;
 
+    /// <summary>How much there is to commit and to answer: rows and messages set aside, or those who wait, if they are more.</summary>
+    public int Size => Math.Max(Count + DeadLetters.Count, Listeners.Count);
+
     /// <summary>True when there is neither a row nor a dead letter nor anybody waiting.</summary>
     public bool IsEmpty => Listeners.Count == 0;
 
@@ -70,7 +73,7 @@ public sealed class CommitGroup
         RowListeners.Add(listener);
         RowEntries.Add(entry);
         _recordBytes += recordLength;
-        HasSuspects |= flags.HasFlag(ReadingFlags.Suspect);
+        HasSuspects |= (flags & ReadingFlags.Suspect) != ReadingFlags.None;
     }
 
     /// <summary>Sets a message aside in the same transaction.</summary>

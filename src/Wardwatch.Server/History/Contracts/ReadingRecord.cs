@@ -211,6 +211,11 @@ public static class ReadingRecord
 
         for (var driver = 0; driver < content.Drivers; driver++)
         {
+            if (source[at] >= ReadingContent.VitalCount)
+            {
+                return false;
+            }
+
             content.DriverVitals[driver] = source[at];
             content.DriverContributions[driver] = BinaryPrimitives.ReadSingleLittleEndian(source[(at + 1)..]);
             at += 5;

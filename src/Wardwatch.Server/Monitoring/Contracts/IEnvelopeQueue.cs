@@ -10,8 +10,8 @@ public interface IEnvelopeQueue
     /// <summary>Hands a batch over; false if the lane's queue is full, then see <see cref="WaitForRoomAsync"/>.</summary>
     bool TryPublish(EnvelopeBatch batch);
 
-    /// <summary>Ends when there may be room for this device's next batch; false if the queue has closed for good.</summary>
-    ValueTask<bool> WaitForRoomAsync(DeviceEntry device, CancellationToken cancellation);
+    /// <summary>Ends when there may be room for this batch, which was not taken; false if the queue has closed for good.</summary>
+    ValueTask<bool> WaitForRoomAsync(EnvelopeBatch batch, CancellationToken cancellation);
 }
 
 /// <summary>Told by gateways which devices are connected, so that a lost device is seen before its silence is.</summary>
