@@ -88,10 +88,14 @@ internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMet
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var rows = new CommitGroup();
         var known = group.HasSuspects ? await FindStoredAsync(group, start, end, connection, transaction, cancellation) : [];
+        var met = new Dictionary<(int Device, long Key, long Boot, long Counter), long>();
         for (var row = start; row < end; row++)
         {
-            if (!known.TryGetValue(row, out var tag))
+            // A nonce may also come twice within the group, for two days and so for two partitions, whose indexes do not know of each other.
+            var nonce = (group.DeviceNumbers[row], group.KeyIds[row], group.BootIds[row], group.Counters[row]);
+            if (!known.TryGetValue(row, out var tag) && !met.TryGetValue(nonce, out tag))
             {
+                met.Add(nonce, group.EnvelopeTags[row]);
                 group.CopyRowTo(rows, row);
             }
             else if (tag != group.EnvelopeTags[row])

@@ -31,6 +31,9 @@ internal sealed partial class Committer : BackgroundService, ICommitter
     private readonly ILogger<Committer> _logger;
     private readonly CancellationTokenSource _abandon = new();
 
+    // When each writer began its present commit; 0: it has none.
+    private readonly long[] _began;
+
     public Committer(NpgsqlDataSource database, IOptions<HistoryOptions> options, HistoryMetrics metrics, StorageState storage,
         BatchRepair repair, TimeProvider time, ILogger<Committer> logger)
     {
@@ -40,14 +43,21 @@ internal sealed partial class Committer : BackgroundService, ICommitter
             FullMode = BoundedChannelFullMode.Wait,
             SingleReader = _options.Writers == 1,
         });
+        _began = new long[_options.Writers];
     }
 
     public ValueTask SubmitAsync(CommitGroup group, CancellationToken cancellation) => _queue.Writer.WriteAsync(group, cancellation);
 
     public CommitGroup Rent() => _pool.TryTake(out var group) ? group : new CommitGroup();
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, _options.Writers).Select(_ => Task.Run(WriteAsync, CancellationToken.None)));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var ended = new CancellationTokenSource();
+        var watching = WatchAsync(ended.Token);
+        await Task.WhenAll(Enumerable.Range(0, _options.Writers).Select(writer => Task.Run(() => WriteAsync(writer), CancellationToken.None)));
+        await ended.CancelAsync();
+        await watching;
+    }
 
     /// <summary>
     /// Commits what still waits, then ends. If the host's patience runs out first (the database is away), the rest is failed:
@@ -57,7 +67,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
     {
         _queue.Writer.TryComplete();
         await using var giveUp = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), _abandon);
-        if (!_storage.Current.Stored)
+        if (_storage.Current is { Stored: false, Delayed: false })
         {
             await _abandon.CancelAsync();
         }
@@ -74,7 +84,40 @@ internal sealed partial class Committer : BackgroundService, ICommitter
         base.Dispose();
     }
 
-    private async Task WriteAsync()
+    /// <summary>Tells of commits that neither succeed nor fail: waiting for their time-out alone would show a hung database as a healthy one.</summary>
+    private async Task WatchAsync(CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_options.DelayedAfterSeconds / 4), _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended))
+            {
+                if (IsAnyLate())
+                {
+                    _storage.Delay();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The writers have ended.
+        }
+    }
+
+    private bool IsAnyLate()
+    {
+        for (var writer = 0; writer < _began.Length; writer++)
+        {
+            if (Volatile.Read(ref _began[writer]) is var began and not 0 && _time.GetElapsedTime(began).TotalSeconds > _options.DelayedAfterSeconds)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task WriteAsync(int writer)
     {
         using var command = new CommitCommand(new CommitGroup());
         NpgsqlConnection? connection = null;
@@ -89,7 +132,9 @@ internal sealed partial class Committer : BackgroundService, ICommitter
                     continue;
                 }
 
-                connection = await CommitAsync(command, connection);
+                Volatile.Write(ref _began[writer], _time.GetTimestamp());
+                connection = await CommitAsync(command, connection, writer);
+                Volatile.Write(ref _began[writer], 0);
                 command.Group.Clear();
             }
         }
@@ -113,7 +158,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
     }
 
     /// <summary>Commits one batch, however long the database is away; returns the connection to go on with.</summary>
-    private async Task<NpgsqlConnection?> CommitAsync(CommitCommand command, NpgsqlConnection? connection)
+    private async Task<NpgsqlConnection?> CommitAsync(CommitCommand command, NpgsqlConnection? connection, int writer)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -121,7 +166,12 @@ internal sealed partial class Committer : BackgroundService, ICommitter
             {
                 connection ??= await _database.OpenConnectionAsync(_abandon.Token);
                 await CommitOnceAsync(command, connection);
-                _storage.Set(stored: true);
+                Volatile.Write(ref _began[writer], 0);
+                if (!IsAnyLate())
+                {
+                    _storage.Set(stored: true);
+                }
+
                 break;
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or ObjectDisposedException && !_abandon.IsCancellationRequested)

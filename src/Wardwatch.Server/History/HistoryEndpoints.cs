@@ -76,8 +76,11 @@ internal static class HistoryEndpoints
         var toSkip = cursor.Delivered;
         var next = cursor;
         var more = false;
-        await store.ReadAsync(patient, Math.Max(range.From, cursor.MeasuredAt), range.Until, (in StoredReading reading) =>
+        var visited = 0;
+        var most = (int)Math.Min(int.MaxValue, (long)toSkip + limit + 1);
+        var unreadable = await store.ReadAsync(patient, Math.Max(range.From, cursor.MeasuredAt), range.Until, most, (in StoredReading reading) =>
         {
+            visited++;
             if (toSkip > 0 && reading.Key.MeasuredAt == cursor.MeasuredAt)
             {
                 toSkip--;
@@ -96,6 +99,9 @@ internal static class HistoryEndpoints
                 reading.Flags.HasFlag(ReadingFlags.Late), reading.Flags.HasFlag(ReadingFlags.PartlyRefused), in content));
             return true;
         }, cancellation);
+
+        // Damaged rows count towards what was read, but there may be readings behind them.
+        more |= items.Count > 0 && visited + unreadable >= most;
         return new ReadingPage(items, more ? next.ToString() : null);
     }
 
@@ -104,7 +110,7 @@ internal static class HistoryEndpoints
     {
         var buckets = new Buckets(bucketMicroseconds, limit);
         var complete = true;
-        await store.ReadAsync(patient, range.From, range.Until, (in StoredReading reading) => complete = buckets.Add(in reading, AnomalyThreshold), cancellation);
+        await store.ReadAsync(patient, range.From, range.Until, most: null, (in StoredReading reading) => complete = buckets.Add(in reading, AnomalyThreshold), cancellation);
         var (items, anomalies) = buckets.Finish();
         return new BucketPage(bucketMicroseconds / 1e6, UnixTime.ToDateTimeOffset(range.From), UnixTime.ToDateTimeOffset(range.Until), items, anomalies, Truncated: !complete);
     }

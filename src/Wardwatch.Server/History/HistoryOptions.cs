@@ -29,6 +29,10 @@ public sealed class HistoryOptions
     [Range(1, 600)]
     public int CommandTimeoutSeconds { get; set; } = 30;
 
+    /// <summary>How long one transaction may take before screens say that readings are stored late, in seconds.</summary>
+    [Range(0.1, 60)]
+    public double DelayedAfterSeconds { get; set; } = 2;
+
     /// <summary>The most readings that one answer of the history holds.</summary>
     [Range(1, 100_000)]
     public int MaxItems { get; set; } = 10_000;

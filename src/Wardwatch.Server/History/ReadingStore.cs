@@ -12,21 +12,23 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? me
 {
     private const string Columns = "r.tenant_id, r.patient_no, r.device_no, r.flags, r.key_id, r.boot_id, r.counter, r.measured_at, r.received_at, r.record";
 
+    // Readings of the same time have an order as well: a page may end between them, and the next one must go on behind it.
     private const string Range = $"""
         select {Columns} from readings r
         where r.patient_no = $1 and r.measured_at >= $2 and r.measured_at < $3
-        order by r.measured_at
+        order by r.measured_at, r.device_no, r.boot_id, r.counter
+        limit $4
         """;
 
     private const string Latest = $"""
         select {Columns} from unnest($1) as p (patient_no)
         cross join lateral (
-            select * from readings x where x.patient_no = p.patient_no order by x.measured_at desc limit $2
+            select * from readings x where x.patient_no = p.patient_no order by x.measured_at desc, x.device_no desc, x.boot_id desc, x.counter desc limit $2
         ) r
-        order by r.patient_no, r.measured_at
+        order by r.patient_no, r.measured_at, r.device_no, r.boot_id, r.counter
         """;
 
-    public async Task<int> ReadAsync(PatientEntry patient, long from, long until, ReadingVisitor visit, CancellationToken cancellation)
+    public async Task<int> ReadAsync(PatientEntry patient, long from, long until, int? most, ReadingVisitor visit, CancellationToken cancellation)
     {
         using var key = patient.Key.OpenSecond();
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -34,6 +36,7 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? me
         command.Parameters.Add(new() { Value = patient.Number });
         command.Parameters.Add(new() { Value = UnixTime.ToDateTime(from), NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = UnixTime.ToDateTime(until), NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = (object?)most ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
         return await VisitAsync(command, _ => key, visit, cancellation);
     }
 

@@ -3,7 +3,7 @@ using Wardwatch.Server.History.Contracts;
 
 namespace Wardwatch.Server.History;
 
-/// <summary>Unhealthy while readings are not being stored.</summary>
+/// <summary>Unhealthy while readings are not being stored, degraded while that takes too long.</summary>
 internal sealed class StorageHealthCheck(IStorageState storage) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -11,6 +11,8 @@ internal sealed class StorageHealthCheck(IStorageState storage) : IHealthCheck
         var status = storage.Current;
         return Task.FromResult(status.Stored
             ? HealthCheckResult.Healthy("readings are being stored")
+            : status.Delayed
+            ? HealthCheckResult.Degraded($"readings are being stored late since {status.Since:O}")
             : HealthCheckResult.Unhealthy($"readings have not been stored since {status.Since:O}"));
     }
 }

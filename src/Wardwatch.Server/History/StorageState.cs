@@ -13,9 +13,21 @@ internal sealed partial class StorageState(TimeProvider time, ILogger<StorageSta
 
     public event Action<StorageStatus>? Changed;
 
-    public void Set(bool stored)
+    /// <summary>A commit succeeded, or failed.</summary>
+    public void Set(bool stored) => Set(stored, delayed: false);
+
+    /// <summary>A commit has been under way for too long. What has failed stays failed.</summary>
+    public void Delay()
     {
-        if (Volatile.Read(ref _current).Stored == stored)
+        if (Volatile.Read(ref _current).Stored)
+        {
+            Set(stored: false, delayed: true);
+        }
+    }
+
+    private void Set(bool stored, bool delayed)
+    {
+        if (Volatile.Read(ref _current) is var current && current.Stored == stored && current.Delayed == delayed)
         {
             return;
         }
@@ -23,12 +35,14 @@ internal sealed partial class StorageState(TimeProvider time, ILogger<StorageSta
         StorageStatus changed;
         lock (_gate)
         {
-            if (_current.Stored == stored)
+            if ((_current.Stored == stored && _current.Delayed == delayed) || (delayed && !_current.Stored))
             {
                 return;
             }
 
-            changed = new StorageStatus(stored, time.GetUtcNow());
+            // What was delayed and then failed has not been stored since the delay began.
+            var since = _current.Stored || stored ? time.GetUtcNow() : _current.Since;
+            changed = new StorageStatus(stored, since) { Delayed = delayed };
             Volatile.Write(ref _current, changed);
         }
 

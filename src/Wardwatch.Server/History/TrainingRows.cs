@@ -42,7 +42,7 @@ internal sealed class TrainingRows(NpgsqlDataSource database)
     {
         var known = default(VitalSet);
         var next = long.MinValue;
-        await _store.ReadAsync(patient, from, until, (in StoredReading reading) =>
+        await _store.ReadAsync(patient, from, until, most: null, (in StoredReading reading) =>
         {
             for (var vital = 0; vital < VitalCatalogue.Count; vital++)
             {

@@ -60,7 +60,7 @@ internal sealed class RecentTrends(IReadingStore history, TimeProvider time)
 
         try
         {
-            await history.ReadAsync(patient, from, until, (in StoredReading reading) =>
+            await history.ReadAsync(patient, from, until, most: null, (in StoredReading reading) =>
             {
                 var content = reading.Content;
                 take(reading.Key.MeasuredAt, in content);

@@ -96,6 +96,7 @@ public static class PlatformModule
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseWebSockets();
+        app.UseSameOriginSockets();
     }
 
     /// <summary>Adds the platform's own routes.</summary>

@@ -15,7 +15,10 @@ public sealed class DemoWard : IAsyncDisposable
         Server = server;
         Devices = BedsideDevice.ReadAll(server.Data);
         _free = new Queue<BedsideDevice>(Devices);
-        Database = server.OpenDatabase();
+
+        // Without a pool: connections that a kill has broken would otherwise be handed out afterwards.
+        using var pooled = server.OpenDatabase();
+        Database = NpgsqlDataSource.Create(pooled.ConnectionString + ";Pooling=false");
     }
 
     /// <summary>The server.</summary>

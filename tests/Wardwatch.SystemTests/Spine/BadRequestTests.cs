@@ -21,7 +21,7 @@ public sealed class BadRequestTests(SpineWard spine)
     [InlineData("GET", "/api/patients/nobody/vitals/history", 404, "urn:wardwatch:patient-not-found")]
     [InlineData("GET", "/api/patients/nobody/vitals/latest", 404, "urn:wardwatch:patient-not-found")]
     [InlineData("GET", "/api/patients/p-0001'%20or%20'1'='1/vitals/latest", 404, "urn:wardwatch:patient-not-found")]
-    [InlineData("GET", "/api/patients/%00/vitals/latest", 404, "urn:wardwatch:patient-not-found")]
+    [InlineData("GET", "/api/patients/%0A/vitals/latest", 404, "urn:wardwatch:patient-not-found")]
     [InlineData("GET", "/api/patients/%F0%9F%98%80", 404, "urn:wardwatch:patient-not-found")]
     [InlineData("GET", "/api/live/recent?minutes=soon", 400, "urn:wardwatch:bad-request")]
     [InlineData("GET", "/api/patients?limit=0", 400, "urn:wardwatch:invalid-parameter")]

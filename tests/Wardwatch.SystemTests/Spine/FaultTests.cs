@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Shouldly;
 using Wardwatch.Devices.Mqtt;
@@ -20,7 +21,7 @@ public sealed class FaultTests : IAsyncLifetime
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     public async ValueTask InitializeAsync() =>
-        _ward = await DemoWard.StartAsync(8, new(StringComparer.Ordinal) { ["Wardwatch__History__CommandTimeoutSeconds"] = "2" }, Cancellation);
+        _ward = await DemoWard.StartAsync(8, new(StringComparer.Ordinal) { ["Wardwatch__History__CommandTimeoutSeconds"] = "6" }, Cancellation);
 
     public async ValueTask DisposeAsync() => await _ward.DisposeAsync();
 
@@ -64,7 +65,8 @@ public sealed class FaultTests : IAsyncLifetime
     private async Task While_the_database_hangs_live_goes_on_and_nothing_is_acknowledged()
     {
         var device = _ward.TakeDevice();
-        using var socket = await VitalsListener.OpenAsync(_ward.Server, $"/ws/vitals?patient={device.Patient}", _ward.Token, Cancellation);
+        var address = $"/ws/vitals?patient={device.Patient}";
+        using var socket = await VitalsListener.OpenAsync(_ward.Server, address, _ward.Token, Cancellation);
         using var events = await EventListener.OpenAsync(_ward.Client, "", lastEventId: null, Cancellation);
         await using var link = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation);
         (await link.PublishAsync(device.Seal(Now, "\"hr\":60"), 1, Cancellation)).ShouldNotBeNull();
@@ -86,21 +88,31 @@ public sealed class FaultTests : IAsyncLifetime
             var answer = link.ReadAsync(Cancellation);
             await HearAsync(socket, 99);
 
+            var began = Stopwatch.GetTimestamp();
+            void Tell(string what) => TestContext.Current.TestOutputHelper?.WriteLine($"{what} {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s after the last reading");
+            var delayed = await events.NextAsync(item => item.Name == "storage", Cancellation);
+            delayed.Data.GetProperty("state").GetString().ShouldBe("delayed");
+            Tell("delayed");
+            (await StorageAsync()).ShouldBe("delayed");
             var away = await events.NextAsync(item => item.Name == "storage", Cancellation);
             away.Data.GetProperty("state").GetString().ShouldBe("away");
+            Tell("away");
             lastEvent = away.Id.ShouldNotBeNull();
             (await StorageAsync()).ShouldBe("away");
             await Poll.UntilAsync(async () => !await IsReadyAsync(), Soon, "not ready while nothing is stored", Cancellation);
+            Tell("not ready");
             (await IsAliveAsync()).ShouldBeTrue();
             await HistoryShouldBeAwayAsync(device);
+            Tell("history refused");
             answer.IsCompleted.ShouldBeFalse();
 
-            // Still live, after all of that.
+            // Still live, after all of that, for whoever comes now as well.
+            using var newcomer = await VitalsListener.OpenAsync(_ward.Server, address, _ward.Token, Cancellation);
             var more = device.Seal(Now, "\"hr\":150");
             messages.Add(more);
             link.Queue(more, 22);
             await link.FlushAsync(Cancellation);
-            await HearAsync(socket, 150);
+            await HearAsync(newcomer, 150);
             answer.IsCompleted.ShouldBeFalse();
 
             Resume(hung);

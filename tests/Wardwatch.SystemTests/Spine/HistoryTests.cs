@@ -107,6 +107,7 @@ public sealed class HistoryTests(SpineWard spine)
     [InlineData("after=x")]
     [InlineData("after=-1.-1")]
     [InlineData("after=99999999999999999999.1")]
+    [InlineData("after=9223372036854775807.2147483647")]
     [InlineData("bucket=0")]
     [InlineData("bucket=-60")]
     [InlineData("bucket=NaN")]
@@ -124,7 +125,6 @@ public sealed class HistoryTests(SpineWard spine)
     [InlineData("start=1970-01-01T00:00:00Z&end=9998-12-31T00:00:00Z&bucket=auto")]
     [InlineData("start=1970-01-01T00:00:00Z&end=9998-12-31T00:00:00Z")]
     [InlineData("bucket=0.001")]
-    [InlineData("after=9223372036854775807.2147483647")]
     public async Task A_question_at_the_limits_is_answered(string query)
     {
         using var answer = await _ward.Client.GetAsync($"/api/patients/p-0001/vitals/history?{query}", Cancellation);

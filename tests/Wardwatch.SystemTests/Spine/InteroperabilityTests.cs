@@ -57,7 +57,9 @@ public sealed class InteroperabilityTests(SpineWard spine)
         if (version == "mqttv5")
         {
             foreign.Error.ShouldContain("Not authorized");
-            (await MosquittoAsync(device, message, "-V", version, "-q", "2")).ExitCode.ShouldNotBe(0);
+
+            // It knows from CONNACK that QoS 2 is not to be had and sends nothing, without a word.
+            await MosquittoAsync(device, message, "-V", version, "-q", "2");
             (await _ward.RowsAsync(device, message, Cancellation)).ShouldBe(0);
         }
     }

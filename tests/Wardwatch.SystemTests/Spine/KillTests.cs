@@ -10,6 +10,11 @@ namespace Wardwatch.SystemTests.Spine;
 /// PUBACK means durable: the server and its PostgreSQL are killed under load, and the devices' ledgers are compared with the database. What was acknowledged is
 /// there once; what was sent and not acknowledged is unknown, and at most there once.
 /// </summary>
+/// <remarks>
+/// Seen to fail: with the committer completing each group before its transaction instead of after it, the first test printed
+/// <c>seed 1565022416: Account { Attempted = 6472, Acknowledged = 6303, Stored = 6015, Unknown = 169, Lost = 288, Doubled = 0, Foreign = 0, Unreadable = 0 }</c>.
+/// WARDWATCH_SEED repeats a run's choices, though not its scheduling.
+/// </remarks>
 public sealed class KillTests
 {
     private const int Devices = 6;

@@ -158,10 +158,20 @@ public sealed class LiveTests(SpineWard spine)
     [Fact]
     public async Task A_socket_from_a_foreign_page_is_refused()
     {
-        using var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Origin", "https://elsewhere.example");
-        await Should.ThrowAsync<WebSocketException>(
-            () => socket.ConnectAsync(new Uri($"ws://localhost:{_ward.Server.HttpPort}/ws/vitals?access_token={_ward.Token}"), Cancellation));
+        foreach (var path in new[] { "/ws/vitals", "/hubs/ward" })
+        {
+            var address = new Uri($"ws://localhost:{_ward.Server.HttpPort}{path}?access_token={_ward.Token}");
+            foreach (var origin in new[] { "https://elsewhere.example", "null", $"http://localhost:{_ward.Server.HttpPort + 1}", $"http://localhost:{_ward.Server.HttpPort}.elsewhere.example" })
+            {
+                using var foreign = new ClientWebSocket();
+                foreign.Options.SetRequestHeader("Origin", origin);
+                (await Should.ThrowAsync<WebSocketException>(() => foreign.ConnectAsync(address, Cancellation), origin)).Message.ShouldContain("403");
+            }
+
+            using var own = new ClientWebSocket();
+            own.Options.SetRequestHeader("Origin", $"http://localhost:{_ward.Server.HttpPort}");
+            await own.ConnectAsync(address, Cancellation);
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Shouldly;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.SystemTests.Harness;
@@ -57,6 +58,22 @@ public sealed class MqttSessionTests(SpineWard spine)
         await using var newest = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation);
         (await older.ReadAsync(Cancellation)).ShouldBeNull();
         await ShouldStillBeServedAsync(newest, device);
+    }
+
+    [Fact]
+    public async Task A_revoked_device_is_put_off_its_connection_at_once_and_not_let_in_again()
+    {
+        var device = _ward.TakeDevice();
+        await using var link = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation);
+        var revoked = await Tool.RunAsync(Programs.Server, ["device", "revoke", device.Id, "--data", _ward.Server.Data], Cancellation);
+        revoked.ExitCode.ShouldBe(0, revoked.Error);
+        var told = Stopwatch.GetTimestamp();
+        (await link.ReadAsync(Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.NotAuthorized);
+        Stopwatch.GetElapsedTime(told).ShouldBeLessThan(TimeSpan.FromSeconds(5)); // one second and what a busy machine adds
+        (await link.ReadAsync(Cancellation)).ShouldBeNull();
+
+        await using var again = new DeviceLink(await DeviceLink.DialAsync(_ward.Server, certificate: null, Cancellation), MqttVersion.V500);
+        (await again.ConnectAsync(device.Id, device.Token, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.BadUserNameOrPassword);
     }
 
     [Fact]

@@ -153,6 +153,22 @@ public sealed class RefusalTests(SpineWard spine)
     }
 
     [Fact]
+    public async Task A_nonce_used_twice_in_one_breath_for_two_days_is_found_although_no_index_sees_both()
+    {
+        var device = _ward.TakeDevice();
+        var first = device.Seal(Now, "\"hr\":83");
+        var second = device.SealBytes(BedsideDevice.Payload(Now.AddDays(-1), "\"hr\":84"), counter: first.Counter);
+        await using var link = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation);
+        link.Queue(first, 1);
+        link.Queue(second, 2);
+        await link.FlushAsync(Cancellation);
+        (await link.ReadAsync(Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
+        (await link.ReadAsync(Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.ImplementationSpecificError);
+        (await _ward.RowsAsync(device, first, Cancellation)).ShouldBe(1);
+        (await _ward.DeadLettersAsync(device, "nonce-reused", Cancellation)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Readings_out_of_order_are_all_stored_and_those_that_came_behind_newer_ones_are_marked_late()
     {
         var device = _ward.TakeDevice();

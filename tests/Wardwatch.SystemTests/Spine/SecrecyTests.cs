@@ -143,8 +143,14 @@ public sealed class SecrecyTests
         }
 
         using var failed = await client.PostAsJsonAsync("/api/auth/login", new { user = "admin", password = secrets[0].Item2 + "x" }, Cancellation);
-        ServerProcess.Signal(PostgresProcesses.Postmaster(server.Data).ShouldNotBeNull(), 9);
+        var killed = PostgresProcesses.Postmaster(server.Data).ShouldNotBeNull();
+        ServerProcess.Signal(killed, 9);
         (await open.PublishAsync(first.SealBytes(BedsideDevice.Payload(Now, Members), counter: 51), 5, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
+
+        // Its old processes may have stored that one in their last moment: the dump is taken from the next PostgreSQL.
+        await Poll.UntilAsync(
+            async () => PostgresProcesses.Postmaster(server.Data) is { } next && next != killed && (await client.GetAsync("/health/ready", Cancellation)).IsSuccessStatusCode,
+            TimeSpan.FromSeconds(30), "PostgreSQL is there again", Cancellation);
         return tampered;
     }
 

@@ -149,9 +149,10 @@ public class BucketsTests
         for (var i = 0; i < 30; i++)
         {
             ReadingContent content = default;
-            content.Set((int)Vital.SystolicPressure, 120, i * 1000);
+            // The age is kept in whole milliseconds, so the time computed from it moves a little.
+            content.Set((int)Vital.SystolicPressure, 120, i == 0 ? 0 : i * 1000);
             (content.News2Min, content.AnomalyScore) = (255, float.NaN);
-            buckets.Add(Reading(Start + i * Second, content), Threshold);
+            buckets.Add(Reading(Start + i * Second + i % 7 * 100, content), Threshold);
         }
 
         buckets.Finish().Items.Single().Vitals["sbp"].Count.ShouldBe(1);

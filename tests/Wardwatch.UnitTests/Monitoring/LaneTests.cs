@@ -106,7 +106,7 @@ public class LaneTests
 
     private sealed class NoHistory : IReadingStore
     {
-        public Task<int> ReadAsync(PatientEntry patient, long from, long until, ReadingVisitor visit, CancellationToken cancellation) => Task.FromResult(0);
+        public Task<int> ReadAsync(PatientEntry patient, long from, long until, int? most, ReadingVisitor visit, CancellationToken cancellation) => Task.FromResult(0);
 
         public Task ReadLatestAsync(IReadOnlyCollection<PatientEntry> patients, int count, ReadingVisitor visit, CancellationToken cancellation) => Task.CompletedTask;
     }

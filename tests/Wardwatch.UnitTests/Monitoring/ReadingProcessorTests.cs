@@ -108,6 +108,18 @@ public class ReadingProcessorTests
     }
 
     [Fact]
+    public void The_last_reading_for_a_patient_that_the_device_has_left_does_not_make_that_patient_look_watched()
+    {
+        // It is the newest of its device; but the device is with patient 2 when it arrives.
+        var device = Device(10, Binding(1, until: Start + 30 * Second), Binding(2, from: Start + 30 * Second));
+        _lane.Send(device, Start, Json(Start, "\"hr\":70"));
+        var last = _lane.Send(device, Start + 35 * Second, Json(Start + 20 * Second, "\"hr\":190"));
+        (last.Patient, last.Flags).ShouldBe((1, ReadingFlags.Late));
+        _lane.View(1).Vitals.ValueOrNaN(Vital.HeartRate).ShouldBe(70);
+        _lane.View(1).Device.LastReceivedAt.ShouldBe(Start);
+    }
+
+    [Fact]
     public void A_replay_tells_nobody_anything_a_second_time()
     {
         var device = Device();

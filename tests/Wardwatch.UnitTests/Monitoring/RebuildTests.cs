@@ -90,7 +90,7 @@ public class RebuildTests
 
         public void Add(StoredReading reading) => _readings.Add(reading);
 
-        public Task<int> ReadAsync(PatientEntry patient, long from, long until, ReadingVisitor visit, CancellationToken cancellation) =>
+        public Task<int> ReadAsync(PatientEntry patient, long from, long until, int? most, ReadingVisitor visit, CancellationToken cancellation) =>
             throw new NotSupportedException("A lane rebuilds itself from the latest readings.");
 
         public Task ReadLatestAsync(IReadOnlyCollection<PatientEntry> patients, int count, ReadingVisitor visit, CancellationToken cancellation)

@@ -25,8 +25,14 @@ public interface IReadingStore
     /// Readings of a patient in [<paramref name="from"/>, <paramref name="until"/>), oldest first, decrypted one by one as they stream in.
     /// <paramref name="visit"/> is called for each; when it answers false, reading ends.
     /// </summary>
+    /// <param name="patient">Whose.</param>
+    /// <param name="from">Microseconds since the Unix epoch.</param>
+    /// <param name="until">The end, exclusive.</param>
+    /// <param name="most">At most so many rows are read, unreadable ones among them; null: all. What ends early should say so here, or the database sends the rest for nothing.</param>
+    /// <param name="visit">Takes each reading.</param>
+    /// <param name="cancellation">Stops reading.</param>
     /// <returns>How many records would not open (damaged or moved rows); they are counted and left out.</returns>
-    Task<int> ReadAsync(PatientEntry patient, long from, long until, ReadingVisitor visit, CancellationToken cancellation);
+    Task<int> ReadAsync(PatientEntry patient, long from, long until, int? most, ReadingVisitor visit, CancellationToken cancellation);
 
     /// <summary>The newest <paramref name="count"/> readings of each patient, oldest first within a patient: what a lane rebuilds itself from.</summary>
     Task ReadLatestAsync(IReadOnlyCollection<PatientEntry> patients, int count, ReadingVisitor visit, CancellationToken cancellation);

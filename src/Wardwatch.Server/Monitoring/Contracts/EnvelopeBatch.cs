@@ -14,6 +14,8 @@ namespace Wardwatch.Server.Monitoring.Contracts;
 /// </remarks>
 public sealed class EnvelopeBatch : ICommitListener
 {
+    private const int KeptBytes = 4096;
+
     private byte[] _bytes = [];
     private int _used;
     private Entry[] _entries = new Entry[8];
@@ -90,10 +92,13 @@ public sealed class EnvelopeBatch : ICommitListener
     /// <inheritdoc />
     public void Failed() => Owner.Complete(this, DeliveryState.Failed);
 
-    /// <summary>Gives the buffer back; the batch may then be used again.</summary>
+    /// <summary>
+    /// Empties the batch for its next use. A small buffer stays with it: returned here, on a committer's thread, and rented on a connection's,
+    /// it would be found in neither's part of the shared pool.
+    /// </summary>
     public void Release()
     {
-        if (_bytes.Length > 0)
+        if (_bytes.Length > KeptBytes)
         {
             ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = [];

@@ -11,7 +11,8 @@ internal sealed class PostgresHealthCheck(NpgsqlDataSource database) : IHealthCh
     {
         try
         {
-            return await Durability.FindFaultAsync(database, cancellationToken) is { } fault
+            // A database that hangs holds up even the cancellation of a question to it; the prober is answered in time all the same.
+            return await Durability.FindFaultAsync(database, cancellationToken).WaitAsync(cancellationToken) is { } fault
                 ? HealthCheckResult.Unhealthy(fault)
                 : HealthCheckResult.Healthy("PostgreSQL answers; commits are durable.");
         }

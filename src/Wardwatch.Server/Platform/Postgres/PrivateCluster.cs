@@ -100,6 +100,9 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
         Database = database,
         ApplicationName = "wardwatch",
         MaxPoolSize = 40,
+
+        // Also how long a cancellation waits for a database that hangs: it is on this machine, so that more would only delay the news.
+        Timeout = 5,
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
