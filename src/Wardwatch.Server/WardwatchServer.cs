@@ -29,14 +29,19 @@ public static class WardwatchServer
         }
 
         await using var app = builder.Build();
-        PlatformModule.UsePlatform(app);
-        PlatformModule.MapPlatform(app);
-        foreach (var module in modules)
-        {
-            module.Map?.Invoke(app);
-        }
 
-        await StartupFailures.ExplainAsync(() => app.StartAsync(stop));
+        // Mapping already reads settings, so that a wrong one is explained here as well as at the start proper.
+        await StartupFailures.ExplainAsync(() =>
+        {
+            PlatformModule.UsePlatform(app);
+            PlatformModule.MapPlatform(app);
+            foreach (var module in modules)
+            {
+                module.Map?.Invoke(app);
+            }
+
+            return app.StartAsync(stop);
+        });
         await started(app, stop);
         await app.WaitForShutdownAsync(stop);
         if (!stop.IsCancellationRequested)

@@ -230,12 +230,12 @@ internal sealed partial class MqttConnectionHandler(
         return null;
     }
 
-    [LoggerMessage(1001, LogLevel.Debug, "Device {Device} connected.")]
+    [LoggerMessage(1501, LogLevel.Debug, "Device {Device} connected.")]
     private partial void LogConnected(string device);
 
-    [LoggerMessage(1002, LogLevel.Debug, "Device {Device} disconnected.")]
+    [LoggerMessage(1502, LogLevel.Debug, "Device {Device} disconnected.")]
     private partial void LogDisconnected(string device);
 
-    [LoggerMessage(1003, LogLevel.Warning, "A device that calls itself {ClientId} was refused: unknown, or wrong credentials.")]
+    [LoggerMessage(1503, LogLevel.Warning, "A device that calls itself {ClientId} was refused: unknown, or wrong credentials.")]
     private partial void LogRefused(string clientId);
 }
