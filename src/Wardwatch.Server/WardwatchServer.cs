@@ -28,9 +28,9 @@ public static class WardwatchServer
             module.Add(builder);
         }
 
-        await using var app = builder.Build();
+        await using var app = await StartupFailures.ExplainAsync(builder.Build);
 
-        // Mapping already reads settings, so that a wrong one is explained here as well as at the start proper.
+        // Building and mapping read settings already, so that a wrong one is explained there as well as at the start proper.
         await StartupFailures.ExplainAsync(() =>
         {
             PlatformModule.UsePlatform(app);

@@ -33,6 +33,18 @@ internal static partial class StartupFailures
         }
     }
 
+    /// <summary>The same for something that is made.</summary>
+    public static async Task<T> ExplainAsync<T>(Func<T> make)
+    {
+        T? made = default;
+        await ExplainAsync(() =>
+        {
+            made = make();
+            return Task.CompletedTask;
+        });
+        return made!;
+    }
+
     private static T? Find<T>(Exception? error)
         where T : Exception
     {
