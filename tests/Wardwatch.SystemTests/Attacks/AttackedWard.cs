@@ -76,6 +76,19 @@ internal static class Attack
         }
     }
 
+    /// <summary>The same in a flood; null if it was refused so soon that it never seemed open.</summary>
+    public static async Task<Socket?> TryTcpAsync(ServerProcess server, string from, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TcpAsync(server, from, cancellation);
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A connection with TLS that has not sent CONNECT yet.</summary>
     public static async Task<DeviceLink> LinkAsync(ServerProcess server, string from, MqttVersion version, CancellationToken cancellation) =>
         new(await DeviceLink.SecureAsync(server, await TcpAsync(server, from, cancellation), certificate: null, cancellation), version);

@@ -32,7 +32,10 @@ public sealed class FloodTests(AttackedWard attacked)
         {
             for (var i = 0; i < flood; i++)
             {
-                silent.Add(await Attack.TcpAsync(_ward.Server, "127.0.4.1", Cancellation));
+                if (await Attack.TryTcpAsync(_ward.Server, "127.0.4.1", Cancellation) is { } socket)
+                {
+                    silent.Add(socket);
+                }
             }
 
             // Whoever is there, and whoever comes from elsewhere.
@@ -42,13 +45,13 @@ public sealed class FloodTests(AttackedWard attacked)
             (await _ward.MetricAsync("wardwatch_gateway_connections_unauthenticated", "", Cancellation)).ShouldBeLessThanOrEqualTo(AttackedWard.MaxUnauthenticatedPerAddress);
 
             // All of them go, the ones beyond the share at once, the others at their deadline.
-            await Task.WhenAll(silent.Select(socket => Attack.ClosedAsync(socket, Cancellation)));
+            await Task.WhenAll(silent.Select(connection => Attack.ClosedAsync(connection, Cancellation)));
             (await RefusedAsync("AddressUnauthenticated") + await RefusedAsync("GaveWay") - refused).ShouldBeGreaterThanOrEqualTo(flood / 2);
             _ward.Server.Log.Split('\n').Count(line => line.Contains("connections from 127.0.4.1 were refused: too many of the address", StringComparison.Ordinal)).ShouldBeInRange(1, 3);
         }
         finally
         {
-            silent.ForEach(socket => socket.Dispose());
+            silent.ForEach(connection => connection.Dispose());
         }
     }
 
@@ -175,7 +178,11 @@ public sealed class FloodTests(AttackedWard attacked)
         {
             while (await timer.WaitForNextTickAsync(ended))
             {
-                open.Enqueue(await Attack.TcpAsync(_ward.Server, from, ended));
+                if (await Attack.TryTcpAsync(_ward.Server, from, ended) is { } socket)
+                {
+                    open.Enqueue(socket);
+                }
+
                 if (open.Count > 200)
                 {
                     open.Dequeue().Dispose();
@@ -187,9 +194,9 @@ public sealed class FloodTests(AttackedWard attacked)
             // The test ends.
         }
 
-        foreach (var socket in open)
+        foreach (var connection in open)
         {
-            socket.Dispose();
+            connection.Dispose();
         }
     }
 
