@@ -139,7 +139,7 @@ public class LaneTests
         var options = Options.Create(new MonitoringOptions { Lanes = 2, QueuedBatches = 1 });
         var (patients, models, states) = (new FakePatients(Patient()), new ShippedModel(), new PatientStates(options.Value));
         var rebuild = new Rebuild(patients, new FakeDevices(), new NoHistory(), models, states, options, time);
-        return new Lanes(patients, models, new RecordedCommits(), states, rebuild, new DevicePresence(), [], new MonitoringMetrics(new UnreadMeters()), options, time, NullLoggerFactory.Instance);
+        return new Lanes(patients, new FakeDevices(), models, new RecordedCommits(), states, rebuild, new DevicePresence(), [], new MonitoringMetrics(new UnreadMeters()), options, time, NullLoggerFactory.Instance);
     }
 
     private sealed class NoHistory : IReadingStore

@@ -94,11 +94,18 @@ internal sealed class FakePatients(params PatientEntry[] patients) : IPatientDir
     /// <summary>Called before each search by number, on the searcher's thread.</summary>
     public Action<int>? Searched { get; set; }
 
-    public IReadOnlyList<PatientEntry> Present { get; } = patients;
+    public IReadOnlyList<PatientEntry> Present { get; private set; } = patients;
 
     public IReadOnlyList<WardEntry> Wards { get; } = [new(1, "w1", "Ward One", ["1", "2"])];
 
     public IReadOnlyList<HospitalEntry> Hospitals { get; } = [new(1, "h1", "Hospital One")];
+
+    /// <summary>The patient is still known, and no longer there.</summary>
+    public void Discharge(int number)
+    {
+        _byNumber[number] = _byNumber[number] with { Status = "discharged" };
+        Present = [.. Present.Where(patient => patient.Number != number)];
+    }
 
     public PatientEntry? Find(string id) => _byNumber.Values.FirstOrDefault(patient => patient.Id == id);
 
