@@ -94,10 +94,10 @@ public readonly ref struct ConnectPacket : IMqttPacket<ConnectPacket>
 
         var keepAlive = reader.UInt16();
         var properties = reader.Properties(version, MqttPropertyScope.Connect);
-        var clientId = reader.Text();
+        var clientId = reader.Name();
         var hasWill = (flags & WillFlag) != 0;
         var willProperties = hasWill ? reader.Properties(version, MqttPropertyScope.Will) : default;
-        var willTopic = hasWill ? reader.Text() : default;
+        var willTopic = hasWill ? reader.Name() : default;
         if (hasWill && reader.Fault.IsNone && !MqttTopics.IsValidName(willTopic)) reader.Fail(MqttFault.Malformed("The will's topic is empty or has wildcards"));
         var willPayload = hasWill ? reader.Binary() : default;
         var hasUserName = (flags & UserNameFlag) != 0;
@@ -116,7 +116,7 @@ public readonly ref struct ConnectPacket : IMqttPacket<ConnectPacket>
             WillQos = (QualityOfService)((flags >> 3) & 3),
             WillRetain = (flags & WillRetainFlag) != 0,
             HasUserName = hasUserName,
-            UserName = hasUserName ? reader.Text() : default,
+            UserName = hasUserName ? reader.Name() : default,
             HasPassword = hasPassword,
             Password = hasPassword ? reader.Binary() : default,
         };
