@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.Extensions.Options;
 
 namespace Wardwatch.Server.Gateway;
 
@@ -18,18 +17,18 @@ internal sealed partial class ConnectionGate
     private readonly TimeSpan _connectWithin;
     private readonly ILogger<ConnectionGate> _logger;
 
-    public ConnectionGate(IOptions<GatewayOptions> options, GatewayWarnings warnings, GatewayMetrics metrics, TimeProvider time, ILogger<ConnectionGate> logger)
+    public ConnectionGate(GatewayOptions options, GatewayWarnings warnings, GatewayMetrics metrics, TimeProvider time, ILogger<ConnectionGate> logger)
     {
         (_warnings, _metrics, _time, _logger) = (warnings, metrics, time, logger);
-        var (wanted, room) = (options.Value.MaxConnections, OpenFiles.RoomForConnections());
+        var (wanted, room) = (options.MaxConnections, OpenFiles.RoomForConnections());
         if (room < wanted)
         {
             LogFewFiles(room, wanted);
         }
 
-        Waiting = new WaitingBytes(options.Value.MaxWaitingBytesInAll);
-        _connectWithin = TimeSpan.FromSeconds(options.Value.ConnectSeconds);
-        _limits = new ConnectionLimits(options.Value, Math.Min(wanted, room), time);
+        Waiting = new WaitingBytes(options.MaxWaitingBytesInAll);
+        _connectWithin = TimeSpan.FromSeconds(options.ConnectSeconds);
+        _limits = new ConnectionLimits(options, Math.Min(wanted, room), time);
         metrics.ObserveConnections(_limits, Waiting);
     }
 
@@ -87,6 +86,6 @@ internal sealed partial class ConnectionGate
         }
     }
 
-    [LoggerMessage(1514, LogLevel.Warning, "The operating system lets this process have so few files open that there is room for {Room} connections of devices, not for {Wanted}. Raise the limit (ulimit -n, or LimitNOFILE= of the service), or lower MaxConnections.")]
+    [LoggerMessage(1524, LogLevel.Warning, "The operating system lets this process have so few files open that there is room for {Room} connections of devices, not for {Wanted}. Raise the limit (ulimit -n, or LimitNOFILE= of the service), or lower MaxConnections.")]
     private partial void LogFewFiles(int room, int wanted);
 }

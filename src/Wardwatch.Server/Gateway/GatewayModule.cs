@@ -33,6 +33,8 @@ public static class GatewayModule
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<Sessions>();
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value);
+        services.AddSingleton<IGatewayPolicy, DevicePolicy>();
         services.AddSingleton<MqttConnectionHandler>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>, IServerCertificates, ConnectionGate>(Listen);
         services.Configure<SocketTransportOptions>(static transport =>
@@ -41,6 +43,9 @@ public static class GatewayModule
             transport.MaxReadBufferSize = UnreadBytes;
             transport.Backlog = WaitingToBeAccepted;
         });
+        services.AddSingleton<ConformancePort>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConformancePort>());
+        services.AddOptions<KestrelServerOptions>().Configure<ConformancePort>((kestrel, port) => port.Listen(kestrel));
     }
 
     private static void Listen(KestrelServerOptions kestrel, IOptions<GatewayOptions> options, IServerCertificates certificates, ConnectionGate gate)

@@ -99,4 +99,10 @@ public sealed class GatewayOptions
     /// <summary>Bytes of readings that all connections together may have waiting for full lanes before none of them is read on.</summary>
     [Range(1024 * 1024, 1024L * 1024 * 1024 * 1024)]
     public long MaxWaitingBytesInAll { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>
+    /// A port on this machine only, in plain TCP, for third-party MQTT conformance suites: anybody may connect, and nothing is stored. None unless set.
+    /// </summary>
+    [Range(1, 65_535)]
+    public int? ConformancePort { get; set; }
 }

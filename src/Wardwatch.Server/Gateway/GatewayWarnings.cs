@@ -72,16 +72,16 @@ internal sealed partial class GatewayWarnings(GatewayMetrics metrics, ILogger<Ga
         _ => "they had not said who they are when others needed their places",
     };
 
-    [LoggerMessage(1510, LogLevel.Warning, "Security: {Count} connections from {Address} were refused: {Why}.")]
+    [LoggerMessage(1520, LogLevel.Warning, "Security: {Count} connections from {Address} were refused: {Why}.")]
     private partial void LogConnectionsRefused(int count, SourceAddress address, string why);
 
-    [LoggerMessage(1511, LogLevel.Warning, "Security: two boxes use the credentials of device {Device} and put each other off; {Count} times the later one was refused. Find the second one, or give the device a new token.")]
+    [LoggerMessage(1521, LogLevel.Warning, "Security: two boxes use the credentials of device {Device} and put each other off; {Count} times the later one was refused. Find the second one, or give the device a new token.")]
     private partial void LogFlapping(string device, int count);
 
-    [LoggerMessage(1512, LogLevel.Warning, "Device {Device} connects more often than it may; {Count} times it was refused.")]
+    [LoggerMessage(1522, LogLevel.Warning, "Device {Device} connects more often than it may; {Count} times it was refused.")]
     private partial void LogConnectsTooOften(string device, int count);
 
-    [LoggerMessage(1513, LogLevel.Warning, "Security: device {Device} sends more than it may and is slowed down ({Count} times). Nothing of it is lost.")]
+    [LoggerMessage(1523, LogLevel.Warning, "Security: device {Device} sends more than it may and is slowed down ({Count} times). Nothing of it is lost.")]
     private partial void LogFlood(string device, int count);
 
     [LoggerMessage(1503, LogLevel.Warning, "Security: {Count} CONNECTs from {Address} were refused for unknown names or wrong credentials, the last one for {ClientId}.")]

@@ -26,7 +26,8 @@ internal sealed class SessionRig
         Waiting = waiting ?? new WaitingBytes(long.MaxValue);
         Directory = directory ?? new FakeDevices(TestWard.Device());
         var metrics = new GatewayMetrics(new UnreadMeters(), Clock);
-        var services = new GatewayServices(Queue, Directory, metrics, new GatewayWarnings(metrics, NullLogger<GatewayWarnings>.Instance, Clock), Waiting, options ?? new GatewayOptions(), Clock);
+        var warnings = new GatewayWarnings(metrics, NullLogger<GatewayWarnings>.Instance, Clock);
+        var services = new GatewayServices(new DevicePolicy(Queue, Directory, new NobodyWatches()), metrics, warnings, Waiting, options ?? new GatewayOptions(), Clock);
         Session = new DeviceSession(TestWard.Device(), version, keepAliveSeconds, _toServer.Reader, new MqttOutput(_toDevice.Writer, () => Overflowed = true), services);
     }
 
