@@ -10,6 +10,9 @@ internal sealed partial class ConnectionGate
     // The kernel would otherwise let both grow to megabytes for each connection.
     private const int KernelBufferBytes = 64 * 1024;
 
+    // Timers may fire a little before our clock says so.
+    private static readonly TimeSpan TimerTolerance = TimeSpan.FromMilliseconds(100);
+
     private readonly ConnectionLimits _limits;
     private readonly GatewayWarnings _warnings;
     private readonly GatewayMetrics _metrics;
@@ -62,7 +65,7 @@ internal sealed partial class ConnectionGate
             connection.Features.Set(place);
             LimitKernelBuffers(connection);
             await next(connection);
-            if (!place.IsSecured && _time.GetElapsedTime(place.AcceptedAt) >= _connectWithin)
+            if (!place.IsSecured && _time.GetElapsedTime(place.AcceptedAt) >= _connectWithin - TimerTolerance)
             {
                 _metrics.TookTooLong(Deadline.Tls);
             }

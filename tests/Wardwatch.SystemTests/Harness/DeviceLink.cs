@@ -48,6 +48,9 @@ public sealed class DeviceLink(Stream stream, MqttVersion version) : IAsyncDispo
     /// <summary>3.1.1 or 5.0.</summary>
     public MqttVersion Version { get; } = version;
 
+    /// <summary>What CONNECT asks for.</summary>
+    public ushort KeepAliveSeconds { get; init; } = 60;
+
     /// <summary>TCP and TLS to the server, whose certificate is checked against its authority.</summary>
     /// <param name="server">The server.</param>
     /// <param name="certificate">The device's certificate, if it shows one.</param>
@@ -216,7 +219,7 @@ public sealed class DeviceLink(Stream stream, MqttVersion version) : IAsyncDispo
             {
                 ProtocolLevel = (byte)Version,
                 CleanStart = true,
-                KeepAlive = 60,
+                KeepAlive = KeepAliveSeconds,
                 ClientId = id,
                 HasUserName = password is not null,
                 UserName = id,
