@@ -42,6 +42,9 @@ internal sealed class Publisher : ILinkOwner, IAsyncDisposable
     /// <summary>The patient who wears it.</summary>
     public string PatientId => _device.PatientId;
 
+    /// <summary>The ward where that is: <c>hospital/…/ward/WARD/patient/…</c>.</summary>
+    public string Ward => _device.Topic.Split('/')[3];
+
     /// <summary>Connects a device.</summary>
     public static async Task<Publisher> ConnectAsync(HospitalUnderTest hospital, DeviceCredentials device, CancellationToken cancellation)
     {
