@@ -58,13 +58,15 @@ internal sealed class EarlyCommitter(ICommitter real) : ICommitter
 {
     public CommitGroup Rent() => real.Rent();
 
-    public ValueTask SubmitAsync(CommitGroup group, CancellationToken cancellation)
+    public ValueTask WaitForRoomAsync(CancellationToken cancellation) => real.WaitForRoomAsync(cancellation);
+
+    public bool TrySubmit(CommitGroup group)
     {
         foreach (var listener in group.Listeners) listener.Committed();
         group.Listeners.Clear();
         group.Listeners.Add(Nobody.Instance);
         for (var row = 0; row < group.RowListeners.Count; row++) group.RowListeners[row] = Nobody.Instance;
-        return real.SubmitAsync(group, cancellation);
+        return real.TrySubmit(group);
     }
 
     private sealed class Nobody : ICommitListener
