@@ -7,20 +7,21 @@ namespace Wardwatch.Benchmarks.Proof.Faults;
 /// <summary>A fault of the database or the disk beneath it.</summary>
 /// <param name="Name">In words.</param>
 /// <param name="Duration">How long it lasts.</param>
+/// <param name="StoresNothing">Whether nothing can be stored while it lasts.</param>
 /// <param name="BeginAsync">Begins it; answers what ends it, or null where this machine cannot have it.</param>
-internal sealed record Fault(string Name, TimeSpan Duration, Func<HospitalUnderTest, CancellationToken, Task<IAsyncDisposable?>> BeginAsync)
+internal sealed record Fault(string Name, TimeSpan Duration, bool StoresNothing, Func<HospitalUnderTest, CancellationToken, Task<IAsyncDisposable?>> BeginAsync)
 {
     private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>PostgreSQL holds its connections and answers nothing.</summary>
-    public static Fault Hung(TimeSpan duration) => new("PostgreSQL hangs (SIGSTOP)", duration, (hospital, _) =>
+    public static Fault Hung(TimeSpan duration) => new("PostgreSQL hangs (SIGSTOP)", duration, StoresNothing: true, (hospital, _) =>
     {
         var frozen = FrozenDatabase.Freeze(hospital.Data);
         return Ends(frozen.Dispose);
     });
 
     /// <summary>PostgreSQL is stopped in order, and cannot be started: its folder may not be entered.</summary>
-    public static Fault Away(TimeSpan duration) => new("PostgreSQL stopped, and cannot start", duration, (hospital, _) =>
+    public static Fault Away(TimeSpan duration) => new("PostgreSQL stopped, and cannot start", duration, StoresNothing: true, (hospital, _) =>
     {
         var cluster = Path.Combine(hospital.Data, "postgres");
         var postmaster = PostgresProcesses.Postmaster(hospital.Data) ?? throw new BenchmarkException("The private PostgreSQL does not run.");
@@ -30,7 +31,7 @@ internal sealed record Fault(string Name, TimeSpan Duration, Func<HospitalUnderT
     });
 
     /// <summary>The disk does not take what is to be made durable: PostgreSQL panics and recovers from its log, again and again.</summary>
-    public static Fault SyncFails(TimeSpan duration) => new("fdatasync fails with EIO (strace)", duration, async (hospital, cancellation) =>
+    public static Fault SyncFails(TimeSpan duration) => new("fdatasync fails with EIO (strace)", duration, StoresNothing: false, async (hospital, cancellation) =>
     {
         var postmaster = PostgresProcesses.Postmaster(hospital.Data) ?? throw new BenchmarkException("The private PostgreSQL does not run.");
         var strace = await Strace.AttachAsync(
@@ -39,7 +40,7 @@ internal sealed record Fault(string Name, TimeSpan Duration, Func<HospitalUnderT
     });
 
     /// <summary>The file system is full. The hospital must lie on a small one of its own (<see cref="SmallDisk"/>).</summary>
-    public static Fault DiskFull(TimeSpan duration) => new("Disk full", duration, async (hospital, cancellation) =>
+    public static Fault DiskFull(TimeSpan duration) => new("Disk full", duration, StoresNothing: false, async (hospital, cancellation) =>
     {
         var filler = Path.Combine(Path.GetDirectoryName(hospital.Data)!, "filler");
         try

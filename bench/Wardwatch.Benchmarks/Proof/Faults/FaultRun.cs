@@ -8,15 +8,16 @@ namespace Wardwatch.Benchmarks.Proof.Faults;
 /// <param name="Seconds">How long it lasted.</param>
 /// <param name="Skipped">Why it was left out; null if it was not.</param>
 /// <param name="Seen">What was seen meanwhile.</param>
-/// <param name="AcknowledgedDuring">Acknowledgements while it lasted; where the database is away, of what was under way in its first moment.</param>
+/// <param name="AcknowledgedDuring">Acknowledgements while it lasted, but for its first five seconds, when what was committed before it may still be answered.</param>
+/// <param name="StoresNothing">Whether nothing can be stored while it lasts, and so nothing may be acknowledged.</param>
 /// <param name="RecoverySeconds">From its end until storage is said to be well again and a new reading was acknowledged.</param>
 /// <param name="SameServer">Whether the same process of the server was there in the end.</param>
-internal sealed record FaultResult(string Fault, double Seconds, string? Skipped, FaultSightings? Seen, long AcknowledgedDuring, double RecoverySeconds, bool SameServer)
+internal sealed record FaultResult(string Fault, double Seconds, string? Skipped, FaultSightings? Seen, long AcknowledgedDuring, bool StoresNothing, double RecoverySeconds, bool SameServer)
 {
     /// <summary>
     /// True if devices were answered, screens were told the truth, and the server came back by itself. Whether readings were lost is the account's to say.
     /// </summary>
-    public bool IsClean => Skipped is not null || (SameServer && Seen is { LiveFalse: 0, NotAlive: 0, RequestsFailed: 0, NotReadyAfterSeconds: not null } seen
+    public bool IsClean => Skipped is not null || (SameServer && !(StoresNothing && AcknowledgedDuring > 0) && Seen is { LiveFalse: 0, NotAlive: 0, RequestsFailed: 0, NotReadyAfterSeconds: not null } seen
         && seen.PingsAnswered == seen.Pings && seen.LiveNewest == seen.LiveAsked && seen.StorageSaid.Keys.Any(said => said != "stored"));
 }
 
@@ -30,6 +31,7 @@ internal sealed record FaultsResult(IReadOnlyList<FaultResult> Faults, Account A
 /// <summary>Faults beyond killing: each begins under load, lasts, and ends; the server must live through it and tell the truth meanwhile.</summary>
 internal sealed class FaultRun(int devices, Random random)
 {
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RecoverWithin = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
 
@@ -85,20 +87,22 @@ internal sealed class FaultRun(int devices, Random random)
     private static async Task<FaultResult> RunAsync(HospitalUnderTest hospital, Fault fault, Fleet fleet, FaultWatch watch, CancellationToken cancellation)
     {
         var server = hospital.ServerProcess;
-        var before = fleet.Acknowledged;
         FaultSightings seen;
         long during;
         var end = await fault.BeginAsync(hospital, cancellation);
-        if (end is null) return new FaultResult(fault.Name, 0, "this machine cannot have it", Seen: null, 0, 0, SameServer: true);
+        if (end is null) return new FaultResult(fault.Name, 0, "this machine cannot have it", Seen: null, 0, fault.StoresNothing, 0, SameServer: true);
         await using (end)
         {
-            seen = await watch.RunAsync(fault.Duration, cancellation);
+            var watching = watch.RunAsync(fault.Duration, cancellation);
+            await Task.Delay(Settling, cancellation);
+            var before = fleet.Acknowledged;
+            seen = await watching;
             during = fleet.Acknowledged - before;
         }
 
         var ended = TimeProvider.System.GetTimestamp();
         await RecoverAsync(fleet, watch, fault, cancellation);
-        return new FaultResult(fault.Name, fault.Duration.TotalSeconds, Skipped: null, seen, during, TimeProvider.System.GetElapsedTime(ended).TotalSeconds,
+        return new FaultResult(fault.Name, fault.Duration.TotalSeconds, Skipped: null, seen, during, fault.StoresNothing, TimeProvider.System.GetElapsedTime(ended).TotalSeconds,
             PostgresProcesses.Server(hospital.Data) == server);
     }
 
