@@ -25,10 +25,13 @@ internal sealed class LaneRig
         States = new PatientStates(Options);
         var scoring = new Scoring(new ShippedModel());
         Processor = new ReadingProcessor(Patients, scoring, States, [Changes], new MonitoringMetrics(new UnreadMeters()), Options, NullLogger<ReadingProcessor>.Instance);
-        Silence = new SilenceWatch(0, 1, Patients, States, Presence, scoring, [Changes], Options, NullLogger<SilenceWatch>.Instance);
+        Silence = new SilenceWatch(0, 1, Patients, Devices, States, Presence, scoring, [Changes], Options, NullLogger<SilenceWatch>.Instance);
     }
 
     public FakePatients Patients { get; }
+
+    /// <summary>The devices that have sent, and what else a test puts in.</summary>
+    public FakeDevices Devices { get; } = new();
 
     public MonitoringOptions Options { get; }
 
@@ -57,6 +60,7 @@ internal sealed class LaneRig
     /// <summary>Has bytes processed as one batch and answers what became of them.</summary>
     public Taken Process(DeviceEntry device, long receivedAt, byte[] envelope, byte[] topic)
     {
+        Devices.Put(device);
         var batch = new EnvelopeBatch();
         batch.Begin(device, _owner, receivedAt);
         batch.Add(topic, envelope, 0);
@@ -73,7 +77,7 @@ internal sealed class LaneRig
         }
 
         var (content, unmapped) = OpenLastRow();
-        return new Taken(batch.Outcome(0), (ReadingFlags)Group.Flags[^1], Group.PatientNumbers[^1], content, unmapped);
+        return new Taken(batch.Outcome(0), Group.FlagsOf(Group.Count - 1), Group.KeyOf(Group.Count - 1).PatientNumber, content, unmapped);
     }
 
     private (ReadingContent Content, string Unmapped) OpenLastRow()
@@ -81,7 +85,7 @@ internal sealed class LaneRig
         var key = Group.KeyOf(Group.Count - 1);
         var associated = new byte[ReadingKey.AssociatedDataBytes];
         key.WriteAssociatedData(associated);
-        var record = Group.Records.Span.Slice(Group.RecordStarts[^1] - 1, Group.RecordLengths[^1]);
+        var record = Group.Record(Group.Count - 1);
         var plain = new byte[record.Length];
         Patients.Find(key.PatientNumber)!.Key.TryOpen(associated, record, plain, out var length).ShouldBeTrue();
         ReadingRecord.TryRead(plain.AsSpan(0, length), out var content, out var unmapped).ShouldBeTrue();
