@@ -84,6 +84,9 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
     /// <summary>How many readings are stored.</summary>
     public async Task<long> CountReadingsAsync(CancellationToken cancellation) => await ScalarAsync("select count(*) from readings", cancellation);
 
+    /// <summary>The size of the database with its indexes, in bytes.</summary>
+    public async Task<long> DatabaseBytesAsync(CancellationToken cancellation) => await ScalarAsync("select pg_database_size(current_database())", cancellation);
+
     /// <summary>How many counters are missing between 1 and the highest of each boot of a device: readings that came but were not stored.</summary>
     public async Task<long> CountHolesAsync(CancellationToken cancellation) => await ScalarAsync(
         """
