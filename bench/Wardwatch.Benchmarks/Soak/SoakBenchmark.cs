@@ -13,7 +13,7 @@ internal sealed record SoakResult(IngestResult Ingest, IReadOnlyList<SoakTrend> 
 }
 
 /// <summary>Watches a server for as long as a load is on it.</summary>
-internal sealed class SoakBenchmark(HospitalUnderTest hospital, Report report) : IAsyncDisposable
+internal sealed class SoakBenchmark(HospitalUnderTest hospital) : IAsyncDisposable
 {
     private const int SamplesPerMinute = 6;
     private const int ScreenCount = 2;
@@ -69,7 +69,7 @@ internal sealed class SoakBenchmark(HospitalUnderTest hospital, Report report) :
                 var sample = await SampleAsync(Time.GetElapsedTime(start).TotalSeconds, number % collectEvery == 0, ended);
                 _samples.Add(sample);
                 await file.WriteLineAsync(sample.ToLine().AsMemory(), ended);
-                if (number % SamplesPerMinute == 0) report.Progress(Line(sample, minutes));
+                if (number % SamplesPerMinute == 0) Report.Line(Line(sample, minutes));
                 await timer.WaitForNextTickAsync(ended);
             }
         }

@@ -28,15 +28,15 @@ internal static class SoakVerb
     private static async Task<int> RunAsync(ParseResult parsed, Report report, CancellationToken cancellation)
     {
         var (minutes, rate, devices, inFlight) = (parsed.GetValue(Minutes), parsed.GetValue(Rate), parsed.GetValue(Devices), parsed.GetValue(InFlight));
-        if (minutes is < 0.5 or > 10_000 || rate is < 1 or > 1_000_000 || devices is < 1 or > 10_000 || inFlight is < 1 or > 1_000)
-            throw new BenchmarkException("Minutes are from 0.5 to 10,000, the rate from 1 to 1,000,000, devices from 1 to 10,000, readings in flight from 1 to 1,000.");
+        if (minutes is < 1 or > 10_000 || rate is < 1 or > 1_000_000 || devices is < 1 or > 10_000 || inFlight is < 1 or > 1_000)
+            throw new BenchmarkException("Minutes are from 1 to 10,000, the rate from 1 to 1,000,000, devices from 1 to 10,000, readings in flight from 1 to 1,000.");
         var file = Path.GetFullPath(parsed.GetValue(Samples)
             ?? Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"wardwatch-soak-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}.csv")));
         var plan = new LoadPlan(new LoadShape(devices, inFlight), rate, minutes * 60, WarmupSeconds: 5);
 
         await using var hospital = await report.DoAsync($"Starting a hospital of {devices:N0} patients", () => HospitalUnderTest.StartAsync(devices, cancellation));
-        report.Progress($"samples: {file}");
-        await using var benchmark = new SoakBenchmark(hospital, report);
+        Report.Line($"samples: {file}");
+        await using var benchmark = new SoakBenchmark(hospital);
         var result = await report.DoAsync($"{rate:N0} readings/s for {minutes:0.##} minutes", () => benchmark.RunAsync(plan, file, cancellation));
         report.Result(Table(result, minutes >= SoakTrend.JudgedFromMinutes), new { result.Fault, result.Trends, result.Ingest, result.FramesByScreen, result.SamplesFile, result.Samples });
         if (minutes < SoakTrend.JudgedFromMinutes) report.Note($"Shorter than {SoakTrend.JudgedFromMinutes:0} minutes: what changed is shown (second fifth against the last) and not judged.");

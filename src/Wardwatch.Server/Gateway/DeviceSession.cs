@@ -15,7 +15,7 @@ namespace Wardwatch.Server.Gateway;
 /// A single loop reads; acknowledgements are sent by whoever completes a batch.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The source has no timer, and others may still ask an ended session to end: disposing it would only make that an error.")]
-internal sealed class DeviceSession
+internal sealed partial class DeviceSession
 {
     private readonly PipeReader _input;
     private readonly MqttOutput _output;
@@ -25,7 +25,6 @@ internal sealed class DeviceSession
     private readonly MqttPeer _peer;
     private readonly long _keepAliveMilliseconds;
     private readonly CancellationTokenSource _end = new();
-    private readonly byte[] _commandTopic;
     private byte[] _scratch = [];
     private DeviceEntry _device;
     private int _directoryVersion;
@@ -44,11 +43,10 @@ internal sealed class DeviceSession
         _peer = new MqttPeer(version, MqttSender.Client);
         _keepAliveMilliseconds = keepAliveSeconds * 1500L; // the standard's one and a half times
         _acknowledgements = new Acknowledgements(output, version, services.Metrics, CommitFailed);
-        _unsent = new UnsentBatches(_acknowledgements, services.Queue);
-        _commandTopic = System.Text.Encoding.UTF8.GetBytes($"devices/{device.Id}/commands");
+        _unsent = new UnsentBatches(_acknowledgements, services.Policy.Queue);
 
         // Not the present one: the device was looked up before, and may have been revoked or bound anew since.
-        _directoryVersion = unchecked(services.Devices.Version - 1);
+        _directoryVersion = unchecked(services.Policy.Devices.Version - 1);
         _lastHeard = Environment.TickCount64;
     }
 
@@ -57,6 +55,9 @@ internal sealed class DeviceSession
 
     /// <summary>The device, as it was known last.</summary>
     public DeviceEntry Device => _device;
+
+    /// <summary>True if CONNECT asked for a session that outlives its connection: only then may DISCONNECT ask for one (MQTT-3.14.2-2).</summary>
+    public bool MayExtendExpiry { get; init; }
 
     /// <summary>True while the session does not read, for reasons of its own: the device's silence is then not the device's.</summary>
     internal bool IsHoldingBack => _holdingBack;
@@ -90,7 +91,7 @@ internal sealed class DeviceSession
         {
             End(MqttReason.KeepAliveTimeout);
         }
-        else if (_services.Devices.Version != _directoryVersion && _services.Devices.Find(DeviceId) is null)
+        else if (_services.Policy.Devices.Version != _directoryVersion && _services.Policy.Devices.Find(DeviceId) is null)
         {
             End(MqttReason.NotAuthorized);
         }
@@ -134,7 +135,7 @@ internal sealed class DeviceSession
                 if (room is null)
                 {
                     _services.Metrics.Waited();
-                    room = _services.Queue.WaitForRoomAsync(_unsent.First, ending).AsTask();
+                    room = _services.Policy.Queue.WaitForRoomAsync(_unsent.First, ending).AsTask();
                 }
 
                 // The lane is full. While there is space, go on reading, so that a PINGREQ is answered and a healthy device stays; then let the socket wait.
@@ -257,135 +258,6 @@ internal sealed class DeviceSession
         {
             _services.Metrics.Received(_readMessages, _readBytes, _readAt / 1000);
         }
-    }
-
-    private bool Handle(in MqttFrame frame)
-    {
-        var header = frame.Header;
-        if (!frame.Body.IsSingleSegment && _scratch.Length < header.BodyLength)
-        {
-            _scratch = new byte[Math.Max(header.BodyLength, 4096)];
-        }
-
-        var body = frame.Contiguous(_scratch);
-        switch (header.Type)
-        {
-            case MqttPacketType.Publish:
-                _readMessages++;
-                return PublishPacket.TryRead(header, body, _peer, out var publish, out var fault) ? HandlePublish(in publish) : Close(fault.Reason);
-            case MqttPacketType.PingReq:
-                return PingPacket.TryRead(header, body, _peer, out _, out fault) ? HandlePing() : Close(fault.Reason);
-            case MqttPacketType.Subscribe:
-                return SubscribePacket.TryRead(header, body, _peer, out var subscribe, out fault) ? HandleSubscribe(in subscribe) : Close(fault.Reason);
-            case MqttPacketType.Unsubscribe:
-                return UnsubscribePacket.TryRead(header, body, _peer, out var unsubscribe, out fault) ? HandleUnsubscribe(in unsubscribe) : Close(fault.Reason);
-            case MqttPacketType.Disconnect:
-                _orderly = DisconnectPacket.TryRead(header, body, _peer, out _, out fault);
-                return _orderly ? false : Close(fault.Reason);
-            default:
-                // A second CONNECT, a server's packet, or acknowledgements of what was never sent.
-                return Close(MqttReason.ProtocolError);
-        }
-    }
-
-    private bool HandlePing()
-    {
-        _output.Write(new PingPacket { IsResponse = true }, _peer.Version);
-        return true;
-    }
-
-    private bool HandlePublish(in PublishPacket publish)
-    {
-        if (publish.Qos == QualityOfService.ExactlyOnce)
-        {
-            return Close(MqttReason.QosNotSupported);
-        }
-
-        if (publish.Topic.IsEmpty || !publish.Properties.IsEmpty && publish.Properties.TopicAlias is not null)
-        {
-            return Close(MqttReason.TopicAliasInvalid); // none was granted
-        }
-
-        if (_peer.Version == MqttVersion.V500 && publish.Qos != QualityOfService.AtMostOnce && _acknowledgements.Promised >= _services.Options.MaxInFlight)
-        {
-            return Close(MqttReason.ReceiveMaximumExceeded);
-        }
-
-        var device = CurrentDevice();
-        var permitted = TopicPermissions.MayPublish(device, publish.Topic);
-        if (!permitted)
-        {
-            _services.Metrics.Rejected();
-            if (_peer.Version == MqttVersion.V311)
-            {
-                return Close(MqttReason.NotAuthorized);
-            }
-
-            if (publish.Qos == QualityOfService.AtMostOnce)
-            {
-                return true; // neither kept nor answered
-            }
-        }
-
-        var batch = _unsent.For(device, _readAt);
-        _readBytes += _unsent.Add(permitted ? publish.Topic : default, permitted ? publish.Payload : default, DeliveryTag.Make(publish.PacketId, publish.Qos));
-        if (!permitted)
-        {
-            batch.Refuse(batch.Count - 1, RefusalReason.NotPermitted);
-        }
-
-        _acknowledgements.Expect(publish.Qos);
-        return true;
-    }
-
-    private bool HandleSubscribe(in SubscribePacket subscribe)
-    {
-        Span<MqttReason> reasons = stackalloc MqttReason[Math.Min(subscribe.Subscriptions.Count, 64)];
-        var count = 0;
-        foreach (var subscription in subscribe.Subscriptions)
-        {
-            if (count == reasons.Length)
-            {
-                return Close(MqttReason.QuotaExceeded);
-            }
-
-            reasons[count++] = subscription.Filter.SequenceEqual(_commandTopic)
-                ? (MqttReason)Math.Min((byte)subscription.Options.MaximumQos, (byte)QualityOfService.AtLeastOnce)
-                : _peer.Version == MqttVersion.V500 ? MqttReason.NotAuthorized : MqttReason.UnspecifiedError;
-        }
-
-        _output.Write(new SubAckPacket { Type = MqttPacketType.SubAck, PacketId = subscribe.PacketId, Reasons = reasons[..count] }, _peer.Version);
-        return true;
-    }
-
-    private bool HandleUnsubscribe(in UnsubscribePacket unsubscribe)
-    {
-        Span<MqttReason> reasons = stackalloc MqttReason[Math.Min(unsubscribe.Filters.Count, 64)];
-        var count = 0;
-        foreach (var filter in unsubscribe.Filters)
-        {
-            if (count == reasons.Length)
-            {
-                return Close(MqttReason.QuotaExceeded);
-            }
-
-            reasons[count++] = filter.SequenceEqual(_commandTopic) ? MqttReason.Success : MqttReason.NoSubscriptionExisted;
-        }
-
-        _output.Write(new SubAckPacket { Type = MqttPacketType.UnsubAck, PacketId = unsubscribe.PacketId, Reasons = reasons[..count] }, _peer.Version);
-        return true;
-    }
-
-    /// <summary>The device as it is known now: a new binding or a revoked key takes effect with the next message.</summary>
-    private DeviceEntry CurrentDevice()
-    {
-        var version = _services.Devices.Version;
-        if (version != _directoryVersion && _services.Devices.Find(DeviceId) is { } current)
-        {
-            (_device, _directoryVersion) = (current, version);
-        }
-
-        return _device;
     }
 
     private bool Close(MqttReason reason)

@@ -17,9 +17,9 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _waits;
     private long _lastReadingMilliseconds;
 
-    public GatewayMetrics(IMeterFactory meters, TimeProvider time)
+    public GatewayMetrics(IMeterFactory meters, TimeProvider time, string meter = "Wardwatch.Gateway")
     {
-        _meter = meters.Create("Wardwatch.Gateway");
+        _meter = meters.Create(meter);
         _accepted = _meter.CreateCounter<long>("wardwatch.gateway.sessions", "{session}", "Sessions accepted");
         _refused = _meter.CreateCounter<long>("wardwatch.gateway.sessions.refused", "{session}", "CONNECTs refused, by reason");
         _received = _meter.CreateCounter<long>("wardwatch.gateway.messages.received", "{message}", "Messages published by devices");

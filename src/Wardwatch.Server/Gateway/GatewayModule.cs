@@ -25,8 +25,13 @@ public static class GatewayModule
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<Sessions>();
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value);
+        services.AddSingleton<IGatewayPolicy, DevicePolicy>();
         services.AddSingleton<MqttConnectionHandler>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>, IServerCertificates>(Listen);
+        services.AddSingleton<ConformancePort>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConformancePort>());
+        services.AddOptions<KestrelServerOptions>().Configure<ConformancePort>((kestrel, port) => port.Listen(kestrel));
     }
 
     private static void Listen(KestrelServerOptions kestrel, IOptions<GatewayOptions> options, IServerCertificates certificates)

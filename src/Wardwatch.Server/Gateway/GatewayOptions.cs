@@ -48,4 +48,10 @@ public sealed class GatewayOptions
     /// <summary>Connections at once, in all; more are closed at once.</summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; set; } = 20_000;
+
+    /// <summary>
+    /// A port on this machine only, in plain TCP, for third-party MQTT conformance suites: anybody may connect, and nothing is stored. None unless set.
+    /// </summary>
+    [Range(1, 65_535)]
+    public int? ConformancePort { get; set; }
 }

@@ -19,10 +19,18 @@ internal sealed class MqttOutput(PipeWriter writer, Action overflow)
     private bool _closed;
     private Task _flush = Task.CompletedTask;
 
-    /// <summary>Writes a packet; it goes off with the next <see cref="Flush"/>.</summary>
-    public void Write<TPacket>(in TPacket packet, MqttVersion version)
+    /// <summary>The longest packet that the client takes, header included; 5.0 clients may name it in CONNECT.</summary>
+    public long MaxPacketBytes { get; set; } = long.MaxValue;
+
+    /// <summary>Writes a packet; it goes off with the next <see cref="Flush"/>. False, and nothing is written, if the client does not take packets of this size (MQTT-3.1.2-24).</summary>
+    public bool Write<TPacket>(in TPacket packet, MqttVersion version)
         where TPacket : struct, IMqttPacket<TPacket>, allows ref struct
     {
+        if (MqttWriter.Length(packet, version) > MaxPacketBytes)
+        {
+            return false;
+        }
+
         lock (_gate)
         {
             if (!_closed)
@@ -30,6 +38,8 @@ internal sealed class MqttOutput(PipeWriter writer, Action overflow)
                 MqttWriter.Write(_waiting, in packet, version);
             }
         }
+
+        return true;
     }
 
     /// <summary>Sends what was written; returns at once.</summary>

@@ -46,7 +46,15 @@ internal sealed partial class Committer : BackgroundService, ICommitter
         _began = new long[_options.Writers];
     }
 
-    public ValueTask SubmitAsync(CommitGroup group, CancellationToken cancellation) => _queue.Writer.WriteAsync(group, cancellation);
+    public bool TrySubmit(CommitGroup group) => _queue.Writer.TryWrite(group);
+
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellation)
+    {
+        if (!await _queue.Writer.WaitToWriteAsync(cancellation))
+        {
+            throw new OperationCanceledException("The committer has ended.");
+        }
+    }
 
     public CommitGroup Rent() => _pool.TryTake(out var group) ? group : new CommitGroup();
 

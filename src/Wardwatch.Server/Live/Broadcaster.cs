@@ -9,7 +9,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Live;
 
 /// <summary>
-/// The one place from which changes go to screens. Lanes hand changes in without waiting; a single loop makes one document of each and offers it to every
+/// The one place from which changes go to screens. Lanes hand changes in without waiting; a single loop writes one document of each and offers it to every
 /// subscriber it concerns. Without a subscriber a change costs a comparison.
 /// </summary>
 internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserver
@@ -18,52 +18,31 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
 
     // Changes that found the channel full, the newest per patient: lanes never wait for screens, and no screen misses the newest state.
     private readonly ConcurrentDictionary<int, Change> _overflow = new();
-    private readonly ConcurrentDictionary<Subscription, bool> _subscriptions = new();
-    private readonly EventLog _events;
+    private readonly Audience _audience;
     private readonly IPatientDirectory _patients;
     private readonly IStorageState _storage;
     private readonly LiveOptions _options;
     private readonly LiveMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<Broadcaster> _logger;
-    private int _count;
+    private readonly LiveDocumentWriter _writer = new();
 
-    public Broadcaster(EventLog events, IPatientDirectory patients, IStorageState storage, IOptions<LiveOptions> options, LiveMetrics metrics, TimeProvider time, ILogger<Broadcaster> logger)
+    public Broadcaster(Audience audience, IPatientDirectory patients, IStorageState storage, IOptions<LiveOptions> options, LiveMetrics metrics, TimeProvider time, ILogger<Broadcaster> logger)
     {
-        (_events, _patients, _storage, _options, _metrics, _time, _logger) = (events, patients, storage, options.Value, metrics, time, logger);
+        (_audience, _patients, _storage, _options, _metrics, _time, _logger) = (audience, patients, storage, options.Value, metrics, time, logger);
         _changes = Channel.CreateBounded<Change>(new BoundedChannelOptions(_options.QueuedChanges) { SingleReader = true });
-        metrics.ObserveSubscribers(() => Volatile.Read(ref _count));
     }
 
-    /// <summary>Begins a subscription, or answers null if there are too many.</summary>
-    public Subscription? Subscribe(LiveFilter filter)
+    public override void Dispose()
     {
-        if (Interlocked.Increment(ref _count) > _options.MaxSubscribers)
-        {
-            Interlocked.Decrement(ref _count);
-            _metrics.Refused();
-            return null;
-        }
-
-        var subscription = new Subscription(filter, new Mailbox(_options.QueuedMessages), this);
-        _subscriptions[subscription] = true;
-        return subscription;
-    }
-
-    /// <summary>Ends a subscription.</summary>
-    public void Unsubscribe(Subscription subscription)
-    {
-        if (_subscriptions.TryRemove(subscription, out _))
-        {
-            Interlocked.Decrement(ref _count);
-            _metrics.Conflated(subscription.Mailbox.Conflated);
-        }
+        _writer.Dispose();
+        base.Dispose();
     }
 
     public void Changed(in PatientView view, ChangeKind kind)
     {
         // Status changes also go to the event log, which clients may ask for later.
-        if (Volatile.Read(ref _count) == 0 && kind == ChangeKind.Reading)
+        if (_audience.IsEmpty && kind == ChangeKind.Reading)
         {
             return;
         }
@@ -122,21 +101,19 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
         while (await timer.WaitForNextTickAsync(stopping))
         {
             var beat = new HeartbeatMessage(_time.GetUtcNow(), StorageDocument.Of(_storage.Current));
-            Send(new LiveMessage(LiveKind.Heartbeat, 0, 0, null, WireJson.Bytes(beat)));
+            _audience.SendHeartbeat(new LiveMessage(LiveKind.Heartbeat, 0, 0, null, WireJson.Bytes(beat)));
+            _audience.Trim(_patients);
         }
     }
 
-    private void OnStorage(StorageStatus status)
-    {
-        var message = new LiveMessage(LiveKind.StorageChanged, 0, 0, null, WireJson.Bytes(StorageDocument.Of(status)));
-        Send(_events.Add(message));
-    }
+    private void OnStorage(StorageStatus status) =>
+        _audience.SendEvent(new LiveMessage(LiveKind.StorageChanged, 0, 0, null, WireJson.Bytes(StorageDocument.Of(status))));
 
     private void Publish(in Change change)
     {
         try
         {
-            if (change.View.PatientNumber != 0 && _patients.Find(change.View.PatientNumber) is { } patient)
+            if (change.View.PatientNumber != 0 && _patients.Find(change.View.PatientNumber) is { IsPresent: true } patient)
             {
                 Publish(patient, in change);
             }
@@ -151,33 +128,14 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
     private void Publish(PatientEntry patient, in Change change)
     {
         var now = _time.Microseconds();
-        var vitals = PatientDocumentBuilder.Vitals(in change.View.Vitals, now);
-        var anomaly = PatientDocumentBuilder.Anomaly(in change.View);
-        var news2 = PatientDocumentBuilder.News2(in change.View, patient.SpO2Scale);
-        var attention = PatientDocumentBuilder.Attention(in change.View);
-        if (change.Kind.HasFlag(ChangeKind.Reading))
+        if ((change.Kind & ChangeKind.Reading) != ChangeKind.None && _audience.WantsReadings(patient))
         {
-            var document = new VitalsMessage(patient.Id, change.View.Device.Id, UnixTime.ToDateTimeOffset(change.View.MeasuredAt),
-                vitals, anomaly, news2, attention, change.View.Sequence, Late: false);
-            Send(new LiveMessage(LiveKind.VitalsUpdated, patient.TenantId, patient.Number, patient.Ward, WireJson.Bytes(document)));
+            _audience.SendVitals(patient, _writer.Vitals(patient, in change.View, now));
         }
 
-        if (change.Kind.HasFlag(ChangeKind.Status))
+        if ((change.Kind & ChangeKind.Status) != ChangeKind.None)
         {
-            var document = new StatusMessage(patient.Id, PatientDocumentBuilder.Device(in change.View.Device), vitals, anomaly, news2, attention, change.View.Sequence);
-            var message = new LiveMessage(LiveKind.StatusUpdated, patient.TenantId, patient.Number, patient.Ward, WireJson.Bytes(document));
-            Send(_events.Add(message));
-        }
-    }
-
-    private void Send(LiveMessage message)
-    {
-        foreach (var (subscription, _) in _subscriptions)
-        {
-            if (subscription.Filter.Wants(message))
-            {
-                subscription.Mailbox.Offer(message);
-            }
+            _audience.SendEvent(new LiveMessage(LiveKind.StatusUpdated, patient.TenantId, patient.Number, patient.Ward, _writer.Status(patient, in change.View, now)));
         }
     }
 
@@ -190,22 +148,4 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
         public readonly PatientView View = view;
         public readonly ChangeKind Kind = kind;
     }
-}
-
-/// <summary>What a subscriber wants to see: its tenant's, of one ward or one patient if it says so.</summary>
-internal sealed record LiveFilter(int TenantId, string? Ward, int? PatientNumber)
-{
-    public bool Wants(LiveMessage message) =>
-        message.TenantId == 0
-        || (message.TenantId == TenantId && (Ward is null || Ward == message.Ward) && (PatientNumber is null || PatientNumber == message.PatientNumber));
-}
-
-/// <summary>One screen's subscription; disposing it ends it.</summary>
-internal sealed class Subscription(LiveFilter filter, Mailbox mailbox, Broadcaster broadcaster) : IDisposable
-{
-    public LiveFilter Filter { get; } = filter;
-
-    public Mailbox Mailbox { get; } = mailbox;
-
-    public void Dispose() => broadcaster.Unsubscribe(this);
 }

@@ -33,7 +33,7 @@ internal sealed class EventLog(IOptions<LiveOptions> options, TimeProvider time)
     {
         lock (_gate)
         {
-            var numbered = message with { EventNumber = ++_last };
+            var numbered = message.AsEvent(++_last, IdOf(_last));
             _events.Enqueue(numbered);
             while (_events.Count > options.Value.ReplayedEvents)
             {

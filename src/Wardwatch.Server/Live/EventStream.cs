@@ -1,62 +1,78 @@
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Options;
 
 namespace Wardwatch.Server.Live;
 
 /// <summary><c>/sse/events</c>: status, storage and heartbeats as server-sent events, for plain clients. Readings go over the sockets.</summary>
-internal sealed class EventStream(Broadcaster broadcaster, EventLog log, IHostApplicationLifetime lifetime)
+internal sealed class EventStream(Audience audience, EventLog log, LivePump pump, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime)
 {
-    /// <summary>Begins a stream, or answers null if there are too many subscribers.</summary>
+    /// <summary>Serves one stream until it ends; false if there are too many subscribers, and nothing was answered yet.</summary>
+    /// <param name="context">The request.</param>
     /// <param name="filter">What is wanted.</param>
     /// <param name="lastEventId">The client's Last-Event-ID, or null.</param>
-    /// <param name="cancellation">Ends the stream.</param>
-    public IAsyncEnumerable<SseItem<string>>? Open(LiveFilter filter, string? lastEventId, CancellationToken cancellation) =>
-        broadcaster.Subscribe(filter) is { } subscription ? ReadAsync(subscription, lastEventId, cancellation) : null;
-
-    private async IAsyncEnumerable<SseItem<string>> ReadAsync(Subscription subscription, string? lastEventId, [EnumeratorCancellation] CancellationToken cancellation)
+    public async Task<bool> ServeAsync(HttpContext context, LiveFilter filter, string? lastEventId)
     {
-        using var _ = subscription;
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
-        var replayed = 0L;
-        if (lastEventId is not null)
+        // Subscribed first, looked up in the log after: what happens between is in both, and left out of one.
+        using var subscription = audience.Subscribe(filter, LiveKinds.Events | LiveKinds.Heartbeats);
+        if (subscription is null)
         {
-            if (log.After(lastEventId) is { } missed)
-            {
-                foreach (var message in missed.Where(subscription.Filter.Wants))
-                {
-                    yield return ToItem(message);
-                    replayed = message.EventNumber;
-                }
-            }
-            else
-            {
-                // The server was restarted, or too much has happened: load the dashboard anew.
-                yield return new SseItem<string>("{}", "reset") { EventId = log.LastId };
-            }
+            return false;
         }
 
-        var messages = new List<LiveMessage>();
-        while (await subscription.Mailbox.TryWaitAsync(ended.Token))
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        try
         {
-            messages = subscription.Mailbox.Take(messages);
-            foreach (var message in messages)
-            {
-                if (message.Kind != LiveKind.VitalsUpdated && (message.EventNumber == 0 || message.EventNumber > replayed))
-                {
-                    yield return ToItem(message);
-                }
-            }
+            await BeginAsync(context, ended.Token);
+            var replayed = lastEventId is null ? 0 : await ReplayAsync(context, subscription.Filter, lastEventId, ended.Token);
+            await pump.RunAsync(subscription, new ServerSentEventsChannel(context), message => message.EventNumber == 0 || message.EventNumber > replayed, ended.Token);
         }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The client went, or the server stops.
+        }
+
+        return true;
     }
 
-    private SseItem<string> ToItem(LiveMessage message) => new(Encoding.UTF8.GetString(message.Json), message.Kind switch
+    private async Task BeginAsync(HttpContext context, CancellationToken cancellation)
     {
-        LiveKind.StatusUpdated => "status",
-        LiveKind.StorageChanged => "storage",
-        _ => "heartbeat",
-    })
+        LiveSocket.Limit(context, options.Value.SocketBufferBytes);
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+
+        // The web server would cut a slow client by a rule of its own, and nobody would count it.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-cache,no-store";
+        context.Response.Headers.Pragma = "no-cache";
+        context.Response.Headers.ContentEncoding = "identity";
+        await context.Response.StartAsync(cancellation);
+        await context.Response.BodyWriter.FlushAsync(cancellation);
+    }
+
+    /// <summary>Sends what the client missed, or says that it is too much. Answers up to which number it knows everything.</summary>
+    private async Task<long> ReplayAsync(HttpContext context, LiveFilter filter, string lastEventId, CancellationToken cancellation)
     {
-        EventId = message.EventNumber > 0 ? log.IdOf(message.EventNumber) : null,
-    };
+        var writer = context.Response.BodyWriter;
+        if (log.After(lastEventId) is not { } missed)
+        {
+            // The server was restarted, or too much has happened: load the dashboard anew.
+            await writer.WriteAsync(Encoding.UTF8.GetBytes($"event: reset\nid: {log.LastId}\ndata: {{}}\n\n"), cancellation);
+            return 0;
+        }
+
+        var replayed = 0L;
+        foreach (var message in missed.Where(filter.Wants))
+        {
+            await writer.WriteAsync(message.ServerSentEvent, cancellation);
+            replayed = message.EventNumber;
+        }
+
+        return replayed;
+    }
 }

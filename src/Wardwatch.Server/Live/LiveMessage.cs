@@ -1,5 +1,7 @@
+using System.Text;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using Wardwatch.Server.History.Contracts;
-using Wardwatch.Server.Monitoring.Contracts;
 
 namespace Wardwatch.Server.Live;
 
@@ -20,40 +22,102 @@ internal enum LiveKind : byte
 }
 
 /// <summary>
-/// One message, serialised once for all its receivers. Immutable.
+/// One message, serialised once for all its receivers: the document, and around the same bytes the frame of each kind of connection, made when the first of
+/// that kind sends it. Does not change once it is offered to a mailbox.
+/// <code>
+/// WebSocket    {document}                                                                     a text frame
+/// events       event: status ⏎ id: 1795176377649-12 ⏎ data: {document} ⏎ ⏎
+/// hub          {"type":1,"target":"VitalsUpdated","arguments":[{document}]} 0x1E
+/// </code>
 /// </summary>
-/// <param name="Kind">What it is about.</param>
-/// <param name="TenantId">Whose it is; 0: everybody's.</param>
-/// <param name="PatientNumber">The patient, or 0.</param>
-/// <param name="Ward">The patient's ward.</param>
-/// <param name="Json">The document.</param>
-internal sealed record LiveMessage(LiveKind Kind, int TenantId, int PatientNumber, string? Ward, byte[] Json)
+internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber, string? ward, byte[] json)
 {
-    /// <summary>Of two messages with the same key the newer says everything.</summary>
-    public (LiveKind, int) Key => (Kind, PatientNumber);
+    private const byte HubRecordEnd = 0x1e;
+    private const string HubProtocol = "json";
+
+    private SerializedHubMessage? _hubMessage;
+    private byte[]? _event;
+
+    /// <summary>What it is about.</summary>
+    public LiveKind Kind { get; } = kind;
+
+    /// <summary>Whose it is; 0: everybody's.</summary>
+    public int TenantId { get; } = tenantId;
+
+    /// <summary>The patient, or 0.</summary>
+    public int PatientNumber { get; } = patientNumber;
+
+    /// <summary>The patient's ward.</summary>
+    public string? Ward { get; } = ward;
+
+    /// <summary>The document.</summary>
+    public byte[] Json { get; } = json;
 
     /// <summary>Its number in the event log, or 0 if it is not an event.</summary>
-    public long EventNumber { get; init; }
+    public long EventNumber { get; private init; }
+
+    /// <summary>The id of an event by which a client asks for what came after it.</summary>
+    public string? EventId { get; private init; }
+
+    /// <summary>Where the patient's newest message is found: set for <see cref="LiveKind.VitalsUpdated"/>, of which a newer one says everything.</summary>
+    public NewestState? Newest { get; init; }
+
+    /// <summary>The record of the hub's JSON protocol; the same object for every connection.</summary>
+    public SerializedHubMessage HubMessage => Once(ref _hubMessage, static message => message.ToHubMessage());
+
+    /// <summary>The block of a stream of server-sent events.</summary>
+    public ReadOnlyMemory<byte> ServerSentEvent => Once(ref _event, static message => message.ToServerSentEvent());
+
+    /// <summary>The same message as an event of the log.</summary>
+    public LiveMessage AsEvent(long number, string id) => new(Kind, TenantId, PatientNumber, Ward, Json) { EventNumber = number, EventId = id, Newest = Newest };
+
+    /// <summary>The hub's method for a kind.</summary>
+    public static string HubMethod(LiveKind kind) => kind switch
+    {
+        LiveKind.VitalsUpdated => "VitalsUpdated",
+        LiveKind.StatusUpdated => "StatusUpdated",
+        LiveKind.StorageChanged => "StorageChanged",
+        _ => "Heartbeat",
+    };
+
+    private SerializedHubMessage ToHubMessage()
+    {
+        var head = Encoding.UTF8.GetBytes($$"""{"type":1,"target":"{{HubMethod(Kind)}}","arguments":[""");
+        byte[] record = [.. head, .. Json, (byte)']', (byte)'}', HubRecordEnd];
+        return new SerializedHubMessage([new SerializedMessage(HubProtocol, record)]);
+    }
+
+    private byte[] ToServerSentEvent()
+    {
+        var name = Kind switch
+        {
+            LiveKind.VitalsUpdated => "vitals",
+            LiveKind.StatusUpdated => "status",
+            LiveKind.StorageChanged => "storage",
+            _ => "heartbeat",
+        };
+        var head = EventId is null ? $"event: {name}\ndata: " : $"event: {name}\nid: {EventId}\ndata: ";
+        return [.. Encoding.UTF8.GetBytes(head), .. Json, (byte)'\n', (byte)'\n'];
+    }
+
+    // Two connections that come first at once may both make it; one is kept, so that all send the same.
+    private T Once<T>(ref T? made, Func<LiveMessage, T> make)
+        where T : class =>
+        Volatile.Read(ref made) ?? Interlocked.CompareExchange(ref made, make(this), null) ?? made;
 }
 
-/// <summary>The document of a reading that came.</summary>
-/// <param name="Patient">The patient's id.</param>
-/// <param name="Device">The device's id.</param>
-/// <param name="At">When it was measured.</param>
-/// <param name="Vitals">The patient's whole current set, each value with its own time.</param>
-/// <param name="Anomaly">The anomaly score.</param>
-/// <param name="News2">NEWS2.</param>
-/// <param name="Attention">What asks for attention.</param>
-/// <param name="Seq">Counts this patient's changes; a step of more than one tells that messages were joined.</param>
-/// <param name="Late">Always false: late readings change no live state.</param>
-internal sealed record VitalsMessage(
-    string Patient, string? Device, DateTimeOffset At, IReadOnlyDictionary<string, VitalValue> Vitals, AnomalyDocument? Anomaly, News2Document? News2,
-    AttentionDocument? Attention, long Seq, bool Late);
+/// <summary>The newest vitals of one patient, shared by all mailboxes that are behind: they hold this instead of a backlog.</summary>
+internal sealed class NewestState
+{
+    private LiveMessage? _message;
 
-/// <summary>The document of a changed state without a reading.</summary>
-internal sealed record StatusMessage(
-    string Patient, DeviceDocument? Device, IReadOnlyDictionary<string, VitalValue> Vitals, AnomalyDocument? Anomaly, News2Document? News2,
-    AttentionDocument? Attention, long Seq);
+    /// <summary>The message; set before it is offered.</summary>
+    public LiveMessage? Message
+    {
+        get => Volatile.Read(ref _message);
+        set => Volatile.Write(ref _message, value);
+    }
+}
 
 /// <summary>The document of a heartbeat.</summary>
 /// <param name="At">The server's clock.</param>

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff.Contracts;
@@ -14,6 +16,8 @@ public static class LiveModule
         services.AddOptions<LiveOptions>().BindConfiguration("Wardwatch:Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LiveMetrics>();
         services.AddSingleton<EventLog>();
+        services.AddSingleton<Audience>();
+        services.AddSingleton<LivePump>();
         services.AddSingleton<Broadcaster>();
         services.AddSingleton<IMonitoringObserver>(provider => provider.GetRequiredService<Broadcaster>());
         services.AddHostedService(provider => provider.GetRequiredService<Broadcaster>());
@@ -23,14 +27,19 @@ public static class LiveModule
         services.AddSingleton<HubPumps>();
         services.AddSignalR(options => options.MaximumReceiveMessageSize = 4 * 1024)
             .AddJsonProtocol(options => WireJson.Apply(options.PayloadSerializerOptions));
+        services.AddSingleton<WardConnections>();
+        services.AddSingleton<HubLifetimeManager<WardHub>>(provider => provider.GetRequiredService<WardConnections>());
     }
 
     /// <summary>Maps the three ways to listen.</summary>
     public static void MapLive(IEndpointRouteBuilder routes)
     {
-        routes.MapHub<WardHub>("/hubs/ward");
+        var sendTimeout = routes.ServiceProvider.GetRequiredService<IOptions<LiveOptions>>().Value.SendTimeoutSeconds;
+
+        // Our own limit comes first, so that whoever is cut off is counted, with the reason.
+        routes.MapHub<WardHub>("/hubs/ward", hub => hub.TransportSendTimeout = TimeSpan.FromSeconds(2 * sendTimeout));
         routes.Map("/ws/vitals", ServeSocketAsync).RequireAuthorization(Permissions.ReadPatients).ExcludeFromDescription();
-        routes.MapGet("/sse/events", OpenStream).RequireAuthorization(Permissions.ReadPatients).WithTags("Live")
+        routes.MapGet("/sse/events", ServeStreamAsync).RequireAuthorization(Permissions.ReadPatients).WithTags("Live")
             .WithSummary("Server-sent events: status, storage, heartbeat; resumes after Last-Event-ID");
     }
 
@@ -51,17 +60,17 @@ public static class LiveModule
         }
     }
 
-    private static IResult OpenStream(HttpContext context, LiveFilters filters, EventStream stream)
+    private static async Task ServeStreamAsync(HttpContext context, LiveFilters filters, EventStream stream)
     {
+        var lastEventId = context.Request.Headers["Last-Event-ID"].FirstOrDefault();
         if (!filters.TryRead(context, out var filter))
         {
-            return Problems.PatientNotFound();
+            await Problems.PatientNotFound().ExecuteAsync(context);
         }
-
-        var lastEventId = context.Request.Headers["Last-Event-ID"].FirstOrDefault();
-        return stream.Open(filter, lastEventId, context.RequestAborted) is { } items
-            ? TypedResults.ServerSentEvents(items)
-            : TypedResults.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, type: "urn:wardwatch:too-many-live-connections",
-                title: "There are too many live connections");
+        else if (!await stream.ServeAsync(context, filter, lastEventId))
+        {
+            await TypedResults.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, type: "urn:wardwatch:too-many-live-connections",
+                title: "There are too many live connections").ExecuteAsync(context);
+        }
     }
 }

@@ -4,58 +4,50 @@ using Microsoft.Extensions.Options;
 namespace Wardwatch.Server.Live;
 
 /// <summary><c>/ws/vitals</c>: a JSON text frame per change, for plain clients.</summary>
-internal sealed class VitalsSocket(Broadcaster broadcaster, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class VitalsSocket(Audience audience, LivePump pump, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
 {
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2);
+
     /// <summary>Serves one connection until it ends.</summary>
     public async Task ServeAsync(HttpContext context, LiveFilter filter)
     {
-        using var subscription = broadcaster.Subscribe(filter);
+        using var subscription = audience.Subscribe(filter, LiveKinds.Readings);
         if (subscription is null)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
         }
 
+        LiveSocket.Limit(context, options.Value.SocketBufferBytes);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             KeepAliveInterval = TimeSpan.FromSeconds(15),
             KeepAliveTimeout = TimeSpan.FromSeconds(options.Value.SendTimeoutSeconds),
         });
+        var channel = new WebSocketChannel(socket, context);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         var listening = ListenAsync(socket, ended);
         try
         {
-            await SendAsync(socket, subscription.Mailbox, ended.Token);
+            await pump.RunAsync(subscription, channel, static _ => true, ended.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException)
         {
-            // The client went, was too slow, or the server stops: in each case the connection just ends.
+            // The client went, or the server stops: in each case the connection just ends.
         }
 
         await CloseAsync(socket, lifetime.ApplicationStopping.IsCancellationRequested);
-        await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task SendAsync(WebSocket socket, Mailbox mailbox, CancellationToken ended)
-    {
-        var messages = new List<LiveMessage>();
-        while (true)
+        try
         {
-            await mailbox.WaitAsync(ended);
-            messages = mailbox.Take(messages);
-            foreach (var message in messages)
-            {
-                if (message.Kind == LiveKind.VitalsUpdated)
-                {
-                    using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ended);
-                    var sending = socket.SendAsync(message.Json.AsMemory(), WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, timeout.Token);
-                    if (!sending.IsCompletedSuccessfully)
-                    {
-                        timeout.CancelAfter(TimeSpan.FromSeconds(options.Value.SendTimeoutSeconds));
-                        await sending;
-                    }
-                }
-            }
+            await listening;
+        }
+        catch (WebSocketException e) when (e.InnerException is TimeoutException)
+        {
+            pump.Cut(channel, LivePump.NoAnswer);
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException)
+        {
+            // As above.
         }
     }
 
@@ -82,7 +74,7 @@ internal sealed class VitalsSocket(Broadcaster broadcaster, IOptions<LiveOptions
             return;
         }
 
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(2), time);
+        using var timeout = new CancellationTokenSource(CloseWithin, time);
         try
         {
             await socket.CloseOutputAsync(stopping ? WebSocketCloseStatus.EndpointUnavailable : WebSocketCloseStatus.NormalClosure, null, timeout.Token);

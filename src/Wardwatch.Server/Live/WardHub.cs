@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
 using Wardwatch.Server.Staff.Contracts;
 
 namespace Wardwatch.Server.Live;
@@ -19,54 +18,69 @@ internal sealed class WardHub(HubPumps pumps, LiveFilters filters) : Hub
             throw new HubException("There is no such patient.");
         }
 
-        pumps.Start(Context, filter);
+        pumps.Start(context, Context, filter);
         return Task.CompletedTask;
     }
 
     public override Task OnDisconnectedAsync(Exception? exception) => pumps.StopAsync(Context.ConnectionId);
 }
 
+/// <summary>
+/// The hub's connections. SignalR's own way to send serialises each message for each connection; it offers frames that were made before on the connection
+/// itself, which only whoever manages connections gets to see.
+/// </summary>
+internal sealed class WardConnections(ILogger<DefaultHubLifetimeManager<WardHub>> logger) : DefaultHubLifetimeManager<WardHub>(logger)
+{
+    private readonly ConcurrentDictionary<string, HubConnectionContext> _connections = new(StringComparer.Ordinal);
+
+    /// <summary>The connection with this id.</summary>
+    public HubConnectionContext this[string connectionId] => _connections[connectionId];
+
+    public override Task OnConnectedAsync(HubConnectionContext connection)
+    {
+        _connections[connection.ConnectionId] = connection;
+        return base.OnConnectedAsync(connection);
+    }
+
+    public override Task OnDisconnectedAsync(HubConnectionContext connection)
+    {
+        _connections.TryRemove(connection.ConnectionId, out _);
+        return base.OnDisconnectedAsync(connection);
+    }
+}
+
 /// <summary>Carries messages from mailboxes to hub connections, one task a connection. Owns these tasks.</summary>
-internal sealed partial class HubPumps(Broadcaster broadcaster, IHubContext<WardHub> hub, ILogger<HubPumps> logger)
+internal sealed partial class HubPumps(Audience audience, LivePump pump, WardConnections connections, IOptions<LiveOptions> options, ILogger<HubPumps> logger)
 {
     private readonly ConcurrentDictionary<string, (Task Task, CancellationTokenSource Stop)> _pumps = new(StringComparer.Ordinal);
     private readonly ILogger<HubPumps> _logger = logger;
 
     /// <summary>Begins to send to a connection.</summary>
-    public void Start(HubCallerContext connection, LiveFilter filter)
+    public void Start(HttpContext context, HubCallerContext caller, LiveFilter filter)
     {
-        var subscription = broadcaster.Subscribe(filter) ?? throw new HubException("There are too many live connections.");
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionAborted);
-        _pumps[connection.ConnectionId] = (PumpAsync(connection.ConnectionId, subscription, stop.Token), stop);
+        var subscription = audience.Subscribe(filter, LiveKinds.All) ?? throw new HubException("There are too many live connections.");
+        LiveSocket.Limit(context, options.Value.SocketBufferBytes);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(caller.ConnectionAborted);
+        _pumps[caller.ConnectionId] = (PumpAsync(subscription, new HubChannel(connections[caller.ConnectionId]), stop.Token), stop);
     }
 
     /// <summary>Ends sending, and waits for it.</summary>
     public async Task StopAsync(string connectionId)
     {
-        if (_pumps.TryRemove(connectionId, out var pump))
+        if (_pumps.TryRemove(connectionId, out var running))
         {
-            await pump.Stop.CancelAsync();
-            await pump.Task;
-            pump.Stop.Dispose();
+            await running.Stop.CancelAsync();
+            await running.Task;
+            running.Stop.Dispose();
         }
     }
 
-    private async Task PumpAsync(string connectionId, Subscription subscription, CancellationToken stop)
+    private async Task PumpAsync(Subscription subscription, HubChannel channel, CancellationToken stop)
     {
         using var _ = subscription;
-        var client = hub.Clients.Client(connectionId);
-        var messages = new List<LiveMessage>();
         try
         {
-            while (true)
-            {
-                await subscription.Mailbox.WaitAsync(stop);
-                messages = subscription.Mailbox.Take(messages);
-                foreach (var message in messages)
-                {
-                    await client.SendAsync(Method(message.Kind), new RawJson(message.Json), stop);
-                }
-            }
+            await pump.RunAsync(subscription, channel, static _ => true, stop);
         }
         catch (OperationCanceledException)
         {
@@ -78,28 +92,6 @@ internal sealed partial class HubPumps(Broadcaster broadcaster, IHubContext<Ward
         }
     }
 
-    private static string Method(LiveKind kind) => kind switch
-    {
-        LiveKind.VitalsUpdated => "VitalsUpdated",
-        LiveKind.StatusUpdated => "StatusUpdated",
-        LiveKind.StorageChanged => "StorageChanged",
-        _ => "Heartbeat",
-    };
-
     [LoggerMessage(4010, LogLevel.Warning, "Sending to a live connection ended.")]
     private partial void LogPumpEnded(Exception e);
-}
-
-/// <summary>A document that was serialised before, once for all receivers.</summary>
-[JsonConverter(typeof(Converter))]
-internal readonly record struct RawJson(byte[] Utf8)
-{
-    private sealed class Converter : JsonConverter<RawJson>
-    {
-        public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("Clients send no documents to the hub.");
-
-        public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options) =>
-            writer.WriteRawValue(value.Utf8, skipInputValidation: true);
-    }
 }

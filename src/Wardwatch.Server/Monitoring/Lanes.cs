@@ -22,7 +22,7 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMo
     private readonly CancellationTokenSource _stopTicks = new();
     private Task[] _running = [];
 
-    public Lanes(IPatientDirectory patients, IAnomalyModels models, ICommitter committer, PatientStates states, Rebuild rebuild, DevicePresence presence,
+    public Lanes(IPatientDirectory patients, IDeviceDirectory devices, IAnomalyModels models, ICommitter committer, PatientStates states, Rebuild rebuild, DevicePresence presence,
         IEnumerable<IMonitoringObserver> observers, MonitoringMetrics metrics, IOptions<MonitoringOptions> options, TimeProvider time, ILoggerFactory loggers)
     {
         (_states, _rebuild, _time, _logger) = (states, rebuild, time, loggers.CreateLogger<Lanes>());
@@ -34,7 +34,7 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMo
         {
             var scoring = new Scoring(models);
             var processor = new ReadingProcessor(patients, scoring, states, listeners, metrics, settings, loggers.CreateLogger<ReadingProcessor>());
-            _lanes[lane] = new Lane(processor, new SilenceWatch(lane, count, patients, states, presence, scoring, listeners, settings, loggers.CreateLogger<SilenceWatch>()), committer, settings);
+            _lanes[lane] = new Lane(processor, new SilenceWatch(lane, count, patients, devices, states, presence, scoring, listeners, settings, loggers.CreateLogger<SilenceWatch>()), committer, settings);
         }
 
         metrics.ObserveDepth(() => _lanes.Sum(static lane => lane.Depth));

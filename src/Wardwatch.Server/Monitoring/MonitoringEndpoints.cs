@@ -52,7 +52,7 @@ internal static class MonitoringEndpoints
         return TypedResults.Ok(PatientDocumentBuilder.Patient(patient, in view, time.Microseconds()) with
         {
             Recent = [.. monitor.Recent(patient.Number).Select(reading => ReadingDocuments.Build(
-                reading.MeasuredAt, reading.ReceivedAt, devices.Find(reading.DeviceNumber)?.Id, reading.Late, partlyRefused: false, in reading.Content))],
+                reading.MeasuredAt, reading.ReceivedAt, devices.Find(reading.DeviceNumber)?.Id, reading.Late, reading.PartlyRefused, in reading.Content))],
         });
     }
 

@@ -7,10 +7,27 @@ internal sealed class PatientStates(MonitoringOptions options)
 {
     private readonly ConcurrentDictionary<int, PatientState> _states = new();
 
+    /// <summary>How many there are.</summary>
+    public int Count => _states.Count;
+
     /// <summary>The state of a patient; made when the patient is first met.</summary>
     public PatientState Get(int patientNumber) =>
         _states.TryGetValue(patientNumber, out var state) ? state : _states.GetOrAdd(patientNumber, new PatientState(patientNumber, options.RecentReadings));
 
     /// <summary>The state of a patient, or null if nothing was ever heard.</summary>
     public PatientState? Find(int patientNumber) => _states.GetValueOrDefault(patientNumber);
+
+    /// <summary>Forgets the patients of a lane who are no longer there: discharged ones must not stay in memory for as long as the server runs.</summary>
+    /// <param name="isOfLane">Whether a patient belongs to the lane that calls; others are not its to touch.</param>
+    /// <param name="present">Who is there.</param>
+    public void Trim(Func<int, bool> isOfLane, IReadOnlySet<int> present)
+    {
+        foreach (var (number, _) in _states)
+        {
+            if (isOfLane(number) && !present.Contains(number))
+            {
+                _states.TryRemove(number, out _);
+            }
+        }
+    }
 }

@@ -188,16 +188,7 @@ internal sealed partial class ReadingProcessor(
         var kind = PatientState.Attend(ref view, Attention.From(in scores.News2, in view.Vitals), batch.ReceivedAt)
             ? ChangeKind.Reading | ChangeKind.Status
             : ChangeKind.Reading;
-        if (view.Device.State != DeviceState.Online || view.Device.Id != batch.Device.Id)
-        {
-            view.Device.State = DeviceState.Online;
-            view.Device.Since = batch.ReceivedAt;
-            kind |= ChangeKind.Status;
-        }
-
-        view.Device.Id = batch.Device.Id;
-        view.Device.LastReceivedAt = batch.ReceivedAt;
-        view.Device.LastMeasuredAt = payload.MeasuredAt;
+        kind |= WatchingDevice.Heard(ref view, batch.Device.Id, in reading, batch.ReceivedAt, payload.MeasuredAt) ? ChangeKind.Status : ChangeKind.None;
         state.Set(in view);
         state.ToldStates = PatientState.StatesAt(in view.Vitals, batch.ReceivedAt);
         if (verdict == ReplayVerdict.Unknown && batch.ReceivedAt - payload.MeasuredAt > _lateAfter)
@@ -231,6 +222,7 @@ internal sealed partial class ReadingProcessor(
             ReceivedAt = batch.ReceivedAt,
             DeviceNumber = batch.Device.Number,
             Late = (flags & ReadingFlags.Late) != ReadingFlags.None,
+            PartlyRefused = (flags & ReadingFlags.PartlyRefused) != ReadingFlags.None,
             Content = content,
         });
 

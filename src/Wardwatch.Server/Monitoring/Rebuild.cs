@@ -82,25 +82,40 @@ internal sealed class Rebuild(
         if (reading.Key.MeasuredAt >= view.MeasuredAt)
         {
             view.MeasuredAt = reading.Key.MeasuredAt;
-            view.Device = new DeviceView
-            {
-                Id = devices.Find(reading.Key.DeviceNumber)?.Id ?? view.Device.Id,
-                State = DeviceState.Offline,
-                Since = reading.ReceivedAt,
-                LastReceivedAt = reading.ReceivedAt,
-                LastMeasuredAt = reading.Key.MeasuredAt,
-            };
+            view.MeasuredBy = devices.Find(reading.Key.DeviceNumber)?.Id ?? view.MeasuredBy;
         }
 
+        Hear(ref view.Device, in reading);
         state.Set(in view);
         state.Remember(new RecentReading
         {
             MeasuredAt = reading.Key.MeasuredAt,
             ReceivedAt = reading.ReceivedAt,
             DeviceNumber = reading.Key.DeviceNumber,
-            Late = reading.Flags.HasFlag(ReadingFlags.Late),
+            Late = (reading.Flags & ReadingFlags.Late) != ReadingFlags.None,
+            PartlyRefused = (reading.Flags & ReadingFlags.PartlyRefused) != ReadingFlags.None,
             Content = reading.Content,
         });
+    }
+
+    /// <summary>The device to show is the one that sent last of those that watch the patient, as <see cref="WatchingDevice"/> says; nobody is online yet.</summary>
+    private void Hear(ref DeviceView shown, in StoredReading reading)
+    {
+        var (id, continuous) = (devices.Find(reading.Key.DeviceNumber)?.Id ?? shown.Id, WatchingDevice.IsContinuous(reading.Content.Present));
+        if (reading.Key.MeasuredAt < shown.LastMeasuredAt || (shown.IsContinuous && !continuous && shown.Id != id))
+        {
+            return;
+        }
+
+        shown = new DeviceView
+        {
+            Id = id,
+            State = DeviceState.Offline,
+            Since = reading.ReceivedAt,
+            LastReceivedAt = reading.ReceivedAt,
+            LastMeasuredAt = reading.Key.MeasuredAt,
+            IsContinuous = continuous || (shown.IsContinuous && shown.Id == id),
+        };
     }
 
     private void Score(PatientEntry patient, Scoring scoring, long now)

@@ -1,5 +1,6 @@
 using Wardwatch.Clinical.Scores;
 using Wardwatch.Clinical.Vitals;
+using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 
@@ -7,19 +8,23 @@ namespace Wardwatch.Server.Monitoring;
 
 /// <summary>
 /// Notices what does not come: at each tick it looks at every patient of its lane and tells when a device falls silent, a value grows stale,
-/// or a score loses inputs to age. Each parameter has its own clock, so a live device cannot hide a dead sensor.
+/// or a score loses inputs to age. Each parameter has its own clock, so a live device cannot hide a dead sensor. Patients who have left are forgotten.
 /// </summary>
 internal sealed partial class SilenceWatch(
-    int lane, int lanes, IPatientDirectory patients, PatientStates states, DevicePresence presence, Scoring scoring,
+    int lane, int lanes, IPatientDirectory patients, IDeviceDirectory devices, PatientStates states, DevicePresence presence, Scoring scoring,
     IMonitoringObserver[] observers, MonitoringOptions options, ILogger<SilenceWatch> logger)
 {
     // Scores are renewed at ticks only when readings have stopped renewing them.
     private const long ScoreIdle = 5_000_000;
 
+    // A device that still sends for a patient who has left makes a state anew, so that it takes more than one look to be rid of it.
+    private const int TicksBetweenTrims = 60;
+
     private readonly ILogger<SilenceWatch> _logger = logger;
     private readonly long _silentAfter = (long)(options.SilentAfterSeconds * 1e6);
     private IReadOnlyList<PatientEntry>? _present;
     private PatientEntry[] _mine = [];
+    private int _ticks;
 
     /// <summary>Looks at everybody once.</summary>
     /// <param name="now">Microseconds since the Unix epoch.</param>
@@ -29,7 +34,13 @@ internal sealed partial class SilenceWatch(
         if (!ReferenceEquals(present, _present))
         {
             _present = present;
-            _mine = [.. present.Where(patient => LaneMap.Of(patient.Number, lanes) == lane)];
+            _mine = [.. present.Where(patient => IsMine(patient.Number))];
+            _ticks = 0;
+        }
+
+        if (_ticks++ % TicksBetweenTrims == 0)
+        {
+            states.Trim(IsMine, _mine.Select(patient => patient.Number).ToHashSet());
         }
 
         foreach (var patient in _mine)
@@ -49,13 +60,16 @@ internal sealed partial class SilenceWatch(
         }
     }
 
+    private bool IsMine(int patientNumber) => LaneMap.Of(patientNumber, lanes) == lane;
+
     private void Look(PatientState state, PatientEntry patient, long now)
     {
         ref readonly var current = ref state.Current;
         var told = PatientState.StatesAt(in current.Vitals, now);
         var device = DeviceStateAt(in current.Device, now);
+        var takenOff = device != DeviceState.Online && !IsWorn(current.Device.Id, patient, now);
         var idle = now - current.Device.LastReceivedAt > ScoreIdle && current.ScoredAt != 0;
-        if (told == state.ToldStates && device == current.Device.State && !idle)
+        if (told == state.ToldStates && device == current.Device.State && !idle && !takenOff)
         {
             return;
         }
@@ -63,7 +77,13 @@ internal sealed partial class SilenceWatch(
         var view = current;
         var changed = told != state.ToldStates || device != current.Device.State;
         state.ToldStates = told;
-        if (device != view.Device.State)
+        if (takenOff)
+        {
+            // Whoever takes a device off the patient does not wait for it: its silence is no news. Another that is worn is expected instead.
+            view.Device = Expected(patient, now);
+            changed = true;
+        }
+        else if (device != view.Device.State)
         {
             view.Device.State = device;
             view.Device.Since = device == DeviceState.Online ? now : view.Device.LastReceivedAt;
@@ -94,6 +114,15 @@ internal sealed partial class SilenceWatch(
         view.Anomaly = scores.Anomaly;
         changed |= PatientState.Attend(ref view, Attention.From(in scores.News2, in view.Vitals), now);
         return changed;
+    }
+
+    private bool IsWorn(string? deviceId, PatientEntry patient, long now) =>
+        deviceId is null || devices.Find(deviceId)?.BindingAt(now)?.PatientNumber == patient.Number;
+
+    private DeviceView Expected(PatientEntry patient, long now)
+    {
+        var worn = devices.All.Where(device => device.BindingAt(now)?.PatientNumber == patient.Number).MinBy(device => device.Number);
+        return new DeviceView { Id = worn?.Id, State = DeviceState.Offline };
     }
 
     private DeviceState DeviceStateAt(in DeviceView device, long now)

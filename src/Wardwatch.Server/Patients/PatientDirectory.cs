@@ -184,7 +184,7 @@ internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyri
             return new(
                 hospitals, wards, patients.ToFrozenDictionary(),
                 all.ToFrozenDictionary(patient => patient.Entry.Id, StringComparer.Ordinal),
-                all, [.. all.Where(patient => patient.Entry.Status != "discharged").Select(patient => patient.Entry)]);
+                all, [.. all.Where(patient => patient.Entry.IsPresent).Select(patient => patient.Entry)]);
         }
     }
 }

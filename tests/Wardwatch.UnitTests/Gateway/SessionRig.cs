@@ -23,7 +23,7 @@ internal sealed class SessionRig
     {
         Version = version;
         Directory = directory ?? new FakeDevices(TestWard.Device());
-        var services = new GatewayServices(Queue, Directory, new GatewayMetrics(new UnreadMeters(), Clock), options ?? new GatewayOptions(), Clock);
+        var services = new GatewayServices(new DevicePolicy(Queue, Directory, new NobodyWatches()), new GatewayMetrics(new UnreadMeters(), Clock), options ?? new GatewayOptions(), Clock);
         Session = new DeviceSession(TestWard.Device(), version, keepAliveSeconds, _toServer.Reader, new MqttOutput(_toDevice.Writer, () => Overflowed = true), services);
     }
 

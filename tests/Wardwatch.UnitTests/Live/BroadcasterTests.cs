@@ -19,6 +19,7 @@ public sealed class BroadcasterTests : IDisposable
     private readonly SemaphoreSlim _reached = new(0);
     private readonly SemaphoreSlim _go = new(0);
     private readonly EventLog _log;
+    private readonly Audience _audience;
     private readonly Broadcaster _broadcaster;
 
     public BroadcasterTests()
@@ -26,7 +27,9 @@ public sealed class BroadcasterTests : IDisposable
         var options = Options.Create(new LiveOptions { QueuedChanges = Queued, MaxSubscribers = 2 });
         var clock = new FixedClock(DateTimeOffset.UnixEpoch.AddMicroseconds(TestWard.Start));
         _log = new EventLog(options, clock);
-        _broadcaster = new Broadcaster(_log, _patients, new AlwaysStored(), options, new LiveMetrics(new UnreadMeters()), clock, NullLogger<Broadcaster>.Instance);
+        var metrics = new LiveMetrics(new UnreadMeters());
+        _audience = new Audience(_log, options, metrics);
+        _broadcaster = new Broadcaster(_audience, _patients, new AlwaysStored(), options, metrics, clock, NullLogger<Broadcaster>.Instance);
     }
 
     public void Dispose()
@@ -39,7 +42,7 @@ public sealed class BroadcasterTests : IDisposable
     [Fact]
     public async Task A_screen_is_never_shown_an_older_state_after_a_newer_one()
     {
-        using var screen = _broadcaster.Subscribe(new LiveFilter(1, null, null))!;
+        using var screen = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
         StopAtPatient(40);
         Tell(40, 1);
         await _broadcaster.StartAsync(TestContext.Current.CancellationToken);
@@ -65,7 +68,7 @@ public sealed class BroadcasterTests : IDisposable
     [Fact]
     public async Task A_change_of_state_survives_a_reading_that_overtakes_it_while_the_broadcaster_is_behind()
     {
-        using var screen = _broadcaster.Subscribe(new LiveFilter(1, null, null))!;
+        using var screen = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
         for (var patient = 2; patient <= Queued + 1; patient++)
         {
             Tell(patient, 1);
@@ -83,7 +86,7 @@ public sealed class BroadcasterTests : IDisposable
     [Fact]
     public async Task A_patient_that_cannot_be_shown_stops_no_screen()
     {
-        using var screen = _broadcaster.Subscribe(new LiveFilter(1, null, null))!;
+        using var screen = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
         _patients.Searched = patient => { if (patient == 1) { throw new InvalidOperationException("A planted defect."); } };
         await _broadcaster.StartAsync(TestContext.Current.CancellationToken);
         Tell(1, 1);
@@ -92,17 +95,15 @@ public sealed class BroadcasterTests : IDisposable
     }
 
     [Fact]
-    public void Nobody_may_open_more_subscriptions_than_there_are_and_an_ended_one_makes_room()
+    public async Task A_patient_who_has_left_is_shown_no_more()
     {
-        var filter = new LiveFilter(1, null, null);
-        var first = _broadcaster.Subscribe(filter)!;
-        using var second = _broadcaster.Subscribe(filter)!;
-        _broadcaster.Subscribe(filter).ShouldBeNull();
-        first.Dispose();
-        first.Dispose();
-        using var third = _broadcaster.Subscribe(filter);
-        third.ShouldNotBeNull();
-        _broadcaster.Subscribe(filter).ShouldBeNull();
+        using var screen = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
+        _patients.Discharge(1);
+        await _broadcaster.StartAsync(TestContext.Current.CancellationToken);
+        Tell(1, 1, ChangeKind.Reading | ChangeKind.Status);
+        Tell(2, 1);
+        (await ReceiveAsync(screen, count => count(2) > 0)).ShouldAllBe(message => message.Patient == 2);
+        _log.After(_log.IdOf(0))!.ShouldBeEmpty();
     }
 
     private void StopAtPatient(int stop) => _patients.Searched = patient =>
@@ -130,7 +131,7 @@ public sealed class BroadcasterTests : IDisposable
         while (!enough(patient => all.Count(message => message.Patient == patient)))
         {
             await screen.Mailbox.WaitAsync(deadline.Token);
-            all.AddRange(screen.Mailbox.Take([]).Where(message => message.PatientNumber != 0)
+            all.AddRange(screen.Mailbox.Take([], out _).Where(message => message.PatientNumber != 0)
                 .Select(message => (message.PatientNumber, message.Kind, JsonDocument.Parse(message.Json).RootElement.GetProperty("seq").GetInt64())));
         }
 

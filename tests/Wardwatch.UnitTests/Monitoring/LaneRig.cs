@@ -25,10 +25,13 @@ internal sealed class LaneRig
         States = new PatientStates(Options);
         var scoring = new Scoring(new ShippedModel());
         Processor = new ReadingProcessor(Patients, scoring, States, [Changes], new MonitoringMetrics(new UnreadMeters()), Options, NullLogger<ReadingProcessor>.Instance);
-        Silence = new SilenceWatch(0, 1, Patients, States, Presence, scoring, [Changes], Options, NullLogger<SilenceWatch>.Instance);
+        Silence = new SilenceWatch(0, 1, Patients, Devices, States, Presence, scoring, [Changes], Options, NullLogger<SilenceWatch>.Instance);
     }
 
     public FakePatients Patients { get; }
+
+    /// <summary>The devices that have sent, and what else a test puts in.</summary>
+    public FakeDevices Devices { get; } = new();
 
     public MonitoringOptions Options { get; }
 
@@ -57,6 +60,7 @@ internal sealed class LaneRig
     /// <summary>Has bytes processed as one batch and answers what became of them.</summary>
     public Taken Process(DeviceEntry device, long receivedAt, byte[] envelope, byte[] topic)
     {
+        Devices.Put(device);
         var batch = new EnvelopeBatch();
         batch.Begin(device, _owner, receivedAt);
         batch.Add(topic, envelope, 0);

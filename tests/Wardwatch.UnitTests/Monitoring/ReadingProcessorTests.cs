@@ -220,6 +220,8 @@ public class ReadingProcessorTests
         taken.Flags.HasFlag(ReadingFlags.PartlyRefused).ShouldBeTrue();
         (taken.Content.Has((int)Vital.HeartRate), taken.Content.Has((int)Vital.SpO2)).ShouldBe((false, true));
         _lane.View().Vitals.Has(Vital.HeartRate).ShouldBeFalse();
+        _lane.Send(Device(), Start + Second, Json(Start + Second));
+        _lane.States.Get(1).Recent().Select(reading => reading.PartlyRefused).ShouldBe([true, false]);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Shouldly;
 using Wardwatch.Clinical.Vitals;
+using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Monitoring;
 using Wardwatch.Server.Monitoring.Contracts;
@@ -63,10 +64,29 @@ public class RebuildTests
         PatientDocumentBuilder.Attention(in view).ShouldBeNull();
     }
 
-    private async Task RebuildAsync(long now)
+    [Fact]
+    public async Task The_device_that_watched_the_patient_is_shown_after_a_restart_and_not_the_one_that_sent_last()
+    {
+        _history.Add(Stored(Start, 5, (Vital.HeartRate, 75, 0)));
+        _history.Add(Stored(Start + Second, 1, Start + Second, (Vital.Glucose, 6, 0)) with { Key = new ReadingKey(1, 1, 11, KeyId, 8, 1, Start + Second) });
+        await RebuildAsync(Start + 2 * Second, Device(), Device(11, Binding(1)));
+        (_lane.View().Device.Id, _lane.View().Device.LastReceivedAt, _lane.View().MeasuredBy).ShouldBe(("mon-10", Start, "mon-11"));
+        _lane.View().Device.IsContinuous.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_reading_that_was_partly_refused_is_still_known_to_be()
+    {
+        _history.Add(Stored(Start, 5, (Vital.HeartRate, 75, 0)) with { Flags = ReadingFlags.PartlyRefused | ReadingFlags.Late });
+        await RebuildAsync(Start + Second);
+        var recent = _lane.States.Get(1).Recent().ShouldHaveSingleItem();
+        (recent.PartlyRefused, recent.Late).ShouldBe((true, true));
+    }
+
+    private async Task RebuildAsync(long now, params DeviceEntry[] devices)
     {
         var clock = new FixedClock(DateTimeOffset.UnixEpoch.AddMicroseconds(now));
-        var rebuild = new Rebuild(_lane.Patients, new FakeDevices(Device()), _history, new ShippedModel(), _lane.States, Options.Create(_lane.Options), clock);
+        var rebuild = new Rebuild(_lane.Patients, new FakeDevices(devices.Length > 0 ? devices : [Device()]), _history, new ShippedModel(), _lane.States, Options.Create(_lane.Options), clock);
         await rebuild.RunAsync(_ => _lane.Processor, TestContext.Current.CancellationToken);
     }
 

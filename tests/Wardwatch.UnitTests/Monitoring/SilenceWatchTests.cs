@@ -134,6 +134,31 @@ public class SilenceWatchTests
     }
 
     [Fact]
+    public void A_patient_who_has_left_is_forgotten_even_if_the_device_goes_on_sending_and_nobody_else_is()
+    {
+        _lane.Send(Device(), Start, Json(Start));
+        _lane.Send(Device(11, Binding(2)), Start, Json(Start), topicOf: 2, boot: 8);
+        TickUntil(1);
+        _lane.States.Count.ShouldBe(2);
+        _lane.Patients.Discharge(1);
+        TickUntil(2);
+        (_lane.States.Find(1), _lane.States.Count).ShouldBe((null, 1));
+        _lane.Send(Device(), Start + 2 * Second, Json(Start + 2 * Second));
+        TickUntil(70);
+        (_lane.States.Find(1), _lane.States.Count).ShouldBe((null, 1));
+    }
+
+    [Fact]
+    public void A_lane_forgets_none_of_another_lanes_patients()
+    {
+        var (mine, other) = (Enumerable.Range(1, 100).First(number => LaneMap.Of(number, 2) == 0), Enumerable.Range(1, 100).First(number => LaneMap.Of(number, 2) == 1));
+        _lane.States.Get(mine);
+        _lane.States.Get(other);
+        _lane.States.Trim(number => LaneMap.Of(number, 2) == 0, new HashSet<int>());
+        (_lane.States.Find(mine) is null, _lane.States.Find(other) is null).ShouldBe((true, false));
+    }
+
+    [Fact]
     public void Every_patient_has_one_lane_whatever_their_number()
     {
         foreach (var lanes in new[] { 1, 2, 3, 8, 256 })

@@ -94,11 +94,18 @@ internal sealed class FakePatients(params PatientEntry[] patients) : IPatientDir
     /// <summary>Called before each search by number, on the searcher's thread.</summary>
     public Action<int>? Searched { get; set; }
 
-    public IReadOnlyList<PatientEntry> Present { get; } = patients;
+    public IReadOnlyList<PatientEntry> Present { get; private set; } = patients;
 
     public IReadOnlyList<WardEntry> Wards { get; } = [new(1, "w1", "Ward One", ["1", "2"])];
 
     public IReadOnlyList<HospitalEntry> Hospitals { get; } = [new(1, "h1", "Hospital One")];
+
+    /// <summary>The patient is still known, and no longer there.</summary>
+    public void Discharge(int number)
+    {
+        _byNumber[number] = _byNumber[number] with { Status = "discharged" };
+        Present = [.. Present.Where(patient => patient.Number != number)];
+    }
 
     public PatientEntry? Find(string id) => _byNumber.Values.FirstOrDefault(patient => patient.Id == id);
 
@@ -152,16 +159,34 @@ internal sealed class RecordedOwner : IDeliveryOwner
     public void Complete(EnvelopeBatch batch, DeliveryState state) => Completed.Add((batch, state));
 }
 
-/// <summary>Keeps the groups that lanes submit.</summary>
+/// <summary>Keeps the groups that lanes submit; takes none while it is <see cref="Full"/>.</summary>
 internal sealed class RecordedCommits : ICommitter
 {
+    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public List<CommitGroup> Groups { get; } = [];
+
+    public bool Full { get; private set; }
 
     public CommitGroup Rent() => new();
 
-    public ValueTask SubmitAsync(CommitGroup group, CancellationToken cancellation)
+    public void Fill() => (Full, _room) = (true, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    public void MakeRoom()
     {
-        Groups.Add(group);
-        return ValueTask.CompletedTask;
+        Full = false;
+        _room.SetResult();
     }
+
+    public bool TrySubmit(CommitGroup group)
+    {
+        if (!Full)
+        {
+            Groups.Add(group);
+        }
+
+        return !Full;
+    }
+
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellation) => await (Full ? _room.Task : Task.CompletedTask).WaitAsync(cancellation);
 }

@@ -23,6 +23,9 @@ public interface IMonitoringObserver
 [Flags]
 public enum ChangeKind : byte
 {
+    /// <summary>Nothing.</summary>
+    None = 0,
+
     /// <summary>A reading came.</summary>
     Reading = 1,
 
@@ -41,6 +44,9 @@ public struct RecentReading
 
     /// <summary>True if it came late or out of order.</summary>
     public bool Late;
+
+    /// <summary>True if single values of it were refused.</summary>
+    public bool PartlyRefused;
 
     /// <summary>Its values.</summary>
     public History.Contracts.ReadingContent Content;

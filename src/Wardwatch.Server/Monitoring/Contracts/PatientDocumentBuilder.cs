@@ -9,8 +9,8 @@ namespace Wardwatch.Server.Monitoring.Contracts;
 /// <summary>Makes documents of live states. Used by requests and by live messages alike, so that both say the same.</summary>
 public static class PatientDocumentBuilder
 {
-    private static readonly string[] States = ["live", "delayed", "stale", "offline"];
-    private static readonly string[] DeviceStates = ["online", "silent", "offline"];
+    internal static readonly string[] States = ["live", "delayed", "stale", "offline"];
+    internal static readonly string[] DeviceStates = ["online", "silent", "offline"];
 
     /// <summary>A patient with the live state; the state may be empty.</summary>
     public static PatientDocument Patient(PatientEntry patient, in PatientView view, long now) => new(
@@ -98,6 +98,9 @@ public static class PatientDocumentBuilder
         var heard = device.LastReceivedAt != 0;
         return new DeviceDocument(device.Id, DeviceStates[(int)device.State], heard ? UnixTime.ToDateTimeOffset(device.Since) : null,
             heard ? UnixTime.ToDateTimeOffset(device.LastReceivedAt) : null,
-            heard ? Math.Round((device.LastMeasuredAt - device.LastReceivedAt) / 1e6, 1) + 0.0 : null);
+            heard ? ClockOffset(in device) : null);
     }
+
+    // Zero is added so that a clock which is slightly behind does not read as "-0".
+    internal static double ClockOffset(in DeviceView device) => Math.Round((device.LastMeasuredAt - device.LastReceivedAt) / 1e6, 1) + 0.0;
 }

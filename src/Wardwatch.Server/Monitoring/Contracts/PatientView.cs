@@ -36,8 +36,11 @@ public struct PatientView
     /// <summary>Since when <see cref="Attention"/> has had its priority.</summary>
     public long AttentionSince;
 
-    /// <summary>The device that last sent, or the one bound now.</summary>
+    /// <summary>The device that watches the patient: the one whose silence is told. See <see cref="DeviceView.IsContinuous"/>.</summary>
     public DeviceView Device;
+
+    /// <summary>The id of the device that sent the last reading, which may be another one; null if there is none.</summary>
+    public string? MeasuredBy;
 
     /// <summary>When the last reading was measured; 0 if there is none.</summary>
     public long MeasuredAt;
@@ -92,6 +95,9 @@ public struct DeviceView
 
     /// <summary>When that reading was measured, by the device's clock.</summary>
     public long LastMeasuredAt;
+
+    /// <summary>Whether it has sent what a monitor measures all the time (heart rate, SpO2, respiration, EtCO2). A thermometer or glucose meter has not.</summary>
+    public bool IsContinuous;
 }
 
 /// <summary>Whether a device sends.</summary>

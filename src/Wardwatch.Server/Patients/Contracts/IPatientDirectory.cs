@@ -19,6 +19,9 @@ public sealed record PatientEntry(
     int Number, int TenantId, string Id, string Name, string RecordNumber, DateOnly DateOfBirth, string Sex,
     string Status, string? Ward, string? Bed, int SpO2Scale, DataKey Key)
 {
+    /// <summary>Whether the patient is still there: not discharged.</summary>
+    public bool IsPresent => Status != "discharged";
+
     /// <summary>The short form for walls: family name and the first initial, <c>Okafor, A.</c></summary>
     public string ShortName { get; } = Shorten(Name);
 

@@ -1,0 +1,188 @@
+using Microsoft.Extensions.Options;
+using Wardwatch.Server.Patients.Contracts;
+
+namespace Wardwatch.Server.Live;
+
+/// <summary>
+/// All subscribers, found by what they want to see, so that a message costs what it has receivers and not what the hospital has screens. One lock orders
+/// everything that is sent: two subscribers never see two events in different orders, and the event log numbers them in just that order.
+/// </summary>
+internal sealed class Audience
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Place, List<Subscription>> _byPlace = [];
+    private readonly Dictionary<int, NewestState> _newest = [];
+    private readonly EventLog _events;
+    private readonly LiveOptions _options;
+    private readonly LiveMetrics _metrics;
+    private int _count;
+
+    public Audience(EventLog events, IOptions<LiveOptions> options, LiveMetrics metrics)
+    {
+        (_events, _options, _metrics) = (events, options.Value, metrics);
+        metrics.ObserveSubscribers(() => Volatile.Read(ref _count), CountWaiting);
+    }
+
+    /// <summary>Whether nobody listens.</summary>
+    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
+    /// <summary>Begins a subscription, or answers null if there are too many.</summary>
+    /// <param name="filter">Whose messages are wanted.</param>
+    /// <param name="kinds">Which of them.</param>
+    public Subscription? Subscribe(LiveFilter filter, LiveKinds kinds)
+    {
+        lock (_gate)
+        {
+            if (_count >= _options.MaxSubscribers)
+            {
+                _metrics.Refused();
+                return null;
+            }
+
+            var subscription = new Subscription(filter, kinds, new Mailbox(_options.QueuedMessages, _options.MostWaitingEventBytes), this);
+            var place = Place.Of(filter);
+            if (!_byPlace.TryGetValue(place, out var there))
+            {
+                _byPlace.Add(place, there = []);
+            }
+
+            there.Add(subscription);
+            _count++;
+            return subscription;
+        }
+    }
+
+    /// <summary>Ends a subscription; again does nothing.</summary>
+    public void Unsubscribe(Subscription subscription)
+    {
+        lock (_gate)
+        {
+            var place = Place.Of(subscription.Filter);
+            if (!_byPlace.TryGetValue(place, out var there) || !there.Remove(subscription))
+            {
+                return;
+            }
+
+            _count--;
+            if (there.Count == 0)
+            {
+                _byPlace.Remove(place);
+            }
+        }
+    }
+
+    /// <summary>Whether anybody wants a patient's readings: if not, none need be written.</summary>
+    public bool WantsReadings(PatientEntry patient)
+    {
+        lock (_gate)
+        {
+            return Find(new Place(patient.TenantId, null, 0)) || (patient.Ward is { } ward && Find(new Place(patient.TenantId, ward, 0)))
+                || Find(new Place(patient.TenantId, null, patient.Number));
+        }
+
+        bool Find(Place place) => _byPlace.TryGetValue(place, out var there) && there.Exists(static subscription => (subscription.Kinds & LiveKinds.Readings) != LiveKinds.None);
+    }
+
+    /// <summary>Sends a patient's newest vitals.</summary>
+    public void SendVitals(PatientEntry patient, byte[] json)
+    {
+        lock (_gate)
+        {
+            if (!_newest.TryGetValue(patient.Number, out var newest))
+            {
+                _newest.Add(patient.Number, newest = new NewestState());
+            }
+
+            var message = new LiveMessage(LiveKind.VitalsUpdated, patient.TenantId, patient.Number, patient.Ward, json) { Newest = newest };
+            newest.Message = message;
+            Deliver(message, LiveKinds.Readings);
+        }
+    }
+
+    /// <summary>Sends a heartbeat.</summary>
+    public void SendHeartbeat(LiveMessage message)
+    {
+        lock (_gate)
+        {
+            Deliver(message, LiveKinds.Heartbeats);
+        }
+    }
+
+    /// <summary>Gives an event its number, keeps it for those who come back, and sends it: in one step, so that events leave in the order of their numbers.</summary>
+    public void SendEvent(LiveMessage message)
+    {
+        lock (_gate)
+        {
+            Deliver(_events.Add(message), LiveKinds.Events);
+        }
+    }
+
+    /// <summary>Forgets the newest vitals of patients who have left. Mailboxes that still hold one keep it until they are read.</summary>
+    public void Trim(IPatientDirectory patients)
+    {
+        lock (_gate)
+        {
+            foreach (var number in _newest.Keys)
+            {
+                if (_count == 0 || patients.Find(number) is not { IsPresent: true })
+                {
+                    _newest.Remove(number);
+                }
+            }
+        }
+    }
+
+    private void Deliver(LiveMessage message, LiveKinds kind)
+    {
+        if (message.TenantId == 0)
+        {
+            foreach (var (_, there) in _byPlace)
+            {
+                Offer(there, message, kind);
+            }
+
+            return;
+        }
+
+        OfferAt(new Place(message.TenantId, null, 0), message, kind);
+        OfferAt(new Place(message.TenantId, null, message.PatientNumber), message, kind);
+        if (message.Ward is not null)
+        {
+            OfferAt(new Place(message.TenantId, message.Ward, 0), message, kind);
+        }
+    }
+
+    private void OfferAt(Place place, LiveMessage message, LiveKinds kind)
+    {
+        if (_byPlace.TryGetValue(place, out var there))
+        {
+            Offer(there, message, kind);
+        }
+    }
+
+    private static void Offer(List<Subscription> there, LiveMessage message, LiveKinds kind)
+    {
+        foreach (var subscription in there)
+        {
+            if ((subscription.Kinds & kind) != LiveKinds.None && subscription.Filter.Wants(message))
+            {
+                subscription.Mailbox.Offer(message);
+            }
+        }
+    }
+
+    private int CountWaiting()
+    {
+        lock (_gate)
+        {
+            return _byPlace.Values.Sum(static there => there.Sum(static subscription => subscription.Mailbox.Count));
+        }
+    }
+
+    // Where a subscription stands: with its patient if it names one, otherwise with its ward, otherwise with its hospital.
+    private readonly record struct Place(int TenantId, string? Ward, int PatientNumber)
+    {
+        public static Place Of(LiveFilter filter) =>
+            filter.PatientNumber is { } patient ? new Place(filter.TenantId, null, patient) : new Place(filter.TenantId, filter.Ward, 0);
+    }
+}
