@@ -136,6 +136,19 @@ internal sealed class MqttLink : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends the same bytes over and over and reads nothing, until the server has had enough: how no device should be.</summary>
+    public async Task SendUntilClosedAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            while (true) await _stream.WriteAsync(bytes, cancellation);
+        }
+        catch (IOException)
+        {
+            // It has.
+        }
+    }
+
     /// <summary>Keeps the connection alive: pings where nothing was sent for half the keep-alive, ends it where a ping stays without an answer.</summary>
     public void Tick()
     {
