@@ -59,7 +59,7 @@ internal sealed partial class DeviceSession
     /// <summary>The device, as it was known last.</summary>
     public DeviceEntry Device => _device;
 
-    /// <summary>True if CONNECT asked for a session that outlives its connection: only then may DISCONNECT ask for one (MQTT-3.14.2-2).</summary>
+    /// <summary>True if CONNECT asked for a session that outlives its connection: only then may DISCONNECT ask for one (5.0, 3.14.2.2.2).</summary>
     public bool MayExtendExpiry { get; init; }
 
     /// <summary>True while the session does not read, for reasons of its own: the device's silence is then not the device's.</summary>

@@ -235,7 +235,7 @@ internal sealed partial class MqttConnectionHandler(
     private DeviceSession? Refuse(in ConnectPacket connect, MqttReason reason, MqttOutput output)
     {
         metrics.Refused(reason);
-        if (connect.ProtocolLevel != 0)
+        if (connect.IsMqtt)
         {
             // A client of a version that we do not speak is answered in the nearest one that we do.
             var version = connect.Version != MqttVersion.Unknown ? connect.Version : connect.ProtocolLevel > 5 ? MqttVersion.V500 : MqttVersion.V311;

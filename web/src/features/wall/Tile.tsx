@@ -163,9 +163,9 @@ function freshness(view: PatientView): string {
 function sweepTraces(traces: PatientTraces): SweepTrace[] {
   const colours = readPalette(document.documentElement);
   return [
-    { source: traces.hr, colour: colours.hr, low: 40, high: 150, top: 0.08, bottom: 0.42 },
-    { source: traces.spo2, colour: colours.spo2, low: 80, high: 100, top: 0.5, bottom: 0.68 },
-    { source: traces.rr, colour: colours.rr, low: 5, high: 35, top: 0.74, bottom: 0.94 },
+    { source: traces.hr, colour: colours.hr, low: 40, high: 150, top: 0.03, bottom: 0.4 },
+    { source: traces.spo2, colour: colours.spo2, low: 80, high: 100, top: 0.48, bottom: 0.66 },
+    { source: traces.rr, colour: colours.rr, low: 5, high: 35, top: 0.73, bottom: 0.95 },
   ];
 }
 
