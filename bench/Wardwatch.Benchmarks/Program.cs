@@ -1,18 +1,26 @@
 using System.CommandLine;
 using Wardwatch.Benchmarks;
+using Wardwatch.Benchmarks.Flood;
 using Wardwatch.Benchmarks.History;
 using Wardwatch.Benchmarks.Ingest;
 using Wardwatch.Benchmarks.Live;
 using Wardwatch.Benchmarks.Micro;
 using Wardwatch.Benchmarks.Patients;
+using Wardwatch.Benchmarks.Proof;
+using Wardwatch.Benchmarks.Proof.Planted;
+using Wardwatch.Benchmarks.Soak;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Simulator;
+
+// A server's command line is its own, and so is what it does with signals.
+if (args is [PlantedServer.Verb, .. var serverArguments]) return await PlantedServer.RunAsync(serverArguments);
 
 var json = new Option<bool>("--json") { Description = "Write the result as JSON", Recursive = true };
 var root = new RootCommand("Measures Wardwatch: what it stores and acknowledges, how soon it shows it, how fast it answers, and what each step costs.")
 {
     json, IngestVerb.Create(json), LiveVerb.Create(json), PatientsVerb.Create(json), HistoryVerb.Create(json), MicroVerb.Create(), AllocationsVerb.Create(json),
+    ProveVerb.Create(json), SoakVerb.Create(json), FloodVerb.Create(json),
 };
 using var signals = new ShutdownSignals();
 try

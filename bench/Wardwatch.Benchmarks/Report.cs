@@ -26,6 +26,9 @@ internal sealed class Report(bool json)
     /// <summary>Something that whoever reads the result should know.</summary>
     public void Note(string text) => _progress.MarkupLineInterpolated($"[yellow]{text}[/]");
 
+    /// <summary>A line of progress; it stays one line, however long.</summary>
+    public static void Line(string text) => Console.Error.WriteLine(text);
+
     /// <summary>The result.</summary>
     public void Result(Table table, object document)
     {

@@ -6,7 +6,10 @@ namespace Wardwatch.Benchmarks.Ingest;
 internal sealed class IngestBenchmark(HospitalUnderTest hospital)
 {
     /// <summary>Runs one shape.</summary>
-    public async Task<IngestResult> RunAsync(LoadPlan plan, CancellationToken cancellation)
+    public Task<IngestResult> RunAsync(LoadPlan plan, CancellationToken cancellation) => RunAsync(plan, _ => { }, cancellation);
+
+    /// <summary>Runs one shape and tells when the measured time begins (true) and ends (false).</summary>
+    public async Task<IngestResult> RunAsync(LoadPlan plan, Action<bool> atPhase, CancellationToken cancellation)
     {
         var rowsBefore = await hospital.CountReadingsAsync(cancellation);
         var meter = new CostMeter(Programs.ServerName);
@@ -18,6 +21,7 @@ internal sealed class IngestBenchmark(HospitalUnderTest hospital)
             hospital.MqttPort,
             begins =>
             {
+                atPhase(begins);
                 if (begins)
                 {
                     meter.Begin();

@@ -10,6 +10,23 @@ using Wardwatch.Simulator.Devices;
 
 namespace Wardwatch.Benchmarks.Stage;
 
+/// <summary>What hospital to start.</summary>
+/// <param name="Patients">How many patients, each with a device, are seeded.</param>
+internal sealed record HospitalPlan(int Patients)
+{
+    /// <summary>A data folder that exists; null makes one.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Whether the data folder stays behind.</summary>
+    public bool Keep { get; init; }
+
+    /// <summary>Whether the server is the one with the planted fault (<see cref="Proof.Planted.PlantedServer"/>).</summary>
+    public bool Planted { get; init; }
+
+    /// <summary>Further settings, as in the environment.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+}
+
 /// <summary>
 /// The real server with its private PostgreSQL, on free ports and a folder of its own, with invented patients and no simulated devices: <c>ward demo
 /// --no-simulator</c>. It ends, and its folder goes, when this is disposed of; should this program be killed, the server ends all the same.
@@ -19,17 +36,17 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan EndWithin = TimeSpan.FromMinutes(1);
 
-    private readonly WatchedProcess _process;
+    private readonly HospitalPlan _plan;
     private readonly HttpClient _http;
+    private readonly int _httpPort;
+    private WatchedProcess _process = null!;
 
-    private HospitalUnderTest(WatchedProcess process, string data, int httpPort, int mqttPort)
+    private HospitalUnderTest(HospitalPlan plan)
     {
-        _process = process;
-        Data = data;
-        MqttPort = mqttPort;
-        HttpAddress = new Uri($"http://localhost:{httpPort}");
+        (_plan, Data, _httpPort, MqttPort) = (plan, plan.Data ?? Programs.NewFolder(), Programs.FreePort(), Programs.FreePort());
+        HttpAddress = new Uri($"http://localhost:{_httpPort}");
         _http = new HttpClient { BaseAddress = HttpAddress };
-        Database = NpgsqlDataSource.Create(PrivateCluster.ConnectionString(DataFolder.Open(data)));
+        Database = NpgsqlDataSource.Create(PrivateCluster.ConnectionString(DataFolder.Open(Data)));
     }
 
     /// <summary>The folder with the devices' keys and the certificate authority.</summary>
@@ -44,17 +61,63 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
     /// <summary>The server's database.</summary>
     public NpgsqlDataSource Database { get; }
 
-    /// <summary>Starts a server and waits until it is ready.</summary>
+    /// <summary>The server's process.</summary>
+    /// <exception cref="BenchmarkException">It has ended.</exception>
+    public int ServerProcess => PostgresProcesses.Server(Data) ?? throw new BenchmarkException($"The server has ended by itself:\n{_process.LastLines}");
+
+    /// <inheritdoc cref="StartAsync(HospitalPlan, CancellationToken)"/>
     /// <param name="patients">How many patients, each with a device, are seeded.</param>
     /// <param name="cancellation">Gives up.</param>
+    public static Task<HospitalUnderTest> StartAsync(int patients, CancellationToken cancellation) => StartAsync(new HospitalPlan(patients), cancellation);
+
+    /// <summary>Starts a server and waits until it is ready.</summary>
     /// <exception cref="BenchmarkException">It does not come up; the message holds what it wrote last.</exception>
-    public static async Task<HospitalUnderTest> StartAsync(int patients, CancellationToken cancellation)
+    public static async Task<HospitalUnderTest> StartAsync(HospitalPlan plan, CancellationToken cancellation)
     {
-        var (data, http, mqtt) = (Programs.NewFolder(), Programs.FreePort(), Programs.FreePort());
+        var hospital = new HospitalUnderTest(plan);
+        try
+        {
+            await hospital.LaunchAsync(cancellation);
+            return hospital;
+        }
+        catch
+        {
+            await hospital.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Kills the server (SIGKILL) and waits until it is gone. Its PostgreSQL ends by itself then.</summary>
+    public async Task KillServerAsync(CancellationToken cancellation)
+    {
+        Signals.Send(ServerProcess, Signals.Kill);
+        await _process.Exited.WaitAsync(EndWithin, cancellation);
+        _process.Dispose();
+    }
+
+    /// <summary>Asks the server to stop in order (SIGTERM) and waits for it.</summary>
+    public async Task StopServerAsync(CancellationToken cancellation)
+    {
+        Signals.Send(ServerProcess, Signals.Terminate);
+        await _process.Exited.WaitAsync(EndWithin, cancellation);
+        _process.Dispose();
+    }
+
+    /// <summary>Starts the server again after its end, on the same data and ports, and waits until it is ready.</summary>
+    /// <exception cref="BenchmarkException">It does not come up; the message holds what it wrote last.</exception>
+    public async Task RestartAsync(CancellationToken cancellation)
+    {
+        await LaunchAsync(cancellation);
+        Database.Clear(); // its connections ended with the database that they led to
+    }
+
+    private async Task LaunchAsync(CancellationToken cancellation)
+    {
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["ConnectionStrings__Wardwatch"] = null, ["WARDWATCH_MASTER_KEY"] = null };
-        string[] command = [Programs.Server, "demo", "--no-simulator", "--data", data, "--http", $"{http}", "--mqtt", $"{mqtt}", "--patients", $"{patients}"];
-        var process = WatchedProcess.Start(command, "TERM", environment, line =>
+        var environment = new Dictionary<string, string?>(_plan.Settings, StringComparer.Ordinal) { ["ConnectionStrings__Wardwatch"] = null, ["WARDWATCH_MASTER_KEY"] = null };
+        string[] program = _plan.Planted ? [Programs.Bench, Proof.Planted.PlantedServer.Verb] : [Programs.Server];
+        string[] command = [.. program, "demo", "--no-simulator", "--data", Data, "--http", $"{_httpPort}", "--mqtt", $"{MqttPort}", "--patients", $"{_plan.Patients}"];
+        var process = _process = WatchedProcess.Start(command, "TERM", environment, line =>
         {
             if (line.StartsWith("ready:", StringComparison.Ordinal)) ready.TrySetResult();
         });
@@ -62,13 +125,10 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
         {
             if (await Task.WhenAny(ready.Task, process.Exited).WaitAsync(ReadyWithin, cancellation) != ready.Task)
                 throw new BenchmarkException($"The server did not start:\n{process.LastLines}");
-            return new HospitalUnderTest(process, data, http, mqtt);
         }
-        catch (Exception problem)
+        catch (TimeoutException late)
         {
-            await EndAsync(process, data);
-            if (problem is TimeoutException) throw new BenchmarkException($"The server was not ready within {ReadyWithin}:\n{process.LastLines}", problem);
-            throw;
+            throw new BenchmarkException($"The server was not ready within {ReadyWithin}:\n{process.LastLines}", late);
         }
     }
 
@@ -92,6 +152,9 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
         """,
         cancellation);
 
+    /// <summary>What the database takes on disk.</summary>
+    public async Task<long> DatabaseBytesAsync(CancellationToken cancellation) => await ScalarAsync("select pg_database_size(current_database())", cancellation);
+
     /// <summary>Signs in as the first physician of the demo and answers the access token.</summary>
     public async Task<string> SignInAsync(CancellationToken cancellation)
     {
@@ -112,11 +175,16 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Asks the server to stop in order, waits for it and its PostgreSQL, and removes the folder unless it is to stay.</summary>
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
         await Database.DisposeAsync();
-        await EndAsync(_process, Data);
+        using var deadline = new CancellationTokenSource(EndWithin);
+        if (!_process.Exited.IsCompleted) await _process.StopAsync(deadline.Token);
+        _process.Dispose();
+        await PostgresProcesses.WaitUntilNoneAsync(Data, CancellationToken.None);
+        if (!_plan.Keep) Directory.Delete(Data, recursive: true);
     }
 
     private X509Certificate2Collection Authorities() => ServerAddress.ReadAuthorities(Path.Combine(Data, "ca.pem"));
@@ -126,13 +194,5 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
         await using var command = Database.CreateCommand(sql);
         command.CommandTimeout = 300;
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    private static async Task EndAsync(WatchedProcess process, string data)
-    {
-        using var deadline = new CancellationTokenSource(EndWithin);
-        await process.StopAsync(deadline.Token);
-        process.Dispose();
-        Directory.Delete(data, recursive: true);
     }
 }

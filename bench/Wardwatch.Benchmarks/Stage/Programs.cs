@@ -15,10 +15,15 @@ internal static class Programs
     /// <summary>The name under which the kernel knows the load generator.</summary>
     public const string GeneratorProcess = "wardwatch-simul";
 
+    /// <summary>This program, which can also be a server with a planted fault.</summary>
+    public const string BenchName = "wardwatch-bench";
+
     // They are built with this program, and lie beside it.
     public static string Server => Beside(ServerName);
 
     public static string Generator => Beside(GeneratorName);
+
+    public static string Bench => Beside(BenchName);
 
     /// <summary>A port that nobody listens on at this moment.</summary>
     public static int FreePort()

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Wardwatch.Clinical.Anomaly;
@@ -30,15 +29,14 @@ internal readonly record struct IsolationNode(float Threshold, ushort Feature, u
 /// </remarks>
 public sealed class IsolationForest
 {
-    private const int Interleave = 4;
-
     private readonly IsolationNode[] _nodes;
     private readonly int[] _roots;
     private readonly int[] _counts;
     private readonly float[] _expectedDepths;   // leaf: its depth plus c(rows); inner node: mean of its training rows
     private readonly float[] _leftShares;
     private readonly ulong[] _featuresBelow;    // bit f % 64 for each feature that is split on at or below a node
-    private readonly int[] _groupLevels;        // the greatest depth among each four trees that are walked together
+    private readonly ForestWalk _walk;
+    private readonly PathSums? _pathSums;       // null for a forest that is too wide or too large for it
     private readonly double _baselineDepthSum;
     private readonly double _depthScale;        // 1 / (trees · c(n))
 
@@ -52,18 +50,14 @@ public sealed class IsolationForest
         _expectedDepths = new float[nodes.Length];
         _leftShares = new float[nodes.Length];
         _featuresBelow = new ulong[nodes.Length];
-        _groupLevels = new int[(roots.Length + Interleave - 1) / Interleave];
 
+        ForestWalk.Check(nodes, roots, features);
         int[] depths = Depths(nodes, roots);
-        for (int tree = 0; tree < roots.Length; tree++)
-        {
-            int end = tree + 1 < roots.Length ? roots[tree + 1] : nodes.Length;
-            int levels = depths.AsSpan(roots[tree]..end).ToArray().Max();
-            _groupLevels[tree / Interleave] = Math.Max(_groupLevels[tree / Interleave], levels);
-        }
-
+        _walk = new ForestWalk(nodes, roots, depths, features);
         for (int i = nodes.Length - 1; i >= 0; i--)
             Summarise(i, depths[i]);
+        if (PathSums.Suit(nodes.Length, features))
+            _pathSums = new PathSums(_walk, nodes, _expectedDepths, features);
 
         foreach (int root in roots)
             _baselineDepthSum += _expectedDepths[root];
@@ -89,6 +83,9 @@ public sealed class IsolationForest
 
     internal ReadOnlySpan<int> Counts => _counts;
 
+    /// <summary>Whether the forest has sums of paths, or is too wide or too large for them.</summary>
+    internal bool HasPathSums => _pathSums is not null;
+
     /// <summary>c(n): the average depth of an unsuccessful search in a binary search tree of n keys (Liu 2008, eq. 1); 0 up to one key, 1 for two.</summary>
     public static double AveragePathLength(int n) => n switch
     {
@@ -106,7 +103,7 @@ public sealed class IsolationForest
         ulong present = PresentFeatures(row, out int missing);
         if (missing == row.Length)
             return double.NaN;
-        return ToScore(missing == 0 ? DepthSum(row) : DepthSumWithMissing(row, present, []));
+        return ToScore(missing == 0 ? _walk.DepthSum(row, _expectedDepths) : DepthSumByPaths(row, present, []));
     }
 
     /// <summary>The anomaly score of a row, 0 to 1, and what each feature contributed; NaN if the row has no value at all.</summary>
@@ -124,7 +121,7 @@ public sealed class IsolationForest
         if (missing == row.Length)
             return double.NaN;
 
-        double sum = missing == 0 ? DepthSum(row, contributions) : DepthSumWithMissing(row, present, contributions);
+        double sum = missing == 0 && _pathSums is not null ? _pathSums.AddUp(row, contributions) : DepthSumByPaths(row, present, contributions);
         double score = ToScore(sum);
         double depthChange = sum - _baselineDepthSum;
         double perDepth = Math.Abs(depthChange) > 1e-6
@@ -137,103 +134,11 @@ public sealed class IsolationForest
 
     private double ToScore(double depthSum) => Math.Pow(2, -depthSum * _depthScale);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Step(ReadOnlySpan<IsolationNode> nodes, ReadOnlySpan<float> row, int at)
-    {
-        ref readonly var node = ref nodes[at];
-        return at + node.LeftOffset + (row[node.Feature] > node.Threshold ? 1 : 0);
-    }
-
-    /// <summary>Four trees are walked in step: each step waits for memory, and four waits overlap.</summary>
-    private double DepthSum(ReadOnlySpan<float> row)
-    {
-        ReadOnlySpan<IsolationNode> nodes = _nodes;
-        ReadOnlySpan<int> roots = _roots;
-        ReadOnlySpan<float> depths = _expectedDepths;
-        double sum = 0;
-        int tree = 0;
-        for (; tree + Interleave <= roots.Length; tree += Interleave)
-        {
-            int a = roots[tree];
-            int b = roots[tree + 1];
-            int c = roots[tree + 2];
-            int d = roots[tree + 3];
-            for (int level = _groupLevels[tree / Interleave]; level > 0; level--)
-            {
-                a = Step(nodes, row, a);
-                b = Step(nodes, row, b);
-                c = Step(nodes, row, c);
-                d = Step(nodes, row, d);
-            }
-
-            sum += depths[a] + (double)depths[b] + depths[c] + depths[d];
-        }
-
-        for (; tree < roots.Length; tree++)
-        {
-            int at = roots[tree];
-            for (int level = _groupLevels[tree / Interleave]; level > 0; level--)
-                at = Step(nodes, row, at);
-            sum += depths[at];
-        }
-
-        return sum;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Step(
-        ReadOnlySpan<IsolationNode> nodes, ReadOnlySpan<float> depths, ReadOnlySpan<float> row, Span<float> contributions, int at, ref float expected)
-    {
-        ref readonly var node = ref nodes[at];
-        int next = at + node.LeftOffset + (row[node.Feature] > node.Threshold ? 1 : 0);
-        float narrowed = depths[next];
-        contributions[node.Feature] += narrowed - expected;   // nothing once a leaf is reached
-        expected = narrowed;
-        return next;
-    }
-
-    private double DepthSum(ReadOnlySpan<float> row, Span<float> contributions)
-    {
-        ReadOnlySpan<IsolationNode> nodes = _nodes;
-        ReadOnlySpan<int> roots = _roots;
-        ReadOnlySpan<float> depths = _expectedDepths;
-        double sum = 0;
-        int tree = 0;
-        for (; tree + Interleave <= roots.Length; tree += Interleave)
-        {
-            int a = roots[tree];
-            int b = roots[tree + 1];
-            int c = roots[tree + 2];
-            int d = roots[tree + 3];
-            float expectedA = depths[a];
-            float expectedB = depths[b];
-            float expectedC = depths[c];
-            float expectedD = depths[d];
-            for (int level = _groupLevels[tree / Interleave]; level > 0; level--)
-            {
-                a = Step(nodes, depths, row, contributions, a, ref expectedA);
-                b = Step(nodes, depths, row, contributions, b, ref expectedB);
-                c = Step(nodes, depths, row, contributions, c, ref expectedC);
-                d = Step(nodes, depths, row, contributions, d, ref expectedD);
-            }
-
-            sum += expectedA + (double)expectedB + expectedC + expectedD;
-        }
-
-        for (; tree < roots.Length; tree++)
-        {
-            int at = roots[tree];
-            float expected = depths[at];
-            for (int level = _groupLevels[tree / Interleave]; level > 0; level--)
-                at = Step(nodes, depths, row, contributions, at, ref expected);
-            sum += expected;
-        }
-
-        return sum;
-    }
-
-    /// <summary>With missing features: follows both children of a split that cannot be decided. Contributions may be empty.</summary>
-    private double DepthSumWithMissing(ReadOnlySpan<float> row, ulong present, Span<float> contributions)
+    /// <summary>
+    /// Any forest and any row, path after path: follows both children of a split that cannot be decided. Contributions may be empty.
+    /// <see cref="PathSums"/> gives the same for a row without a gap, sooner.
+    /// </summary>
+    private double DepthSumByPaths(ReadOnlySpan<float> row, ulong present, Span<float> contributions)
     {
         Span<Branch> waiting = stackalloc Branch[IsolationForestOptions.MaxHeight];   // at most one per level
         ReadOnlySpan<IsolationNode> nodes = _nodes;

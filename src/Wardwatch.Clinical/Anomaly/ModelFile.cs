@@ -116,7 +116,9 @@ internal static partial class ModelFile
         }
         catch (JsonException wrong)
         {
-            throw new InvalidDataException($"The model's header is not readable: {wrong.Message}", wrong);
+            // The parser's message quotes what it stumbled over, however long that is.
+            string why = wrong.Message.Length <= 200 ? wrong.Message : wrong.Message[..200] + "…";
+            throw new InvalidDataException($"The model's header is not readable: {why}", wrong);
         }
 
         if (header?.FeatureNames is null || header.FeatureNames.Length is < 1 or > IsolationForestOptions.MaxFeatures)

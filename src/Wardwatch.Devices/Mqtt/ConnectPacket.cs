@@ -20,7 +20,13 @@ public readonly ref struct ConnectPacket : IMqttPacket<ConnectPacket>
 
     private static ReadOnlySpan<byte> ProtocolName => "MQTT"u8;
 
-    /// <summary>The level byte as sent; 0 where the protocol's name is another. Filled even if reading fails later, so that the answer can be in the client's version.</summary>
+    /// <summary>What MQTT 3.1 called itself. Its clients can be told that the version is not spoken here.</summary>
+    private static ReadOnlySpan<byte> FormerProtocolName => "MQIsdp"u8;
+
+    /// <summary>True where the protocol's name is that of MQTT, or of its version 3.1. Filled even if reading fails later: others would not understand an answer.</summary>
+    public bool IsMqtt { get; init; }
+
+    /// <summary>The level byte as sent. Filled even if reading fails later, so that the answer can be in the client's version.</summary>
     public byte ProtocolLevel { get; init; }
 
     /// <summary><see cref="MqttVersion.Unknown"/> where the level is neither 4 nor 5.</summary>
@@ -67,11 +73,17 @@ public readonly ref struct ConnectPacket : IMqttPacket<ConnectPacket>
         var reader = new MqttBodyReader(body);
         var name = reader.Binary();
         var level = reader.Byte();
-        if (reader.Fault.IsNone && !name.SequenceEqual(ProtocolName)) reader.Fail(new MqttFault(MqttReason.UnsupportedProtocolVersion, "The protocol is not MQTT"));
         if (!reader.Fault.IsNone) return reader.TryEnd(out fault);
 
-        packet = new ConnectPacket { ProtocolLevel = level };
-        var version = packet.Version;
+        var isCurrent = name.SequenceEqual(ProtocolName);
+        if (!isCurrent && !name.SequenceEqual(FormerProtocolName))
+        {
+            fault = new MqttFault(MqttReason.UnsupportedProtocolVersion, "The protocol is not MQTT");
+            return false;
+        }
+
+        packet = new ConnectPacket { IsMqtt = true, ProtocolLevel = level };
+        var version = isCurrent ? packet.Version : MqttVersion.Unknown;
         if (version == MqttVersion.Unknown)
         {
             fault = new MqttFault(MqttReason.UnsupportedProtocolVersion, "The protocol level is neither 3.1.1 nor 5.0");
@@ -85,16 +97,17 @@ public readonly ref struct ConnectPacket : IMqttPacket<ConnectPacket>
 
         var keepAlive = reader.UInt16();
         var properties = reader.Properties(version, MqttPropertyScope.Connect);
-        var clientId = reader.Text();
+        var clientId = reader.Name();
         var hasWill = (flags & WillFlag) != 0;
         var willProperties = hasWill ? reader.Properties(version, MqttPropertyScope.Will) : default;
-        var willTopic = hasWill ? reader.Text() : default;
+        var willTopic = hasWill ? reader.Name() : default;
         if (hasWill && reader.Fault.IsNone && !MqttTopics.IsValidName(willTopic)) reader.Fail(MqttFault.Malformed("The will's topic is empty or has wildcards"));
         var willPayload = hasWill ? reader.Binary() : default;
         var hasUserName = (flags & UserNameFlag) != 0;
         var hasPassword = (flags & PasswordFlag) != 0;
         packet = new ConnectPacket
         {
+            IsMqtt = true,
             ProtocolLevel = level,
             CleanStart = (flags & CleanStartFlag) != 0,
             KeepAlive = keepAlive,
@@ -107,7 +120,7 @@ public readonly ref struct ConnectPacket : IMqttPacket<ConnectPacket>
             WillQos = (QualityOfService)((flags >> 3) & 3),
             WillRetain = (flags & WillRetainFlag) != 0,
             HasUserName = hasUserName,
-            UserName = hasUserName ? reader.Text() : default,
+            UserName = hasUserName ? reader.Name() : default,
             HasPassword = hasPassword,
             Password = hasPassword ? reader.Binary() : default,
         };

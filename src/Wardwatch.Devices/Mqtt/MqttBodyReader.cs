@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Unicode;
 
 namespace Wardwatch.Devices.Mqtt;
@@ -88,6 +90,18 @@ internal ref struct MqttBodyReader(ReadOnlySpan<byte> body)
         return default;
     }
 
+    /// <summary>
+    /// Like <see cref="Text"/>, for client ids, user names, topics and filters: also without control characters and non-characters, which the standards let a
+    /// receiver refuse (5.0: 1.5.4, 3.1.1: 1.5.3). A name with a line break in it would look like something else wherever it is shown.
+    /// </summary>
+    public ReadOnlySpan<byte> Name()
+    {
+        var name = Binary();
+        if (!name.ContainsAnyExceptInRange((byte)' ', (byte)'~') || IsPlain(name)) return name;
+        Fail(MqttFault.Malformed("A name is not well-formed UTF-8, or has control characters"));
+        return default;
+    }
+
     /// <summary>The properties of a 5.0 packet with their length before them; nothing for 3.1.1.</summary>
     public MqttProperties Properties(MqttVersion version, MqttPropertyScope scope)
     {
@@ -122,6 +136,21 @@ internal ref struct MqttBodyReader(ReadOnlySpan<byte> body)
         rest = rest[length..];
         return taken;
     }
+
+    private static bool IsPlain(ReadOnlySpan<byte> name)
+    {
+        while (!name.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(name, out var rune, out var length) != OperationStatus.Done || IsControl(rune.Value) || IsNonCharacter(rune.Value)) return false;
+            name = name[length..];
+        }
+
+        return true;
+    }
+
+    private static bool IsControl(int value) => value is < 0x20 or (>= 0x7F and <= 0x9F);
+
+    private static bool IsNonCharacter(int value) => (value & 0xFFFE) == 0xFFFE || value is >= 0xFDD0 and <= 0xFDEF;
 
     /// <summary>Ends the reading: bytes that are left are a fault. True if there was none.</summary>
     public bool TryEnd(out MqttFault fault)

@@ -87,7 +87,7 @@ internal static class MqttPropertyRules
                 if (reader.VariableInteger() == 0) reader.Fail(MqttFault.Protocol("A subscription identifier is 0"));
                 break;
             case Text:
-                var text = reader.Text();
+                var text = id == MqttProperty.ResponseTopic ? reader.Name() : reader.Text();
                 if (id == MqttProperty.ResponseTopic && reader.Fault.IsNone && !MqttTopics.IsValidName(text)) reader.Fail(MqttFault.Protocol("The response topic is empty or has wildcards"));
                 break;
             case Binary:

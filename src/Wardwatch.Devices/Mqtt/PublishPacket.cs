@@ -36,7 +36,7 @@ public readonly ref struct PublishPacket : IMqttPacket<PublishPacket>
         if (qos > QualityOfService.ExactlyOnce) reader.Fail(MqttFault.Malformed("QoS is 3"));
         if (duplicate && qos == QualityOfService.AtMostOnce) reader.Fail(MqttFault.Malformed("A duplicate at QoS 0"));
 
-        var topic = reader.Text();
+        var topic = reader.Name();
         var packetId = qos == QualityOfService.AtMostOnce ? (ushort)0 : reader.PacketId();
         var properties = reader.Properties(peer.Version, MqttPropertyScope.Publish);
         if (reader.Fault.IsNone)

@@ -62,7 +62,7 @@ public readonly ref struct SubscriptionList
         var reader = new MqttBodyReader(encoded);
         while (!reader.IsEmpty)
         {
-            var filter = reader.Text();
+            var filter = reader.Name();
             var options = reader.Byte();
             if (!reader.Fault.IsNone) return reader.Fault;
             if (!MqttTopics.IsValidFilter(filter, version)) return MqttFault.Malformed("A topic filter is not valid");
@@ -124,7 +124,7 @@ public readonly ref struct FilterList
         var reader = new MqttBodyReader(encoded);
         while (!reader.IsEmpty)
         {
-            var filter = reader.Text();
+            var filter = reader.Name();
             if (!reader.Fault.IsNone) return reader.Fault;
             if (!MqttTopics.IsValidFilter(filter, version)) return MqttFault.Malformed("A topic filter is not valid");
         }

@@ -25,6 +25,7 @@ internal static class DemoVerb
         data.Description = $"The folder of the demo hospital (default: ./{DefaultData}).";
         var http = VerbOptions.Http();
         var mqtt = VerbOptions.Mqtt();
+        var conformance = VerbOptions.Conformance();
         var patients = new Option<int>("--patients") { HelpName = "N", Description = "How many patients (default: 15).", DefaultValueFactory = _ => DemoHospital.DefaultPatients };
         patients.Validators.Add(result =>
         {
@@ -34,7 +35,7 @@ internal static class DemoVerb
             }
         });
         var noSimulator = new Option<bool>("--no-simulator") { Description = "Start no devices: all keys are for devices of your own." };
-        var command = new Command("demo", "Start the demo hospital: server, database and simulated bedside devices.") { data, http, mqtt, patients, noSimulator };
+        var command = new Command("demo", "Start the demo hospital: server, database and simulated bedside devices.") { data, http, mqtt, conformance, patients, noSimulator };
         foreach (var (name, helpName, description) in SimulatorOptions)
         {
             command.Add(new Option<string[]>(name) { HelpName = helpName, Description = description });
@@ -49,6 +50,7 @@ internal static class DemoVerb
                 .. VerbOptions.DataSettings(folder),
                 .. VerbOptions.HttpSettings(arguments.GetValue(http)),
                 .. VerbOptions.MqttSettings(arguments.GetValue(mqtt)),
+                .. VerbOptions.ConformanceSettings(arguments.GetValue(conformance)),
             ]);
             var count = arguments.GetValue(patients);
             var simulator = arguments.GetValue(noSimulator)

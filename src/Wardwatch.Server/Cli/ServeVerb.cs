@@ -11,8 +11,9 @@ internal static class ServeVerb
         var data = VerbOptions.Data();
         var http = VerbOptions.Http();
         var mqtt = VerbOptions.Mqtt();
+        var conformance = VerbOptions.Conformance();
         var roles = new Option<string>("--roles") { HelpName = "ROLES", Description = "What this process does.", DefaultValueFactory = _ => Roles.All };
-        var command = new Command("serve", "Start the server and serve until SIGTERM or Ctrl-C.") { data, http, mqtt, roles };
+        var command = new Command("serve", "Start the server and serve until SIGTERM or Ctrl-C.") { data, http, mqtt, conformance, roles };
         command.SetAction(async (arguments, cancellation) =>
         {
             var builder = PlatformModule.CreateBuilder(
@@ -20,6 +21,7 @@ internal static class ServeVerb
                 .. VerbOptions.DataSettings(arguments.GetValue(data)),
                 .. VerbOptions.HttpSettings(arguments.GetValue(http)),
                 .. VerbOptions.MqttSettings(arguments.GetValue(mqtt)),
+                .. VerbOptions.ConformanceSettings(arguments.GetValue(conformance)),
             ]);
             await WardwatchServer.RunAsync(builder, arguments.GetValue(roles)!, (_, _) => Task.CompletedTask, (_, _) => Task.CompletedTask, cancellation);
             return CommandLine.Success;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -18,6 +19,37 @@ internal static class VerbOptions
 
     /// <summary><c>--mqtt PORT</c>.</summary>
     public static Option<int?> Mqtt() => new("--mqtt") { HelpName = "PORT", Description = "The port for MQTT over TLS (default: 8883)." };
+
+    /// <summary><c>--conformance PORT</c>.</summary>
+    public static Option<string?> Conformance() => new("--conformance")
+    {
+        HelpName = "PORT",
+        Description = "Open a port on this machine, without TLS, where MQTT conformance suites may connect without credentials; nothing is stored (default: none).",
+    };
+
+    /// <summary>The configuration keys that the value of <c>--conformance</c> sets.</summary>
+    /// <exception cref="StartupException">It is no port, or names an address that others can reach.</exception>
+    public static IEnumerable<KeyValuePair<string, string?>> ConformanceSettings(string? value)
+    {
+        if (value is null)
+        {
+            yield break;
+        }
+
+        var colon = value.LastIndexOf(':');
+        var address = colon < 0 ? "localhost" : value[..colon].Trim('[', ']');
+        if (address != "localhost" && !(IPAddress.TryParse(address, out var parsed) && IPAddress.IsLoopback(parsed)))
+        {
+            throw new StartupException($"The port for conformance suites is for this machine only, not for '{address}': anybody may connect to it.", "For example: --conformance 1883");
+        }
+
+        if (!ushort.TryParse(value.AsSpan(colon + 1), out var port) || port == 0)
+        {
+            throw new StartupException($"'{value}' is no port.", "For example: --conformance 1883");
+        }
+
+        yield return KeyValuePair.Create("Wardwatch:Gateway:ConformancePort", (string?)port.ToString());
+    }
 
     /// <summary>The configuration keys that the value of <c>--http</c> sets.</summary>
     /// <exception cref="StartupException">It is neither a port nor an address with a port.</exception>

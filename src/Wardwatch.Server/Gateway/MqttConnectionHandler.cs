@@ -1,35 +1,24 @@
 using System.IO.Pipelines;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Server.Devices.Contracts;
-using Wardwatch.Server.Monitoring.Contracts;
 
 namespace Wardwatch.Server.Gateway;
 
 /// <summary>A device's connection from its first byte: CONNECT within its deadline, credentials, then the session.</summary>
 internal sealed partial class MqttConnectionHandler(
-    IEnvelopeQueue queue, IDeviceDirectory devices, IDevicePresence presence, Sessions sessions, GatewayMetrics metrics,
-    IOptions<GatewayOptions> options, TimeProvider time, ILogger<MqttConnectionHandler> logger) : ConnectionHandler
+    IGatewayPolicy policy, Sessions sessions, ConnectionGate gate, GatewayMetrics metrics, GatewayWarnings warnings, GatewayOptions options, TimeProvider time,
+    ILogger<MqttConnectionHandler> logger) : ConnectionHandler
 {
-    private readonly GatewayServices _services = new(queue, devices, metrics, options.Value, time);
+    private readonly GatewayServices _services = new(policy, metrics, warnings, gate.Waiting, options, time);
+    private readonly AuthenticationFailures _failures = new(options);
+    private readonly DeviceConnects _connects = new(options);
     private readonly ILogger<MqttConnectionHandler> _logger = logger;
-    private int _connections;
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        if (Interlocked.Increment(ref _connections) > _services.Options.MaxConnections)
-        {
-            Interlocked.Decrement(ref _connections);
-            metrics.Refused(MqttReason.ServerBusy);
-            connection.Abort();
-            return;
-        }
-
         try
         {
             await ServeAsync(connection);
@@ -38,24 +27,28 @@ internal sealed partial class MqttConnectionHandler(
         {
             // The connection broke before there was a session.
         }
-        finally
-        {
-            Interlocked.Decrement(ref _connections);
-        }
     }
 
     private async Task ServeAsync(ConnectionContext connection)
     {
+        var place = ConnectionGate.PlaceOf(connection);
         var output = new MqttOutput(connection.Transport.Output, connection.Abort);
-        var session = await ConnectAsync(connection, output);
+        var (session, answerAfter) = await ConnectAsync(connection, place, output);
         if (session is null)
         {
-            await output.CompleteAsync();
+            if (answerAfter > TimeSpan.Zero)
+            {
+                metrics.AnswerDelayed();
+                await Task.Delay(answerAfter, time, connection.ConnectionClosed);
+            }
+
+            await output.CompleteAsync(TimeSpan.FromSeconds(_services.Options.SendSeconds));
             return;
         }
 
+        place?.Authenticated();
         sessions.Enter(session);
-        presence.Connected(session.Device);
+        policy.Presence.Connected(session.Device);
         metrics.Accepted();
         LogConnected(session.DeviceId);
         await using var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?
@@ -67,32 +60,60 @@ internal sealed partial class MqttConnectionHandler(
         finally
         {
             sessions.Leave(session);
-            presence.Disconnected(session.Device);
+            policy.Presence.Disconnected(session.Device);
             LogDisconnected(session.DeviceId);
         }
     }
 
-    /// <summary>Reads CONNECT and answers it; null if there is to be no session.</summary>
-    private async Task<DeviceSession?> ConnectAsync(ConnectionContext connection, MqttOutput output)
+    /// <summary>Reads CONNECT and answers it; without a session, says how long the answer is to be kept back.</summary>
+    private async Task<(DeviceSession? Session, TimeSpan AnswerAfter)> ConnectAsync(ConnectionContext connection, ConnectionLimits.Connection? place, MqttOutput output)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
-        deadline.CancelAfter(TimeSpan.FromSeconds(_services.Options.ConnectSeconds));
+        deadline.CancelAfter(TimeLeft(place));
+        try
+        {
+            return await ReadConnectAsync(connection, output, deadline.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !connection.ConnectionClosed.IsCancellationRequested)
+        {
+            metrics.TookTooLong(Deadline.Connect);
+            connection.Abort();
+            return default;
+        }
+    }
+
+    /// <summary>TLS has used up some of the time.</summary>
+    private TimeSpan TimeLeft(ConnectionLimits.Connection? place)
+    {
+        var within = TimeSpan.FromSeconds(_services.Options.ConnectSeconds);
+        if (place is null)
+        {
+            return within;
+        }
+
+        place.IsSecured = true;
+        var left = within - time.GetElapsedTime(place.AcceptedAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private async Task<(DeviceSession? Session, TimeSpan AnswerAfter)> ReadConnectAsync(ConnectionContext connection, MqttOutput output, CancellationToken cancellation)
+    {
         var input = connection.Transport.Input;
         while (true)
         {
-            var result = await input.ReadAsync(deadline.Token);
+            var result = await input.ReadAsync(cancellation);
             var status = MqttFrames.TryRead(result.Buffer, MqttVersion.Unknown, _services.Options.MaxConnectBytes, out var frame);
             if (status == FrameStatus.Ok)
             {
-                var session = Accept(in frame, connection, output);
+                var session = Accept(in frame, connection, output, out var answerAfter);
                 input.AdvanceTo(frame.Body.End);
-                return session;
+                return (session, answerAfter);
             }
 
             if (status != FrameStatus.NeedMore || result.IsCompleted || !MayBecomeConnect(result.Buffer))
             {
                 metrics.Refused(MqttReason.MalformedPacket);
-                return null;
+                return default;
             }
 
             input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
@@ -102,8 +123,9 @@ internal sealed partial class MqttConnectionHandler(
     private static bool MayBecomeConnect(in System.Buffers.ReadOnlySequence<byte> buffer) =>
         buffer.IsEmpty || buffer.FirstSpan[0] >> 4 == (int)MqttPacketType.Connect;
 
-    private DeviceSession? Accept(in MqttFrame frame, ConnectionContext connection, MqttOutput output)
+    private DeviceSession? Accept(in MqttFrame frame, ConnectionContext connection, MqttOutput output, out TimeSpan answerAfter)
     {
+        answerAfter = TimeSpan.Zero;
         if (frame.Header.Type != MqttPacketType.Connect)
         {
             metrics.Refused(MqttReason.ProtocolError);
@@ -121,74 +143,68 @@ internal sealed partial class MqttConnectionHandler(
             return Refuse(in connect, objection, output);
         }
 
-        if (Authenticate(in connect, connection) is not { } device)
+        if (policy.Authenticate(in connect, connection) is not { } device)
         {
-            LogRefused(Encoding.UTF8.GetString(connect.ClientId).ReplaceLineEndings(" "));
+            var (address, id) = (SourceAddress.Of(connection.RemoteEndPoint), Encoding.UTF8.GetString(connect.ClientId));
+            warnings.Failed(address, id);
+            answerAfter = _failures.Count(address, id, Monotonic.Milliseconds(time));
             return Refuse(in connect, MqttReason.BadUserNameOrPassword, output);
         }
 
+        if (!policy.MayBeBelieved(device))
+        {
+            return Refuse(in connect, MqttReason.NotAuthorized, output); // every key was revoked: nothing that it sends could be believed
+        }
+
+        if (_connects.Judge(device.Id, sessions.Has(device.Id), Monotonic.Milliseconds(time)) is var answer && answer != ConnectAnswer.Welcome)
+        {
+            warnings.Refused(device.Id, answer);
+            return Refuse(in connect, MqttReason.ConnectionRateExceeded, output);
+        }
+
         var keepAlive = GrantKeepAlive(in connect);
-        Welcome(in connect, keepAlive, output);
-        return new DeviceSession(device, connect.Version, keepAlive, connection.Transport.Input, output, _services);
+        output.MaxPacketBytes = connect.Properties.MaximumPacketSize ?? long.MaxValue;
+        if (!TryWelcome(in connect, device, keepAlive, output))
+        {
+            return Refuse(in connect, MqttReason.ImplementationSpecificError, output); // it takes no packet as long as CONNACK
+        }
+
+        return new DeviceSession(device, connect.Version, keepAlive, connection.Transport.Input, output, _services)
+        {
+            MayExtendExpiry = connect.Properties.SessionExpiryInterval is > 0,
+        };
     }
 
     /// <summary>What the standard lets us refuse before looking at credentials.</summary>
-    private static MqttReason Judge(in ConnectPacket connect)
+    private MqttReason Judge(in ConnectPacket connect)
     {
         if (!connect.Properties.AuthenticationMethod.IsEmpty)
         {
             return MqttReason.BadAuthenticationMethod;
         }
 
-        if (connect.HasWill && connect.WillQos == QualityOfService.ExactlyOnce)
+        // Wills are dropped, whatever they ask for; but a 5.0 client is told that there is no QoS 2, and not to be let in with one (MQTT-3.2.2-12).
+        if (connect.HasWill && connect.WillQos == QualityOfService.ExactlyOnce && connect.Version == MqttVersion.V500)
         {
             return MqttReason.QosNotSupported;
         }
 
-        if (connect.HasWill && connect.WillRetain && connect.Version == MqttVersion.V500)
-        {
-            return MqttReason.RetainNotSupported;
-        }
-
-        return connect.ClientId.Length is > 0 and <= 64 ? MqttReason.Success : MqttReason.ClientIdentifierNotValid;
-    }
-
-    /// <summary>The device whose token, or whose client certificate, this is; client id, user name and certificate subject must name the same one.</summary>
-    private DeviceEntry? Authenticate(in ConnectPacket connect, ConnectionContext connection)
-    {
-        Span<char> text = stackalloc char[64];
-        if (!Encoding.UTF8.TryGetChars(connect.ClientId, text, out var length))
-        {
-            return null;
-        }
-
-        var id = text[..length].ToString();
-        var device = devices.Find(id);
-        if (connect.HasUserName && !connect.UserName.SequenceEqual(connect.ClientId))
-        {
-            device = null;
-        }
-
-        // The token is compared even where the device is unknown: an answer's time must not tell which ids exist.
-        var tokenMatches = DeviceTokens.Matches(device, connect.Password);
-        if (connect.HasPassword)
-        {
-            return tokenMatches && connect.HasUserName ? device : null;
-        }
-
-        var certificate = connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
-        return certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == id ? device : null;
+        return policy.IsClientIdValid(in connect) ? MqttReason.Success : MqttReason.ClientIdentifierNotValid;
     }
 
     private int GrantKeepAlive(in ConnectPacket connect)
     {
         var most = _services.Options.MaxKeepAliveSeconds;
-        return connect.Version == MqttVersion.V500 && (connect.KeepAlive == 0 || connect.KeepAlive > most) ? most : connect.KeepAlive;
+        return connect.Version == MqttVersion.V500 && (connect.KeepAlive > most || connect.KeepAlive == 0 && !policy.MayKeepSilent) ? most : connect.KeepAlive;
     }
 
-    private void Welcome(in ConnectPacket connect, int keepAlive, MqttOutput output)
+    /// <summary>
+    /// CONNACK with what limits a client that publishes. What a server has no use for, retained messages and subscriptions, is not announced as missing:
+    /// clients would rather send nothing than a message marked to be retained.
+    /// </summary>
+    private bool TryWelcome(in ConnectPacket connect, DeviceEntry device, int keepAlive, MqttOutput output)
     {
-        Span<byte> space = stackalloc byte[64];
+        Span<byte> space = stackalloc byte[96];
         var properties = new MqttPropertyWriter(space);
         if (connect.Version == MqttVersion.V500)
         {
@@ -199,29 +215,33 @@ internal sealed partial class MqttConnectionHandler(
 
             properties.Add(MqttProperty.ReceiveMaximum, (uint)_services.Options.MaxInFlight);
             properties.Add(MqttProperty.MaximumQos, 1);
-            properties.Add(MqttProperty.RetainAvailable, 0);
             properties.Add(MqttProperty.MaximumPacketSize, (uint)_services.Options.MaxPacketBytes);
-            properties.Add(MqttProperty.WildcardSubscriptionAvailable, 0);
-            properties.Add(MqttProperty.SubscriptionIdentifierAvailable, 0);
-            properties.Add(MqttProperty.SharedSubscriptionAvailable, 0);
+            if (connect.ClientId.IsEmpty)
+            {
+                properties.Add(MqttProperty.AssignedClientIdentifier, Encoding.UTF8.GetBytes(device.Id));
+            }
+
             if (keepAlive != connect.KeepAlive)
             {
                 properties.Add(MqttProperty.ServerKeepAlive, (uint)keepAlive);
             }
         }
 
-        output.Write(new ConnAckPacket { Reason = MqttReason.Success, Properties = properties.Properties }, connect.Version);
+        var written = output.Write(new ConnAckPacket { Reason = MqttReason.Success, Properties = properties.Properties }, connect.Version);
         output.Flush();
+        return written;
     }
 
     private DeviceSession? Refuse(in ConnectPacket connect, MqttReason reason, MqttOutput output)
     {
         metrics.Refused(reason);
-        if (connect.ProtocolLevel != 0)
+        if (connect.IsMqtt)
         {
             // A client of a version that we do not speak is answered in the nearest one that we do.
             var version = connect.Version != MqttVersion.Unknown ? connect.Version : connect.ProtocolLevel > 5 ? MqttVersion.V500 : MqttVersion.V311;
-            if (version == MqttVersion.V500 || reason.ToConnectReturnCode() != 0)
+
+            // 3.1.1 wants no answer to a CONNECT that is not in order (MQTT-3.1.4-1), and has no word for it.
+            if (version == MqttVersion.V500 || reason is not (MqttReason.MalformedPacket or MqttReason.ProtocolError))
             {
                 output.Write(new ConnAckPacket { Reason = reason }, version);
             }
@@ -235,7 +255,4 @@ internal sealed partial class MqttConnectionHandler(
 
     [LoggerMessage(1502, LogLevel.Debug, "Device {Device} disconnected.")]
     private partial void LogDisconnected(string device);
-
-    [LoggerMessage(1503, LogLevel.Warning, "A device that calls itself {ClientId} was refused: unknown, or wrong credentials.")]
-    private partial void LogRefused(string clientId);
 }

@@ -2,7 +2,7 @@ using Wardwatch.Server.Devices.Contracts;
 
 namespace Wardwatch.Server.Gateway;
 
-/// <summary>Where a device may publish. The patient of a reading comes from the binding all the same, never from the topic.</summary>
+/// <summary>Where a device may publish, and what it may hear. The patient of a reading comes from the binding all the same, never from the topic.</summary>
 internal static class TopicPermissions
 {
     private static ReadOnlySpan<byte> EcgSuffix => "/ecg"u8;
@@ -22,13 +22,15 @@ internal static class TopicPermissions
             }
         }
 
-        return IsOwnStatus(device.Id, topic);
+        return IsOwn(device.Id, topic, "/status"u8);
     }
 
-    private static bool IsOwnStatus(string id, ReadOnlySpan<byte> topic)
+    /// <summary>The commands to the device itself, and nothing else.</summary>
+    public static bool MaySubscribe(DeviceEntry device, ReadOnlySpan<byte> filter) => IsOwn(device.Id, filter, "/commands"u8);
+
+    private static bool IsOwn(string id, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> suffix)
     {
         var prefix = "devices/"u8;
-        var suffix = "/status"u8;
         return topic.Length == prefix.Length + id.Length + suffix.Length
             && topic.StartsWith(prefix)
             && topic.EndsWith(suffix)

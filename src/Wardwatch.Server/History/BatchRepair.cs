@@ -30,7 +30,7 @@ internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMet
     /// <summary>Commits a group in one transaction, setting aside what cannot be stored; divides it if the database refuses it.</summary>
     public async Task CommitCarefullyAsync(CommitGroup group, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await partitions.EnsureAsync(connection, group.MeasuredAt, cancellation);
+        await partitions.EnsureAsync(connection, Enumerable.Range(0, group.Count).Select(row => UnixTime.ToDateTime(group.KeyOf(row).MeasuredAt)), cancellation);
         try
         {
             await StoreAsync(group, 0, group.Count, withDeadLetters: true, connection, cancellation);
@@ -43,12 +43,12 @@ internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMet
     }
 
     /// <summary>After a commit that stored fewer rows than it was given: tells retransmissions (fine) from reused nonces (set aside).</summary>
-    public async Task ExamineConflictsAsync(CommitGroup group, NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task ExamineConflictsAsync(CommitGroup group, NpgsqlConnection connection, CancellationToken cancellation)
     {
         var stored = await FindStoredAsync(group, 0, group.Count, connection, transaction: null, cancellation);
         foreach (var (row, tag) in stored)
         {
-            if (tag != group.EnvelopeTags[row])
+            if (tag != group.EnvelopeTag(row))
             {
                 await SetAsideAsync(group, row, RefusalReason.NonceReused, connection, transaction: null, cancellation);
             }
@@ -71,7 +71,7 @@ internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMet
         {
             if (end - start == 1)
             {
-                LogNotStorable(group.DeviceNumbers[start], e.SqlState);
+                LogNotStorable(group.KeyOf(start).DeviceNumber, e.SqlState);
                 await SetAsideAsync(group, start, RefusalReason.NotStorable, connection, transaction: null, cancellation);
                 return;
             }
@@ -88,17 +88,18 @@ internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMet
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var rows = new CommitGroup();
         var known = group.HasSuspects ? await FindStoredAsync(group, start, end, connection, transaction, cancellation) : [];
-        var met = new Dictionary<(int Device, long Key, long Boot, long Counter), long>();
+        var met = new Dictionary<(int Device, uint Key, ulong Boot, ulong Counter), long>();
         for (var row = start; row < end; row++)
         {
             // A nonce may also come twice within the group, for two days and so for two partitions, whose indexes do not know of each other.
-            var nonce = (group.DeviceNumbers[row], group.KeyIds[row], group.BootIds[row], group.Counters[row]);
+            var key = group.KeyOf(row);
+            var nonce = (key.DeviceNumber, key.KeyId, key.BootId, key.Counter);
             if (!known.TryGetValue(row, out var tag) && !met.TryGetValue(nonce, out tag))
             {
-                met.Add(nonce, group.EnvelopeTags[row]);
+                met.Add(nonce, group.EnvelopeTag(row));
                 group.CopyRowTo(rows, row);
             }
-            else if (tag != group.EnvelopeTags[row])
+            else if (tag != group.EnvelopeTag(row))
             {
                 await SetAsideAsync(group, row, RefusalReason.NonceReused, connection, transaction, cancellation);
             }
@@ -107,8 +108,7 @@ internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMet
         var stored = 0;
         if (rows.Count > 0)
         {
-            using var insert = new CommitCommand(rows);
-            stored = await insert.ExecuteAsync(connection, timeoutSeconds: 30, cancellation);
+            stored = await RowInsert.ExecuteAsync(rows, connection, transaction, cancellation);
         }
 
         if (withDeadLetters)
@@ -135,10 +135,11 @@ internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMet
         CommitGroup group, int start, int end, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(FindStored, connection, transaction);
-        command.Parameters.Add(new() { Value = group.DeviceNumbers.GetRange(start, end - start), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        command.Parameters.Add(new() { Value = group.BootIds.GetRange(start, end - start), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new() { Value = group.Counters.GetRange(start, end - start), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new() { Value = group.KeyIds.GetRange(start, end - start), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+        ReadingKey[] keys = [.. Enumerable.Range(start, end - start).Select(group.KeyOf)];
+        command.Parameters.Add(new() { Value = Array.ConvertAll(keys, key => key.DeviceNumber), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(keys, key => unchecked((long)key.BootId)), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(keys, key => unchecked((long)key.Counter)), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(keys, key => (long)key.KeyId), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
         var found = new Dictionary<int, long>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -152,8 +153,8 @@ internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMet
     private async Task SetAsideAsync(
         CommitGroup group, int row, RefusalReason reason, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellation)
     {
-        var letter = new CommitGroup.DeadLetter(group.TenantIds[row], group.DeviceNumbers[row],
-            UnixTime.FromDateTime(group.ReceivedAt[row]), reason, group.RowListeners[row], group.RowEntries[row]);
+        var key = group.KeyOf(row);
+        var letter = new CommitGroup.DeadLetter(key.TenantId, key.DeviceNumber, group.ReceivedAt(row), reason, group.RowListeners[row], group.RowEntries[row]);
         await SetAsideAsync(letter, connection, transaction, cancellation);
         letter.Listener.Refuse(letter.Entry, reason);
         if (reason == RefusalReason.NonceReused)

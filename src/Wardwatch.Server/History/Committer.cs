@@ -46,7 +46,15 @@ internal sealed partial class Committer : BackgroundService, ICommitter
         _began = new long[_options.Writers];
     }
 
-    public ValueTask SubmitAsync(CommitGroup group, CancellationToken cancellation) => _queue.Writer.WriteAsync(group, cancellation);
+    public bool TrySubmit(CommitGroup group) => _queue.Writer.TryWrite(group);
+
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellation)
+    {
+        if (!await _queue.Writer.WaitToWriteAsync(cancellation))
+        {
+            throw new OperationCanceledException("The committer has ended.");
+        }
+    }
 
     public CommitGroup Rent() => _pool.TryTake(out var group) ? group : new CommitGroup();
 
@@ -119,23 +127,23 @@ internal sealed partial class Committer : BackgroundService, ICommitter
 
     private async Task WriteAsync(int writer)
     {
-        using var command = new CommitCommand(new CommitGroup());
+        var batch = new CommitGroup();
         NpgsqlConnection? connection = null;
         var reader = _queue.Reader;
         try
         {
             while (await reader.WaitToReadAsync(CancellationToken.None))
             {
-                Gather(reader, command.Group);
-                if (command.Group.IsEmpty)
+                Gather(reader, batch);
+                if (batch.IsEmpty)
                 {
                     continue;
                 }
 
                 Volatile.Write(ref _began[writer], _time.GetTimestamp());
-                connection = await CommitAsync(command, connection, writer);
+                connection = await CommitAsync(batch, connection, writer);
                 Volatile.Write(ref _began[writer], 0);
-                command.Group.Clear();
+                batch.Clear();
             }
         }
         finally
@@ -158,14 +166,14 @@ internal sealed partial class Committer : BackgroundService, ICommitter
     }
 
     /// <summary>Commits one batch, however long the database is away; returns the connection to go on with.</summary>
-    private async Task<NpgsqlConnection?> CommitAsync(CommitCommand command, NpgsqlConnection? connection, int writer)
+    private async Task<NpgsqlConnection?> CommitAsync(CommitGroup batch, NpgsqlConnection? connection, int writer)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 connection ??= await _database.OpenConnectionAsync(_abandon.Token);
-                await CommitOnceAsync(command, connection);
+                await CommitOnceAsync(batch, connection);
                 Volatile.Write(ref _began[writer], 0);
                 if (!IsAnyLate())
                 {
@@ -183,51 +191,49 @@ internal sealed partial class Committer : BackgroundService, ICommitter
                     LogAway(attempt, e.Message);
                 }
 
-                connection = await DropAsync(command, connection);
+                connection = await DropAsync(connection);
                 await _time.WaitQuietlyAsync(RetryDelay(attempt), _abandon.Token);
             }
             catch (Exception e)
             {
                 // Given up at shutdown, or a defect: nothing of this batch may be acknowledged.
                 _metrics.CommitFailed();
-                LogFailed(e, command.Group.Count);
-                Tell(command.Group, durable: false, _logger);
-                return await DropAsync(command, connection);
+                LogFailed(e, batch.Count);
+                Tell(batch, durable: false, _logger);
+                return await DropAsync(connection);
             }
         }
 
-        Tell(command.Group, durable: true, _logger);
+        Tell(batch, durable: true, _logger);
         return connection;
     }
 
-    private async Task CommitOnceAsync(CommitCommand command, NpgsqlConnection connection)
+    private async Task CommitOnceAsync(CommitGroup batch, NpgsqlConnection connection)
     {
-        var group = command.Group;
-        if (group.HasSuspects || group.DeadLetters.Count > 0)
+        if (batch.HasSuspects || batch.DeadLetters.Count > 0)
         {
-            await _repair.CommitCarefullyAsync(group, connection, _abandon.Token);
+            await _repair.CommitCarefullyAsync(batch, connection, _abandon.Token);
             return;
         }
 
         var started = _time.GetTimestamp();
-        int stored;
         try
         {
-            stored = await command.ExecuteAsync(connection, _options.CommandTimeoutSeconds, _abandon.Token);
+            await RowCopy.ExecuteAsync(batch, connection, _options.CommandTimeoutSeconds, _abandon.Token);
         }
         catch (PostgresException e) when (!DatabaseFaults.IsPassing(e))
         {
-            // One row will not go in. Find it, so that it does not hold up the ward.
-            LogRefusedBatch(group.Count, e.SqlState);
-            await _repair.CommitCarefullyAsync(group, connection, _abandon.Token);
+            // One row will not go in: it is there already, or the database refuses it. Find it, so that it does not hold up the ward.
+            if (e.SqlState != PostgresErrorCodes.UniqueViolation)
+            {
+                LogRefusedBatch(batch.Count, e.SqlState);
+            }
+
+            await _repair.CommitCarefullyAsync(batch, connection, _abandon.Token);
             return;
         }
 
-        _metrics.Committed(group.Count, group.Count - stored, _time.GetElapsedTime(started).TotalSeconds);
-        if (stored < group.Count)
-        {
-            await _repair.ExamineConflictsAsync(group, connection, _abandon.Token);
-        }
+        _metrics.Committed(batch.Count, duplicates: 0, _time.GetElapsedTime(started).TotalSeconds);
     }
 
     /// <summary>Tells each listener once. A batch belongs to somebody else as soon as it was told, so nobody is told again because of another one's defect.</summary>
@@ -253,9 +259,8 @@ internal sealed partial class Committer : BackgroundService, ICommitter
         }
     }
 
-    private static async Task<NpgsqlConnection?> DropAsync(CommitCommand command, NpgsqlConnection? connection)
+    private static async Task<NpgsqlConnection?> DropAsync(NpgsqlConnection? connection)
     {
-        command.Detach();
         if (connection is not null)
         {
             await connection.DisposeAsync();

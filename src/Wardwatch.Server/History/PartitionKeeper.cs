@@ -27,7 +27,7 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource database, IOption
     }
 
     /// <summary>Makes the partitions of these times if one is missing (a clock jumped, a server stood still for days).</summary>
-    public async Task EnsureAsync(NpgsqlConnection connection, IReadOnlyCollection<DateTime> times, CancellationToken cancellation)
+    public async Task EnsureAsync(NpgsqlConnection connection, IEnumerable<DateTime> times, CancellationToken cancellation)
     {
         var missing = times.Select(DateOnly.FromDateTime).Distinct().Where(day => !_known.ContainsKey(day)).ToArray();
         if (missing.Length > 0)

@@ -13,8 +13,12 @@ internal sealed class Lane(ReadingProcessor processor, SilenceWatch silence, ICo
     // A group this large amortises a transaction well; a larger one would only wait longer.
     private const int FullGroup = 512;
 
-    private readonly Channel<LaneMessage> _queue = Channel.CreateBounded<LaneMessage>(
+    private readonly Channel<EnvelopeBatch?> _queue = Channel.CreateBounded<EnvelopeBatch?>(
         new BoundedChannelOptions(options.QueuedBatches) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    // The latest tick, apart from the queue: the lane must notice silence also while it waits for the committer.
+    private readonly Channel<long> _ticks = Channel.CreateBounded<long>(
+        new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
     /// <summary>Batches that wait.</summary>
     public int Depth => _queue.Reader.Count;
@@ -26,13 +30,17 @@ internal sealed class Lane(ReadingProcessor processor, SilenceWatch silence, ICo
     public SilenceWatch Silence => silence;
 
     /// <summary>Hands a batch over; false if the queue is full.</summary>
-    public bool TryPublish(EnvelopeBatch batch) => _queue.Writer.TryWrite(new LaneMessage(batch, 0));
+    public bool TryPublish(EnvelopeBatch batch) => _queue.Writer.TryWrite(batch);
 
     /// <summary>Ends when there may be room; false once the lane has been closed.</summary>
     public ValueTask<bool> WaitForRoomAsync(CancellationToken cancellation) => _queue.Writer.WaitToWriteAsync(cancellation);
 
-    /// <summary>Tells the lane the time, so that it notices silence. Skipped when the queue is full: then there is no silence.</summary>
-    public void Tick(long now) => _queue.Writer.TryWrite(new LaneMessage(null, now));
+    /// <summary>Tells the lane the time, so that it notices silence.</summary>
+    public void Tick(long now)
+    {
+        _ticks.Writer.TryWrite(now);
+        _queue.Writer.TryWrite(null); // wakes an idle lane; one whose queue is full is awake
+    }
 
     /// <summary>Takes no more; what waits is still processed.</summary>
     public void Close() => _queue.Writer.TryComplete();
@@ -40,35 +48,71 @@ internal sealed class Lane(ReadingProcessor processor, SilenceWatch silence, ICo
     /// <summary>Runs until <see cref="Close"/> and the last batch.</summary>
     public async Task RunAsync(CancellationToken abandon)
     {
-        var reader = _queue.Reader;
         var group = committer.Rent();
-        while (await reader.WaitToReadAsync(abandon))
+        while (await _queue.Reader.WaitToReadAsync(abandon))
         {
             // Whatever waits goes into one group, and the group goes off when nothing waits any more: alone at night, many together under load.
-            while (group.Size < FullGroup && reader.TryRead(out var message))
+            Take(group, FullGroup);
+            if (group.IsEmpty)
             {
-                Handle(message, group);
+                continue;
             }
 
-            processor.Report();
-            if (!group.IsEmpty)
+            if (!committer.TrySubmit(group))
             {
-                await committer.SubmitAsync(group, abandon);
-                group = committer.Rent();
+                await WaitForCommitterAsync(group, abandon);
             }
+
+            group = committer.Rent();
         }
     }
 
-    private void Handle(LaneMessage message, CommitGroup group)
+    /// <summary>
+    /// The database is slow or away. Readings are still scored and shown, and gather in this one group up to a bound; beyond it the queue fills and the sockets wait.
+    /// Silence is noticed all the while.
+    /// </summary>
+    private async Task WaitForCommitterAsync(CommitGroup group, CancellationToken abandon)
     {
-        if (message.Batch is not { } batch)
+        var room = committer.WaitForRoomAsync(abandon).AsTask();
+        var tick = _ticks.Reader.WaitToReadAsync(abandon).AsTask();
+        var more = _queue.Reader.WaitToReadAsync(abandon).AsTask();
+        while (true)
         {
-            silence.Tick(message.Now);
-            return;
-        }
+            // A closed queue is always "readable": there is nothing to wait for in it.
+            var takesMore = group.Size < options.UncommittedReadings && !(more.IsCompletedSuccessfully && !await more);
+            await (takesMore ? Task.WhenAny(room, tick, more) : Task.WhenAny(room, tick));
+            if (room.IsCompleted)
+            {
+                await room;
+                if (committer.TrySubmit(group))
+                {
+                    return;
+                }
 
-        processor.Process(batch, group);
+                room = committer.WaitForRoomAsync(abandon).AsTask();
+            }
+
+            Take(group, options.UncommittedReadings);
+            tick = tick.IsCompleted ? _ticks.Reader.WaitToReadAsync(abandon).AsTask() : tick;
+            more = more.IsCompletedSuccessfully && await more ? _queue.Reader.WaitToReadAsync(abandon).AsTask() : more;
+        }
     }
 
-    private readonly record struct LaneMessage(EnvelopeBatch? Batch, long Now);
+    private void Take(CommitGroup group, int most)
+    {
+        while (group.Size < most && _queue.Reader.TryRead(out var batch))
+        {
+            if (batch is not null)
+            {
+                processor.Process(batch, group);
+            }
+        }
+
+        if (_ticks.Reader.TryRead(out var now))
+        {
+            silence.Tick(now);
+        }
+
+        processor.Report();
+    }
 }

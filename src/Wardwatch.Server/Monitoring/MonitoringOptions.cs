@@ -13,6 +13,10 @@ public sealed class MonitoringOptions
     [Range(1, 65_536)]
     public int QueuedBatches { get; set; } = 1024;
 
+    /// <summary>Readings of one lane that are scored and shown although the database is too slow or away to take them; then batches wait for the lane.</summary>
+    [Range(512, 1_000_000)]
+    public int UncommittedReadings { get; set; } = 32_768;
+
     /// <summary>A reading older than this on arrival is marked late, in seconds.</summary>
     [Range(1, 86_400)]
     public double LateAfterSeconds { get; set; } = 60;

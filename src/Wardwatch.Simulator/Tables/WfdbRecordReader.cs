@@ -46,7 +46,7 @@ internal static class WfdbRecordReader
         var frameBytes = header.Signals.Count * sizeof(short);
         var frames = header.FrameCount > 0 ? header.FrameCount : length / frameBytes;
         if (frames > TableLimits.MaxRowsPerPatient) throw SimulatorException.Input($"{name}: more than {TableLimits.MaxRowsPerPatient:N0} samples.");
-        if (length < frames * frameBytes) throw SimulatorException.Input($"{name}: {header.FileName} ends before the {frames:N0} samples that the header names.");
+        if (length < 0 || length < frames * frameBytes) throw SimulatorException.Input($"{name}: {header.FileName} ends before the {frames:N0} samples that the header names.");
 
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         file.Position = header.ByteOffset;
@@ -120,7 +120,7 @@ internal static class WfdbRecordReader
             var frames = fields[0].Length > 3 ? (long)Number(fields[0][3], name) : 0;
 
             var file = fields[1][0];
-            if (Path.GetFileName(file) != file || file.Length == 0) throw SimulatorException.Input($"{name}: the samples must lie in the header's own folder.");
+            if (Path.GetFileName(file) != file || file.Length == 0 || file.Contains('\0', StringComparison.Ordinal)) throw SimulatorException.Input($"{name}: the samples must lie in the header's own folder.");
             var signals = new List<Signal>(count);
             foreach (var parts in fields.Skip(1).Take(count))
                 signals.Add(ParseSignal(parts, file, fields[1], name));

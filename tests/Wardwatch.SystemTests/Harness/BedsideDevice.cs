@@ -4,6 +4,7 @@ using System.Text.Json;
 using Wardwatch.Devices.Ascon;
 using Wardwatch.Devices.Envelopes;
 using Wardwatch.Devices.Payloads;
+using Wardwatch.Simulator.Devices;
 
 namespace Wardwatch.SystemTests.Harness;
 
@@ -33,6 +34,9 @@ public sealed class BedsideDevice(string id, string token, uint keyId, byte[] ke
 
     /// <summary>Where its vitals go.</summary>
     public string Topic { get; } = topic;
+
+    /// <summary>The same device, as the simulator's code knows it.</summary>
+    public DeviceCredentials Credentials => new(Id, KeyId, Key, Token, Topic, Simulated: false);
 
     /// <summary>The patient that the topic names.</summary>
     public string Patient => Topic[(Topic.LastIndexOf('/') + 1)..];

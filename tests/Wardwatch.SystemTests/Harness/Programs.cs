@@ -12,10 +12,13 @@ public static class Programs
     /// <summary>The simulator, of the same configuration as the tests.</summary>
     public static string Simulator { get; } = Find("Wardwatch.Simulator", "wardwatch-simulator");
 
-    private static string Find(string project, string program)
+    /// <summary>The program that measures and proves, of the same configuration as the tests.</summary>
+    public static string Bench { get; } = Find("Wardwatch.Benchmarks", "wardwatch-bench", folder: "bench");
+
+    private static string Find(string project, string program, string folder = "src")
     {
         var build = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
-        return Path.Combine(Root, "src", project, "bin", build.Parent!.Name, build.Name, program);
+        return Path.Combine(Root, folder, project, "bin", build.Parent!.Name, build.Name, program);
     }
 
     private static string FindRoot()

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Npgsql;
 
 namespace Wardwatch.SystemTests.Harness;
@@ -142,13 +141,7 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a signal to a process.</summary>
-    public static void Signal(int process, int signal)
-    {
-        if (SendSignal(process, signal) != 0)
-        {
-            throw new InvalidOperationException($"Process {process} cannot be signalled (error {Marshal.GetLastPInvokeError()}).");
-        }
-    }
+    public static void Signal(int process, int signal) => Wardwatch.Benchmarks.Stage.Signals.Send(process, signal);
 
     /// <summary>A port that nobody listens on at this moment.</summary>
     public static int FreePort()
@@ -272,8 +265,4 @@ public sealed class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException($"The server did not end within {EndWithin}:\n{Log}", late);
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SendSignal(int process, int signal);
 }

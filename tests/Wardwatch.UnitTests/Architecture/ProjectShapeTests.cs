@@ -67,7 +67,7 @@ public class ProjectShapeTests
             ProjectShape.EmptyNamesIn([new SourceFile("x/Plain.cs", $"class {name} {{ }}")]).ShouldNotBeEmpty(name);
         }
 
-        foreach (var name in new[] { "Score", "Commands", "CommitCommand", "RunCoreless" })
+        foreach (var name in new[] { "Score", "Commands", "CommitGroup", "RunCoreless" })
         {
             ProjectShape.EmptyNamesIn([new SourceFile("x/Plain.cs", $"class {name} {{ }}")]).ShouldBeEmpty(name);
         }

@@ -134,6 +134,49 @@ public class IsolationForestTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 100)]
+    [InlineData(3, 7)]
+    [InlineData(7, 100)]
+    [InlineData(8, 9)]
+    [InlineData(15, 33)]
+    [InlineData(16, 100)]
+    [InlineData(20, 1)]
+    public void Score_and_contributions_are_those_of_a_walk_step_by_step_however_wide_the_forest(int features, int trees)
+    {
+        var random = new Random(17 + features);
+        float[] rows = [.. Enumerable.Range(0, 400 * features).Select(_ => (float)Math.Round(random.NextDouble() * 20))];
+        var forest = IsolationForestTrainer.Train(rows, features, new IsolationForestOptions { Trees = trees }, progress: null, CancellationToken.None);
+        forest.HasPathSums.ShouldBe(features < 16);
+        float[] contributions = new float[features];
+        for (int i = 0; i < 100; i++)
+        {
+            float[] row = [.. Enumerable.Range(0, features).Select(_ => (float)(random.NextDouble() * 22))];
+            double[] credited = new double[features];
+            double sum = 0;
+            foreach (int root in forest.Roots)
+                sum += CreditByStep(forest, root, row, credited);
+            double score = Math.Pow(2, -sum / (trees * IsolationForest.AveragePathLength(forest.SampleSize)));
+            forest.Score(row).ShouldBe(score, 1e-6);
+            forest.Score(row, contributions).ShouldBe(forest.Score(row), 1e-12);
+            double perDepth = (score - forest.BaselineScore) / credited.Sum();
+            for (int f = 0; f < features; f++)
+                contributions[f].ShouldBe((float)(credited[f] * perDepth), 1e-4f);
+        }
+    }
+
+    [Fact]
+    public void A_forest_whose_nodes_lead_nowhere_is_refused()
+    {
+        IsolationNode[] nodes = [new(10, 1, 1), IsolationNode.Leaf, IsolationNode.Leaf];
+        IsolationForest Make(IsolationNode[] changed, int root = 0) => new(changed, [root], [4, 3, 1], features: 2, sampleSize: 4);
+        Make(nodes).TreeCount.ShouldBe(1);
+        Should.Throw<ArgumentException>(() => Make([new(10, 2, 1), nodes[1], nodes[2]])).Message.ShouldContain("Node 0");
+        Should.Throw<ArgumentException>(() => Make([new(10, 1, 2), nodes[1], nodes[2]])).Message.ShouldContain("Node 0");
+        Should.Throw<ArgumentException>(() => Make([nodes[0], nodes[1], new(3, 0, 0)])).Message.ShouldContain("Node 2");
+        Should.Throw<ArgumentException>(() => Make(nodes, root: 3)).Message.ShouldContain("no node 3");
+    }
+
     [Fact]
     public void A_row_without_any_value_has_no_score()
     {
@@ -258,6 +301,31 @@ public class IsolationForestTests
 
         double share = (double)Forest.Counts[left] / Forest.Counts[at];
         return (share * ExpectedDepth(left, row, depth + 1)) + ((1 - share) * ExpectedDepth(left + 1, row, depth + 1));
+    }
+
+    // Each step's change of the expected depth, credited to its feature; answers the depth of the leaf.
+    private static double CreditByStep(IsolationForest forest, int at, float[] row, double[] credited)
+    {
+        double expected = Mean(forest, at, 0);
+        for (int depth = 1; !forest.Nodes[at].IsLeaf; depth++)
+        {
+            var node = forest.Nodes[at];
+            at += node.LeftOffset + (row[node.Feature] > node.Threshold ? 1 : 0);
+            double narrowed = Mean(forest, at, depth);
+            credited[node.Feature] += narrowed - expected;
+            expected = narrowed;
+        }
+
+        return expected;
+    }
+
+    private static double Mean(IsolationForest forest, int at, int depth)
+    {
+        var node = forest.Nodes[at];
+        if (node.IsLeaf)
+            return depth + IsolationForest.AveragePathLength(forest.Counts[at]);
+        int left = at + node.LeftOffset;
+        return ((forest.Counts[left] * Mean(forest, left, depth + 1)) + (forest.Counts[left + 1] * Mean(forest, left + 1, depth + 1))) / forest.Counts[at];
     }
 
     private static IsolationForest Train(float[] rows, IsolationForestOptions? options = null) =>

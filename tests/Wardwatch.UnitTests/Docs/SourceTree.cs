@@ -10,6 +10,10 @@ internal static class SourceTree
     public static IEnumerable<string> Files(string folder, string pattern, SearchOption depth = SearchOption.AllDirectories) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, depth);
 
+    /// <summary>Names of the folders in a folder; none where it does not exist.</summary>
+    public static IEnumerable<string> Folders(string folder) =>
+        Directory.Exists(Path.Combine(Root, folder)) ? Directory.EnumerateDirectories(Path.Combine(Root, folder)).Select(path => Path.GetFileName(path)) : [];
+
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -7,7 +7,7 @@ using static Wardwatch.UnitTests.Monitoring.TestWard;
 
 namespace Wardwatch.UnitTests.History;
 
-/// <summary>Columns that must stay rows: whatever is appended, copied or cleared, each record stays with its key and its listener.</summary>
+/// <summary>Whatever is appended, copied or cleared, each record stays with its key and its listener, and the whole stays what PostgreSQL's COPY takes.</summary>
 public class CommitGroupTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public class CommitGroupTests
                 target.Append(source);
                 source.Clear();
                 source.Count.ShouldBe(0);
-                source.Records.Length.ShouldBe(0);
+                source.CopyData().Length.ShouldBe(21, "header and trailer");
             }
 
             RowsOf(target).ShouldBe(expected.Select(row => row.ToString()));
@@ -39,11 +39,30 @@ public class CommitGroupTests
 
             var (start, end) = (expected.Count / 3, expected.Count / 3 * 2);
             var copy = new CommitGroup();
-            target.CopyRowsTo(copy, start, end);
+            for (var row = start; row < end; row++)
+            {
+                target.CopyRowTo(copy, row);
+            }
+
             RowsOf(copy).ShouldBe(expected[start..end].Select(row => row.ToString()));
             copy.Listeners.ShouldBeEmpty("who is told when a whole group is done must not be told by a part of it");
             target.Clear();
         }
+    }
+
+    [Fact]
+    public void A_group_is_what_the_binary_format_of_copy_says()
+    {
+        var group = new CommitGroup();
+        "record"u8.CopyTo(group.RecordSpace(6));
+        group.Add(new ReadingKey(1, 2, 3, 0xFFFFFFFF, 5, ulong.MaxValue, 946_684_800_000_001), ReadingFlags.Late, 7, 946_684_800_000_002, 6, new Listener(), 0);
+
+        // Signature, flags, extension; eleven columns, each with its length; the end. Times count from 2000-01-01.
+        Convert.ToHexString(group.CopyData().Span).ShouldBe(string.Concat(
+            "5047434F50590AFF0D0A00", "00000000", "00000000", "000B",
+            "0000000400000001", "0000000400000002", "0000000400000003", "0000000400000001",
+            "0000000800000000FFFFFFFF", "000000080000000000000005", "00000008FFFFFFFFFFFFFFFF", "000000080000000000000007",
+            "000000080000000000000001", "000000080000000000000002", "000000067265636F7264", "FFFF"));
     }
 
     [Fact]
@@ -101,8 +120,7 @@ public class CommitGroupTests
     }
 
     private static IEnumerable<string> RowsOf(CommitGroup group) => Enumerable.Range(0, group.Count).Select(row => new Row(
-        group.KeyOf(row), (ReadingFlags)group.Flags[row], group.EnvelopeTags[row], Wardwatch.Server.Platform.Contracts.UnixTime.FromDateTime(group.ReceivedAt[row]),
-        group.Records.Slice(group.RecordStarts[row] - 1, group.RecordLengths[row]).ToArray(), group.RowListeners[row], group.RowEntries[row]).ToString());
+        group.KeyOf(row), group.FlagsOf(row), group.EnvelopeTag(row), group.ReceivedAt(row), group.Record(row).ToArray(), group.RowListeners[row], group.RowEntries[row]).ToString());
 
     private sealed record Row(ReadingKey Key, ReadingFlags Flags, long Tag, long ReceivedAt, byte[] Record, ICommitListener Listener, int Entry)
     {

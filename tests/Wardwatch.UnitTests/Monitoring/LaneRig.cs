@@ -77,7 +77,7 @@ internal sealed class LaneRig
         }
 
         var (content, unmapped) = OpenLastRow();
-        return new Taken(batch.Outcome(0), (ReadingFlags)Group.Flags[^1], Group.PatientNumbers[^1], content, unmapped);
+        return new Taken(batch.Outcome(0), Group.FlagsOf(Group.Count - 1), Group.KeyOf(Group.Count - 1).PatientNumber, content, unmapped);
     }
 
     private (ReadingContent Content, string Unmapped) OpenLastRow()
@@ -85,7 +85,7 @@ internal sealed class LaneRig
         var key = Group.KeyOf(Group.Count - 1);
         var associated = new byte[ReadingKey.AssociatedDataBytes];
         key.WriteAssociatedData(associated);
-        var record = Group.Records.Span.Slice(Group.RecordStarts[^1] - 1, Group.RecordLengths[^1]);
+        var record = Group.Record(Group.Count - 1);
         var plain = new byte[record.Length];
         Patients.Find(key.PatientNumber)!.Key.TryOpen(associated, record, plain, out var length).ShouldBeTrue();
         ReadingRecord.TryRead(plain.AsSpan(0, length), out var content, out var unmapped).ShouldBeTrue();

@@ -46,7 +46,7 @@ public class LaneTests
         lane.TryPublish(Batch(Seal(Json(Start), 9999))).ShouldBeFalse();
         (await lane.WaitForRoomAsync(TestContext.Current.CancellationToken)).ShouldBeFalse();
         await lane.RunAsync(TestContext.Current.CancellationToken);
-        commits.Groups.SelectMany(group => group.Counters).ShouldBe(Enumerable.Range(1, 1500).Select(i => (long)i));
+        commits.Groups.SelectMany(group => Enumerable.Range(0, group.Count).Select(row => (int)group.KeyOf(row).Counter)).ShouldBe(Enumerable.Range(1, 1500));
     }
 
     [Fact]
@@ -58,6 +58,44 @@ public class LaneTests
         lane.TryPublish(Batch(Seal(Json(Start), 3))).ShouldBeFalse();
         lane.Depth.ShouldBe(2);
         lane.WaitForRoomAsync(TestContext.Current.CancellationToken).AsTask().IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task While_the_database_is_away_readings_are_scored_and_silence_is_noticed_up_to_a_bound_and_all_is_stored_after()
+    {
+        var rig = new LaneRig();
+        var commits = new RecordedCommits();
+        var lane = new Lane(rig.Processor, rig.Silence, commits, new MonitoringOptions { QueuedBatches = 10, UncommittedReadings = 512 });
+        commits.Fill();
+        var running = Task.Run(() => lane.RunAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        for (var i = 1; i <= 512; i++)
+        {
+            var batch = Batch(Seal(Json(Start + i * 1000), (ulong)i));
+            while (!lane.TryPublish(batch)) await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        await Until(() => lane.Depth == 0);
+        var scored = rig.Changes.All.Count;
+        scored.ShouldBe(512);
+        lane.Tick(Start + 3600 * Second);
+        await Until(() => rig.Changes.All.Any(change => change.View.Device.State != DeviceState.Online));
+
+        // Beyond the bound the queue fills, which is what the sockets wait for; time goes on being told.
+        var refused = 0;
+        for (var i = 513; i <= 600; i++) refused += lane.TryPublish(Batch(Seal(Json(Start + i * 1000), (ulong)i))) ? 0 : 1;
+        refused.ShouldBeGreaterThan(70);
+        commits.Groups.ShouldBeEmpty();
+        commits.MakeRoom();
+        await Until(() => commits.Groups.Sum(group => group.Count) == 600 - refused);
+        lane.Close();
+        await running;
+        commits.Groups.SelectMany(group => Enumerable.Range(0, group.Count).Select(row => (int)group.KeyOf(row).Counter)).ShouldBe(Enumerable.Range(1, 600 - refused));
+    }
+
+    private static async Task Until(Func<bool> holds)
+    {
+        for (var i = 0; i < 10_000 && !holds(); i++) await Task.Delay(2, TestContext.Current.CancellationToken);
+        holds().ShouldBeTrue();
     }
 
     /// <summary>A device changes hands while its batch waits: whoever waits must wait for the lane that is full, not for the new patient's.</summary>

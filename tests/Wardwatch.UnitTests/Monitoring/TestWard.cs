@@ -159,16 +159,34 @@ internal sealed class RecordedOwner : IDeliveryOwner
     public void Complete(EnvelopeBatch batch, DeliveryState state) => Completed.Add((batch, state));
 }
 
-/// <summary>Keeps the groups that lanes submit.</summary>
+/// <summary>Keeps the groups that lanes submit; takes none while it is <see cref="Full"/>.</summary>
 internal sealed class RecordedCommits : ICommitter
 {
+    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public List<CommitGroup> Groups { get; } = [];
+
+    public bool Full { get; private set; }
 
     public CommitGroup Rent() => new();
 
-    public ValueTask SubmitAsync(CommitGroup group, CancellationToken cancellation)
+    public void Fill() => (Full, _room) = (true, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    public void MakeRoom()
     {
-        Groups.Add(group);
-        return ValueTask.CompletedTask;
+        Full = false;
+        _room.SetResult();
     }
+
+    public bool TrySubmit(CommitGroup group)
+    {
+        if (!Full)
+        {
+            Groups.Add(group);
+        }
+
+        return !Full;
+    }
+
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellation) => await (Full ? _room.Task : Task.CompletedTask).WaitAsync(cancellation);
 }

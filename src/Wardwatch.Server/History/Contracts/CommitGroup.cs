@@ -1,37 +1,28 @@
-using Wardwatch.Server.Platform.Contracts;
-
 namespace Wardwatch.Server.History.Contracts;
 
 /// <summary>
-/// Readings that commit together, held column by column as PostgreSQL's <c>unnest</c> takes them. Filled by one lane, then owned by the committer.
-/// All lists and the record buffer are kept between uses, so that a reading on the normal path allocates nothing.
+/// Readings that commit together, row behind row in the very bytes that PostgreSQL's COPY takes. Filled by one lane, then owned by the committer.
+/// The buffer and all lists are kept between uses, so that a reading on the normal path allocates nothing.
 /// </summary>
 public sealed class CommitGroup
 {
-    private byte[] _records = new byte[64 * 1024];
-    private int _recordBytes;
+    private const int SmallBuffer = 64 * 1024;
+    private const int KeptBuffer = 4 * 1024 * 1024;
 
-    internal List<int> TenantIds { get; } = [];
-    internal List<int> PatientNumbers { get; } = [];
-    internal List<int> DeviceNumbers { get; } = [];
-    internal List<int> Flags { get; } = [];
-    internal List<long> KeyIds { get; } = [];
-    internal List<long> BootIds { get; } = [];
-    internal List<long> Counters { get; } = [];
-    internal List<long> EnvelopeTags { get; } = [];
-    internal List<DateTime> MeasuredAt { get; } = [];
-    internal List<DateTime> ReceivedAt { get; } = [];
+    private readonly List<int> _starts = [];
+    private byte[] _rows = new byte[SmallBuffer];
+    private int _used;
 
-    /// <summary>Where each record begins in <see cref="Records"/>, counted from 1 as SQL's substring does.</summary>
-    internal List<int> RecordStarts { get; } = [];
-    internal List<int> RecordLengths { get; } = [];
+    /// <summary>An empty group.</summary>
+    public CommitGroup() => Begin();
+
     internal List<ICommitListener> RowListeners { get; } = [];
     internal List<int> RowEntries { get; } = [];
     internal List<DeadLetter> DeadLetters { get; } = [];
     internal List<ICommitListener> Listeners { get; } = [];
 
     /// <summary>Rows that would be stored.</summary>
-    public int Count => TenantIds.Count;
+    public int Count => _starts.Count;
 
     /// <summary>How much there is to commit and to answer: rows and messages set aside, or those who wait, if they are more.</summary>
     public int Size => Math.Max(Count + DeadLetters.Count, Listeners.Count);
@@ -42,37 +33,14 @@ public sealed class CommitGroup
     /// <summary>True if a row must be compared with the whole history before it is stored (its counter lies outside what memory knows exactly).</summary>
     internal bool HasSuspects { get; private set; }
 
-    internal ReadOnlyMemory<byte> Records => _records.AsMemory(0, _recordBytes);
-
     /// <summary>Room for a record of up to <paramref name="bytes"/>; the next <see cref="Add"/> says how much was used.</summary>
-    public Span<byte> RecordSpace(int bytes)
-    {
-        if (_records.Length - _recordBytes < bytes)
-        {
-            Array.Resize(ref _records, Math.Max(_records.Length * 2, _recordBytes + bytes));
-        }
-
-        return _records.AsSpan(_recordBytes, bytes);
-    }
+    public Span<byte> RecordSpace(int bytes) => Reserve(CopyRow.FixedBytes + bytes)[CopyRow.FixedBytes..];
 
     /// <summary>Adds a row whose record was just written to <see cref="RecordSpace"/>.</summary>
     public void Add(in ReadingKey key, ReadingFlags flags, long envelopeTag, long receivedAt, int recordLength, ICommitListener listener, int entry)
     {
-        TenantIds.Add(key.TenantId);
-        PatientNumbers.Add(key.PatientNumber);
-        DeviceNumbers.Add(key.DeviceNumber);
-        Flags.Add((int)flags);
-        KeyIds.Add(key.KeyId);
-        BootIds.Add(unchecked((long)key.BootId));
-        Counters.Add(unchecked((long)key.Counter));
-        EnvelopeTags.Add(envelopeTag);
-        MeasuredAt.Add(UnixTime.ToDateTime(key.MeasuredAt));
-        ReceivedAt.Add(UnixTime.ToDateTime(receivedAt));
-        RecordStarts.Add(_recordBytes + 1);
-        RecordLengths.Add(recordLength);
-        RowListeners.Add(listener);
-        RowEntries.Add(entry);
-        _recordBytes += recordLength;
+        CopyRow.Write(_rows.AsSpan(_used), in key, flags, envelopeTag, receivedAt, recordLength);
+        Take(CopyRow.FixedBytes + recordLength, listener, entry);
         HasSuspects |= (flags & ReadingFlags.Suspect) != ReadingFlags.None;
     }
 
@@ -83,28 +51,25 @@ public sealed class CommitGroup
     /// <summary>Somebody to be told when the group is committed.</summary>
     public void AddListener(ICommitListener listener) => Listeners.Add(listener);
 
+    /// <summary>All rows as one COPY: header, rows, trailer.</summary>
+    internal ReadOnlyMemory<byte> CopyData()
+    {
+        CopyRow.Trailer.CopyTo(Reserve(CopyRow.Trailer.Length));
+        return _rows.AsMemory(0, _used + CopyRow.Trailer.Length);
+    }
+
     /// <summary>Takes over everything that <paramref name="other"/> holds.</summary>
     internal void Append(CommitGroup other)
     {
-        var offset = _recordBytes;
-        other.Records.Span.CopyTo(RecordSpace(other._recordBytes));
-        _recordBytes += other._recordBytes;
-        TenantIds.AddRange(other.TenantIds);
-        PatientNumbers.AddRange(other.PatientNumbers);
-        DeviceNumbers.AddRange(other.DeviceNumbers);
-        Flags.AddRange(other.Flags);
-        KeyIds.AddRange(other.KeyIds);
-        BootIds.AddRange(other.BootIds);
-        Counters.AddRange(other.Counters);
-        EnvelopeTags.AddRange(other.EnvelopeTags);
-        MeasuredAt.AddRange(other.MeasuredAt);
-        ReceivedAt.AddRange(other.ReceivedAt);
-        foreach (var start in other.RecordStarts)
+        var offset = _used - CopyRow.Header.Length;
+        var rows = other._rows.AsSpan(CopyRow.Header.Length, other._used - CopyRow.Header.Length);
+        rows.CopyTo(Reserve(rows.Length));
+        _used += rows.Length;
+        foreach (var start in other._starts)
         {
-            RecordStarts.Add(start + offset);
+            _starts.Add(start + offset);
         }
 
-        RecordLengths.AddRange(other.RecordLengths);
         RowListeners.AddRange(other.RowListeners);
         RowEntries.AddRange(other.RowEntries);
         DeadLetters.AddRange(other.DeadLetters);
@@ -112,51 +77,66 @@ public sealed class CommitGroup
         HasSuspects |= other.HasSuspects;
     }
 
-    /// <summary>Copies the rows <paramref name="start"/>..<paramref name="end"/> (not their listeners) into an empty group, for bisecting.</summary>
-    internal void CopyRowsTo(CommitGroup target, int start, int end)
-    {
-        for (var row = start; row < end; row++)
-        {
-            CopyRowTo(target, row);
-        }
-    }
-
+    /// <summary>Copies a row, without those who wait for the whole group.</summary>
     internal void CopyRowTo(CommitGroup target, int row)
     {
-        var length = RecordLengths[row];
-        _records.AsSpan(RecordStarts[row] - 1, length).CopyTo(target.RecordSpace(length));
-        target.Add(KeyOf(row), (ReadingFlags)Flags[row], EnvelopeTags[row], UnixTime.FromDateTime(ReceivedAt[row]), length, RowListeners[row], RowEntries[row]);
+        var bytes = Row(row);
+        bytes.CopyTo(target.Reserve(bytes.Length));
+        target.Take(bytes.Length, RowListeners[row], RowEntries[row]);
+        target.HasSuspects |= (FlagsOf(row) & ReadingFlags.Suspect) != ReadingFlags.None;
     }
 
-    internal ReadingKey KeyOf(int row) => new(TenantIds[row], PatientNumbers[row], DeviceNumbers[row], (uint)KeyIds[row],
-        unchecked((ulong)BootIds[row]), unchecked((ulong)Counters[row]), UnixTime.FromDateTime(MeasuredAt[row]));
+    internal ReadingKey KeyOf(int row) => CopyRow.KeyOf(Row(row));
+
+    internal ReadingFlags FlagsOf(int row) => CopyRow.FlagsOf(Row(row));
+
+    internal long EnvelopeTag(int row) => CopyRow.TagOf(Row(row));
+
+    internal long ReceivedAt(int row) => CopyRow.ReceivedAt(Row(row));
+
+    internal ReadOnlySpan<byte> Record(int row) => Row(row)[CopyRow.FixedBytes..];
 
     /// <summary>Empties the group and keeps its memory, unless a burst made it unusually large.</summary>
     internal void Clear()
     {
-        const int KeptRecordBytes = 4 * 1024 * 1024;
-        TenantIds.Clear();
-        PatientNumbers.Clear();
-        DeviceNumbers.Clear();
-        Flags.Clear();
-        KeyIds.Clear();
-        BootIds.Clear();
-        Counters.Clear();
-        EnvelopeTags.Clear();
-        MeasuredAt.Clear();
-        ReceivedAt.Clear();
-        RecordStarts.Clear();
-        RecordLengths.Clear();
+        _starts.Clear();
         RowListeners.Clear();
         RowEntries.Clear();
         DeadLetters.Clear();
         Listeners.Clear();
         HasSuspects = false;
-        _recordBytes = 0;
-        if (_records.Length > KeptRecordBytes)
+        if (_rows.Length > KeptBuffer)
         {
-            _records = new byte[64 * 1024];
+            _rows = new byte[SmallBuffer];
         }
+
+        Begin();
+    }
+
+    private void Begin()
+    {
+        CopyRow.Header.CopyTo(_rows);
+        _used = CopyRow.Header.Length;
+    }
+
+    private ReadOnlySpan<byte> Row(int row) => _rows.AsSpan(_starts[row]..(row + 1 < _starts.Count ? _starts[row + 1] : _used));
+
+    private void Take(int bytes, ICommitListener listener, int entry)
+    {
+        _starts.Add(_used);
+        _used += bytes;
+        RowListeners.Add(listener);
+        RowEntries.Add(entry);
+    }
+
+    private Span<byte> Reserve(int bytes)
+    {
+        if (_rows.Length - _used < bytes)
+        {
+            Array.Resize(ref _rows, Math.Max(_rows.Length * 2, _used + bytes));
+        }
+
+        return _rows.AsSpan(_used, bytes);
     }
 
     /// <summary>A message to be set aside, as the committer needs it.</summary>

@@ -6,10 +6,13 @@ namespace Wardwatch.Server.History.Contracts;
 public interface ICommitter
 {
     /// <summary>
-    /// Hands a group over; waits while the committer's queue is full, which is how a slow database pushes back to the lanes.
-    /// From here on the group belongs to the committer, which returns it to its pool after completing it.
+    /// Hands a group over; false if the committer's queue is full, which is how a slow database pushes back to the lanes.
+    /// Once taken, the group belongs to the committer, which returns it to its pool after completing it.
     /// </summary>
-    ValueTask SubmitAsync(CommitGroup group, CancellationToken cancellation);
+    bool TrySubmit(CommitGroup group);
+
+    /// <summary>Ends when there may be room.</summary>
+    ValueTask WaitForRoomAsync(CancellationToken cancellation);
 
     /// <summary>An empty group.</summary>
     CommitGroup Rent();
