@@ -20,9 +20,12 @@ internal sealed class ConformanceRig : IDisposable
     public ConformanceRig()
     {
         var metrics = new GatewayMetrics(new UnreadMeters(), TimeProvider.System);
-        _sessions = new Sessions(metrics, TimeProvider.System);
+        var policy = new ConformancePolicy();
+        _sessions = new Sessions(policy.Devices, metrics, TimeProvider.System);
         var options = new GatewayOptions { MaxKeepAliveSeconds = ushort.MaxValue };
-        _handler = new MqttConnectionHandler(new ConformancePolicy(), _sessions, metrics, options, TimeProvider.System, NullLogger<MqttConnectionHandler>.Instance);
+        var warnings = new GatewayWarnings(metrics, NullLogger<GatewayWarnings>.Instance, TimeProvider.System);
+        var gate = new ConnectionGate(options, warnings, metrics, TimeProvider.System, NullLogger<ConnectionGate>.Instance);
+        _handler = new MqttConnectionHandler(policy, _sessions, gate, metrics, warnings, options, TimeProvider.System, NullLogger<MqttConnectionHandler>.Instance);
         _served = ServeAsync();
     }
 
