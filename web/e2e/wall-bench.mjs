@@ -18,7 +18,12 @@ const { values: options } = parseArgs({
   },
 });
 const BUDGET_MS = 1000 / 60;
-const PARTS = { script: 'ScriptDuration', style: 'RecalcStyleDuration', layout: 'LayoutDuration', task: 'TaskDuration' };
+const PARTS = {
+  script: 'ScriptDuration',
+  style: 'RecalcStyleDuration',
+  layout: 'LayoutDuration',
+  task: 'TaskDuration',
+};
 
 const seconds = (text) => new Promise((resolve) => setTimeout(resolve, Number(text) * 1000));
 

@@ -110,7 +110,15 @@ describe('the server’s clock', () => {
 
   test('a change of state without a reading brings its scores', () => {
     const news2 = { min: 1, max: 4, complete: false, at: START, scale: 1, parameters: {} };
-    store.applyStatus({ patient: 'p1', device: null, vitals: view().vitals, anomaly: null, news2, attention: null, seq: 2 });
+    store.applyStatus({
+      patient: 'p1',
+      device: null,
+      vitals: view().vitals,
+      anomaly: null,
+      news2,
+      attention: null,
+      seq: 2,
+    });
     store.tick();
     expect(view().lastNews2).toEqual(news2);
   });
