@@ -31,20 +31,25 @@ public enum ExitCode
 /// <summary>A condition that the operator can mend. The message says what is wrong, where, and what to do; it is printed without a stack trace.</summary>
 public sealed class SimulatorException : Exception
 {
+    private const int MaxMessageLength = 1_500;
+
     /// <param name="code">What the process answers.</param>
     /// <param name="message">One or two sentences for the operator.</param>
     public SimulatorException(ExitCode code, string message)
-        : base(message) => Code = code;
+        : base(Bounded(message)) => Code = code;
 
     /// <inheritdoc cref="SimulatorException(ExitCode, string)"/>
     /// <param name="code">What the process answers.</param>
     /// <param name="message">One or two sentences for the operator.</param>
     /// <param name="inner">What caused it.</param>
     public SimulatorException(ExitCode code, string message, Exception inner)
-        : base(message, inner) => Code = code;
+        : base(Bounded(message), inner) => Code = code;
 
     /// <summary>What the process answers.</summary>
     public ExitCode Code { get; }
+
+    // A message names what it found, and a file may hold names without end.
+    private static string Bounded(string message) => message.Length <= MaxMessageLength ? message : message[..MaxMessageLength] + "…";
 
     internal static SimulatorException Input(string message) => new(ExitCode.Input, message);
 

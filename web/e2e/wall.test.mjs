@@ -210,6 +210,9 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
           for (const number of tile.querySelectorAll('.num dd'))
             if (!inside(number.getBoundingClientRect(), body))
               wrong.push(`bed ${tile.dataset.bed}: ${number.parentElement.className} ${number.textContent}`);
+          const label = tile.querySelector('.tile-wave-note')?.getBoundingClientRect();
+          if (label && label.height > 0 && label.bottom > tile.querySelector('canvas').getBoundingClientRect().top + 1)
+            wrong.push(`bed ${tile.dataset.bed}: traces run through their label`);
           for (const element of tile.querySelectorAll('*'))
             if (element.childNodes.length && Number.parseFloat(getComputedStyle(element).fontSize) < 11)
               wrong.push(`bed ${tile.dataset.bed}: ${element.className} below 11 px`);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
+using Wardwatch.Benchmarks.Ingest;
 using Wardwatch.Benchmarks.Stage;
 using Wardwatch.Devices.Payloads;
 
@@ -19,7 +20,11 @@ internal sealed record HistoryResult(int Readings, double WrittenInSeconds, IRea
 /// <param name="Bytes">The answer's length.</param>
 /// <param name="First">Milliseconds of the first answer: nothing is compiled yet, and connections are new.</param>
 /// <param name="Then">Milliseconds of the others.</param>
-internal sealed record HistoryAnswer(string Question, int Items, long Bytes, double First, Distribution Then);
+/// <param name="ServerMilliseconds">Processor time of the server for one of the others: on a busy machine more telling than the time that passes.</param>
+/// <param name="DatabaseMilliseconds">The same of PostgreSQL.</param>
+/// <param name="OthersShare">The share of the machine that other programs used meanwhile, 0 to 1.</param>
+internal sealed record HistoryAnswer(
+    string Question, int Items, long Bytes, double First, Distribution Then, double ServerMilliseconds, double DatabaseMilliseconds, double OthersShare);
 
 /// <summary><c>bench history</c>: a day of one patient, drawn as a trend.</summary>
 internal static class HistoryVerb
@@ -88,6 +93,7 @@ internal static class HistoryVerb
     {
         var (items, bytes, first) = (0, 0L, double.NaN);
         List<double> then = [];
+        var meter = new CostMeter(Programs.ServerName);
         for (var i = 0; i <= repeat; i++)
         {
             var began = TimeProvider.System.GetTimestamp();
@@ -99,6 +105,7 @@ internal static class HistoryVerb
             {
                 using var document = JsonDocument.Parse(body);
                 (items, bytes, first) = (document.RootElement.GetProperty("items").GetArrayLength(), body.Length, milliseconds);
+                meter.Begin();
             }
             else
             {
@@ -106,15 +113,17 @@ internal static class HistoryVerb
             }
         }
 
-        return new HistoryAnswer(question, items, bytes, first, Distribution.Of(then));
+        var (cost, _) = meter.End();
+        return new HistoryAnswer(question, items, bytes, first, Distribution.Of(then), cost.Server * 1000 / repeat, cost.Database * 1000 / repeat, cost.OthersShare);
     }
 
     private static Table Table(HistoryResult result)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn($"{result.Readings:N0} readings of one patient (written in {result.WrittenInSeconds:0.0} s)");
-        foreach (var heading in new[] { "Items", "Bytes", "First, ms", "Then: p50 ms", "p99 ms" }) table.AddColumn(new TableColumn(heading).RightAligned());
+        foreach (var heading in new[] { "Items", "Bytes", "First, ms", "Then: p50 ms", "p99 ms", "Processor, ms: server", "PostgreSQL", "Used by others" }) table.AddColumn(new TableColumn(heading).RightAligned());
         foreach (var answer in result.Answers)
-            table.AddRow(Markup.Escape(answer.Question), $"{answer.Items:N0}", $"{answer.Bytes:N0}", Report.Number(answer.First), Report.Number(answer.Then.P50), Report.Number(answer.Then.P99));
+            table.AddRow(Markup.Escape(answer.Question), $"{answer.Items:N0}", $"{answer.Bytes:N0}", Report.Number(answer.First), Report.Number(answer.Then.P50), Report.Number(answer.Then.P99),
+                Report.Number(answer.ServerMilliseconds), Report.Number(answer.DatabaseMilliseconds), $"{answer.OthersShare:P0}");
         return table;
     }
 }

@@ -9,8 +9,8 @@ namespace Wardwatch.Benchmarks.Proof;
 /// <summary>Negative controls: a proof that finds no planted fault proves nothing.</summary>
 internal sealed class Controls(HospitalUnderTest planted, int devices, Random random)
 {
-    private const int Kills = 2;
-    private const int AcknowledgementsBetween = 1_000;
+    private const int Acknowledgements = 500;
+    private const int AcknowledgedEarly = 50;
 
     private const string RowOf = "device_no = $1 and boot_id = $2 and counter = $3";
     private const string Double = $"""
@@ -59,21 +59,23 @@ internal sealed class Controls(HospitalUnderTest planted, int devices, Random ra
 
     private async Task<Account> EarlyAcknowledgementsAsync(Fleet fleet, CancellationToken cancellation)
     {
-        for (var kill = 0; kill < Kills; kill++)
+        await fleet.LoadAsync(Acknowledgements, cancellation);
+        using (FrozenDatabase.Freeze(planted.Data))
         {
-            await fleet.LoadAsync(AcknowledgementsBetween, cancellation);
+            // What is acknowledged from here on cannot be stored; on a busy machine the moment between the two would otherwise be left to chance.
+            await fleet.LoadAsync(AcknowledgedEarly, cancellation);
             await Killer.KillAsync(planted, Victim.Both, random, cancellation);
-            await planted.RestartAsync(cancellation);
         }
 
-        await fleet.LoadAsync(AcknowledgementsBetween, cancellation);
+        await planted.RestartAsync(cancellation);
+        await fleet.LoadAsync(Acknowledgements, cancellation);
         await fleet.FinishAsync(cancellation);
 
         // What was acknowledged early is committed a moment later where no kill comes between: an orderly stop waits for it.
         await planted.StopServerAsync(cancellation);
         await planted.RestartAsync(cancellation);
         var account = await Accountant.TakeAsync(planted.Data, fleet.Devices, cancellation);
-        Note(new ControlResult($"acknowledgement before the commit, killed {Kills} times", Told(account), account.Lost > 0));
+        Note(new ControlResult("acknowledgement before the commit, and one kill", Told(account), account.Lost > 0));
         return account;
     }
 

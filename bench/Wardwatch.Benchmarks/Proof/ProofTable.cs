@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Wardwatch.Benchmarks.Proof.Faults;
 using Wardwatch.Benchmarks.Proof.Order;
 
 namespace Wardwatch.Benchmarks.Proof;
@@ -9,11 +10,17 @@ internal static class ProofTable
     /// <summary>Lays a result out.</summary>
     public static Table Create(ProofResult result)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumn($"Seed {result.Seed}").AddColumn(new TableColumn(result.IsClean ? "[green]holds[/]" : "[red]DOES NOT HOLD[/]").RightAligned());
+        var table = new Table().Border(TableBorder.Rounded).AddColumn($"Seed {result.Seed}").AddColumn(result.IsClean ? "[green]holds[/]" : "[red]DOES NOT HOLD[/]");
         void Row(string name, string value) => table.AddRow(Markup.Escape(name), Markup.Escape(value));
         if (result.Kills is { } kills) Add(kills, Row);
         if (result.Order is { } order) Row("Log on disk before PUBACK", Told(order));
         foreach (var control in result.Controls ?? []) Row($"Control: {control.Planted}", $"{(control.IsFound ? "found" : "NOT FOUND")} ({control.Found})");
+        foreach (var faults in result.Faults ?? [])
+        {
+            foreach (var fault in faults.Faults) Row($"Fault: {fault.Fault}", FaultRun.Told(fault));
+            Row("  acknowledged / lost / doubled / wrong over these", $"{faults.Account.Acknowledged:N0} / {faults.Account.Lost:N0} / {faults.Account.Doubled:N0} / {faults.Account.Wrong:N0}");
+        }
+
         return table;
     }
 

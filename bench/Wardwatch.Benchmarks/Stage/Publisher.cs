@@ -27,6 +27,7 @@ internal sealed class Publisher : ILinkOwner, IAsyncDisposable
     private readonly Lock _gate = new();
     private MqttLink _link = null!;
     private Task _reading = Task.CompletedTask;
+    private TaskCompletionSource _ping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _counter;
     private int _underWay;
@@ -41,6 +42,9 @@ internal sealed class Publisher : ILinkOwner, IAsyncDisposable
 
     /// <summary>The patient who wears it.</summary>
     public string PatientId => _device.PatientId;
+
+    /// <summary>The ward where that is: <c>hospital/…/ward/WARD/patient/…</c>.</summary>
+    public string Ward => _device.Topic.Split('/')[3];
 
     /// <summary>Connects a device.</summary>
     public static async Task<Publisher> ConnectAsync(HospitalUnderTest hospital, DeviceCredentials device, CancellationToken cancellation)
@@ -99,6 +103,32 @@ internal sealed class Publisher : ILinkOwner, IAsyncDisposable
             throw new BenchmarkException($"The server closed the connection of {_device.Device}.");
         if (_refusal is { } reason) throw new BenchmarkException($"The server refused a reading of {_device.Device}: {reason}.");
     }
+
+    /// <summary>How many readings are without an answer.</summary>
+    public int UnderWay
+    {
+        get
+        {
+            lock (_gate) return _underWay;
+        }
+    }
+
+    /// <summary>Sends PINGREQ and waits for the answer; false if the connection ends or nothing comes within the time.</summary>
+    public async Task<bool> PingAsync(TimeSpan within, CancellationToken cancellation)
+    {
+        _ping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _link.Ping();
+        try
+        {
+            return await Task.WhenAny(_ping.Task, _reading).WaitAsync(within, cancellation) == _ping.Task;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    void ILinkOwner.OnPingAnswered() => _ping.TrySetResult();
 
     void ILinkOwner.OnAcknowledged(ushort packetId, MqttReason reason)
     {

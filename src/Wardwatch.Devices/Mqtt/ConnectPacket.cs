@@ -23,7 +23,10 @@ public readonly ref struct ConnectPacket : IMqttPacket<ConnectPacket>
     /// <summary>What MQTT 3.1 called itself. Its clients can be told that the version is not spoken here.</summary>
     private static ReadOnlySpan<byte> FormerProtocolName => "MQIsdp"u8;
 
-    /// <summary>The level byte as sent; 0 where the protocol's name is neither that of MQTT nor that of its version 3.1. Filled even if reading fails later, so that the answer can be in the client's version.</summary>
+    /// <summary>True where the protocol's name is that of MQTT, or of its version 3.1. Filled even if reading fails later: others would not understand an answer.</summary>
+    public bool IsMqtt { get; init; }
+
+    /// <summary>The level byte as sent. Filled even if reading fails later, so that the answer can be in the client's version.</summary>
     public byte ProtocolLevel { get; init; }
 
     /// <summary><see cref="MqttVersion.Unknown"/> where the level is neither 4 nor 5.</summary>
@@ -72,15 +75,15 @@ public readonly ref struct ConnectPacket : IMqttPacket<ConnectPacket>
         var level = reader.Byte();
         if (!reader.Fault.IsNone) return reader.TryEnd(out fault);
 
-        var isMqtt = name.SequenceEqual(ProtocolName);
-        if (!isMqtt && !name.SequenceEqual(FormerProtocolName))
+        var isCurrent = name.SequenceEqual(ProtocolName);
+        if (!isCurrent && !name.SequenceEqual(FormerProtocolName))
         {
             fault = new MqttFault(MqttReason.UnsupportedProtocolVersion, "The protocol is not MQTT");
             return false;
         }
 
-        packet = new ConnectPacket { ProtocolLevel = level };
-        var version = isMqtt ? packet.Version : MqttVersion.Unknown;
+        packet = new ConnectPacket { IsMqtt = true, ProtocolLevel = level };
+        var version = isCurrent ? packet.Version : MqttVersion.Unknown;
         if (version == MqttVersion.Unknown)
         {
             fault = new MqttFault(MqttReason.UnsupportedProtocolVersion, "The protocol level is neither 3.1.1 nor 5.0");
@@ -104,6 +107,7 @@ public readonly ref struct ConnectPacket : IMqttPacket<ConnectPacket>
         var hasPassword = (flags & PasswordFlag) != 0;
         packet = new ConnectPacket
         {
+            IsMqtt = true,
             ProtocolLevel = level,
             CleanStart = (flags & CleanStartFlag) != 0,
             KeepAlive = keepAlive,

@@ -28,6 +28,8 @@ internal sealed class ConformancePolicy : IGatewayPolicy
     public DeviceEntry? Authenticate(in ConnectPacket connect, ConnectionContext connection) =>
         Devices.Find(connect.ClientId.IsEmpty ? $"anonymous-{Guid.NewGuid():N}" : Encoding.UTF8.GetString(connect.ClientId));
 
+    public bool MayBeBelieved(DeviceEntry device) => true;
+
     public bool MayPublish(DeviceEntry device, ReadOnlySpan<byte> topic) => true;
 
     public bool MaySubscribe(DeviceEntry device, ReadOnlySpan<byte> filter) => false;

@@ -14,8 +14,12 @@ internal sealed partial class ConformancePort : IHostedService, IDisposable
     // Not one of the meters that are exported: what a suite sends, no device has sent.
     private const string MeterName = "Conformance";
 
+    // A suite connects under one client id as often as it has sequences.
+    private const int Unlimited = 1_000_000;
+
     private readonly int? _port;
     private readonly Sessions _sessions;
+    private readonly ConnectionGate _gate;
     private readonly MqttConnectionHandler _handler;
     private readonly ILogger<ConformancePort> _logger;
 
@@ -24,8 +28,11 @@ internal sealed partial class ConformancePort : IHostedService, IDisposable
         _port = options.Value.ConformancePort;
         _logger = loggers.CreateLogger<ConformancePort>();
         var metrics = new GatewayMetrics(meters, time, MeterName);
-        _sessions = new Sessions(metrics, time);
-        _handler = new MqttConnectionHandler(new ConformancePolicy(), _sessions, metrics, Loosen(options.Value), time, loggers.CreateLogger<MqttConnectionHandler>());
+        var (policy, settings) = (new ConformancePolicy(), Loosen(options.Value));
+        var warnings = new GatewayWarnings(metrics, loggers.CreateLogger<GatewayWarnings>(), time);
+        _sessions = new Sessions(policy.Devices, metrics, time);
+        _gate = new ConnectionGate(settings, warnings, metrics, time, loggers.CreateLogger<ConnectionGate>());
+        _handler = new MqttConnectionHandler(policy, _sessions, _gate, metrics, warnings, settings, time, loggers.CreateLogger<MqttConnectionHandler>());
     }
 
     /// <summary>Adds the port to those that are listened on.</summary>
@@ -33,7 +40,7 @@ internal sealed partial class ConformancePort : IHostedService, IDisposable
     {
         if (_port is { } port)
         {
-            kestrel.ListenLocalhost(port, listen => listen.Run(_handler.OnConnectedAsync));
+            kestrel.ListenLocalhost(port, listen => listen.Use(_gate.Guard).Run(_handler.OnConnectedAsync));
         }
     }
 
@@ -66,7 +73,18 @@ internal sealed partial class ConformancePort : IHostedService, IDisposable
         ConnectSeconds = options.ConnectSeconds,
         MaxKeepAliveSeconds = ushort.MaxValue,
         DrainSeconds = options.DrainSeconds,
+        PacketSeconds = options.PacketSeconds,
+        SendSeconds = options.SendSeconds,
         MaxConnections = options.MaxConnections,
+        MaxConnectionsPerAddress = options.MaxConnections,
+        MaxUnauthenticated = options.MaxConnections,
+        MaxUnauthenticatedPerAddress = options.MaxConnections,
+        ConnectsPerMinute = Unlimited,
+        TakeOversPerMinute = Unlimited,
+        MessagesPerSecond = options.MessagesPerSecond,
+        BytesPerSecond = options.BytesPerSecond,
+        BurstSeconds = options.BurstSeconds,
+        MaxWaitingBytesInAll = options.MaxWaitingBytesInAll,
     };
 
     [LoggerMessage(1510, LogLevel.Warning, "The port for conformance suites is open: {Port}. Any program on this machine may connect there without credentials. Nothing that it sends is stored or shown.")]

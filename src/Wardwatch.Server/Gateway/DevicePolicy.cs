@@ -50,6 +50,8 @@ internal sealed class DevicePolicy(IEnvelopeQueue queue, IDeviceDirectory device
         return certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == id ? device : null;
     }
 
+    public bool MayBeBelieved(DeviceEntry device) => device.Keys.Count > 0;
+
     public bool MayPublish(DeviceEntry device, ReadOnlySpan<byte> topic) => TopicPermissions.MayPublish(device, topic);
 
     public bool MaySubscribe(DeviceEntry device, ReadOnlySpan<byte> filter) => TopicPermissions.MaySubscribe(device, filter);

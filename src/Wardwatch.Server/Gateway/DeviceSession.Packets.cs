@@ -35,7 +35,7 @@ internal sealed partial class DeviceSession
             case MqttPacketType.Disconnect:
                 return DisconnectPacket.TryRead(header, body, _peer, out var disconnect, out fault) ? HandleDisconnect(in disconnect) : Close(fault.Reason);
             case MqttPacketType.Auth:
-                // Sound or not, it does not belong here: nobody is let in by enhanced authentication (MQTT-4.12.0-1).
+                // Sound or not, it does not belong here: nobody is let in by enhanced authentication (MQTT-4.12.0-7).
                 return AuthPacket.TryRead(header, body, _peer, out _, out fault) ? Close(MqttReason.ProtocolError) : Close(fault.Reason);
             default:
                 return Close(MqttReason.ProtocolError); // a second CONNECT (MQTT-3.1.0-2), or a server's packet

@@ -23,17 +23,19 @@ internal sealed partial class DeviceSession
     private readonly Acknowledgements _acknowledgements;
     private readonly UnsentBatches _unsent;
     private readonly MqttPeer _peer;
-    private readonly long _keepAliveMilliseconds;
+    private readonly SessionClock _clock;
+    private readonly SendingRate _rate;
+    private readonly DeviceStanding _standing;
     private readonly CancellationTokenSource _end = new();
     private byte[] _scratch = [];
     private DeviceEntry _device;
     private int _directoryVersion;
     private int _readMessages;
     private int _readBytes;
+    private int _readPackets;
     private long _readAt;
-    private long _lastHeard;
+    private int _toldWaiting;
     private bool _orderly;
-    private volatile bool _holdingBack;
     private MqttReason _endReason = MqttReason.Success;
     private bool _draining;
 
@@ -41,13 +43,14 @@ internal sealed partial class DeviceSession
     {
         (_device, _input, _output, _services) = (device, input, output, services);
         _peer = new MqttPeer(version, MqttSender.Client);
-        _keepAliveMilliseconds = keepAliveSeconds * 1500L; // the standard's one and a half times
+        _clock = new SessionClock(keepAliveSeconds, services.Options);
+        _rate = new SendingRate(services.Options);
         _acknowledgements = new Acknowledgements(output, version, services.Metrics, CommitFailed);
         _unsent = new UnsentBatches(_acknowledgements, services.Policy.Queue);
 
         // Not the present one: the device was looked up before, and may have been revoked or bound anew since.
         _directoryVersion = unchecked(services.Policy.Devices.Version - 1);
-        _lastHeard = Environment.TickCount64;
+        _standing = new DeviceStanding(device, _directoryVersion);
     }
 
     /// <summary>The device's id.</summary>
@@ -56,11 +59,11 @@ internal sealed partial class DeviceSession
     /// <summary>The device, as it was known last.</summary>
     public DeviceEntry Device => _device;
 
-    /// <summary>True if CONNECT asked for a session that outlives its connection: only then may DISCONNECT ask for one (MQTT-3.14.2-2).</summary>
+    /// <summary>True if CONNECT asked for a session that outlives its connection: only then may DISCONNECT ask for one (5.0, 3.14.2.2.2).</summary>
     public bool MayExtendExpiry { get; init; }
 
     /// <summary>True while the session does not read, for reasons of its own: the device's silence is then not the device's.</summary>
-    internal bool IsHoldingBack => _holdingBack;
+    internal bool IsHoldingBack => _clock.IsHoldingBack;
 
     /// <summary>Ends when the session has ended and everything that is its was let go.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
@@ -84,14 +87,25 @@ internal sealed partial class DeviceSession
         End(MqttReason.ServerShuttingDown);
     }
 
-    /// <summary>Called about once a second: keep-alive, and whether the device may still be here.</summary>
+    /// <summary>Called about once a second, and when the directory of devices has changed: does the device keep its times, and may it still be here?</summary>
     public void Sweep(long nowMilliseconds)
     {
-        if (_keepAliveMilliseconds > 0 && !_holdingBack && nowMilliseconds - Volatile.Read(ref _lastHeard) > _keepAliveMilliseconds)
+        switch (_clock.LateWith(_output, nowMilliseconds))
         {
-            End(MqttReason.KeepAliveTimeout);
+            case Late.WithTaking:
+                _services.Metrics.TookTooLong(Deadline.Send);
+                _output.CutOff(); // a good-bye would not be taken either
+                return;
+            case Late.WithPacket:
+                _services.Metrics.TookTooLong(Deadline.Packet);
+                End(MqttReason.QuotaExceeded);
+                return;
+            case Late.WithSignOfLife:
+                End(MqttReason.KeepAliveTimeout);
+                return;
         }
-        else if (_services.Policy.Devices.Version != _directoryVersion && _services.Policy.Devices.Find(DeviceId) is null)
+
+        if (!_standing.IsGood(_services.Policy.Devices))
         {
             End(MqttReason.NotAuthorized);
         }
@@ -114,6 +128,7 @@ internal sealed partial class DeviceSession
         }
 
         _unsent.Fail();
+        _services.Waiting.Tell(ref _toldWaiting, 0);
 
         if (Volatile.Read(ref _draining))
         {
@@ -121,7 +136,7 @@ internal sealed partial class DeviceSession
         }
 
         SayGoodbye();
-        await _output.CompleteAsync();
+        await _output.CompleteAsync(TimeSpan.FromSeconds(_services.Options.SendSeconds));
     }
 
     private async Task ReadAsync(CancellationToken ending)
@@ -139,14 +154,15 @@ internal sealed partial class DeviceSession
                 }
 
                 // The lane is full. While there is space, go on reading, so that a PINGREQ is answered and a healthy device stays; then let the socket wait.
-                if (_unsent.Bytes < _services.Options.MaxWaitingBytes && !HasEnoughInFlight)
+                _services.Waiting.Tell(ref _toldWaiting, _unsent.Bytes);
+                if (_unsent.Bytes < _services.Options.MaxWaitingBytes && _services.Waiting.HasRoom && !HasEnoughInFlight)
                 {
                     reading ??= _input.ReadAsync(ending).AsTask();
                     await Task.WhenAny(room, reading);
                 }
                 else
                 {
-                    await HoldBackAsync(room);
+                    await _clock.HoldBackAsync(room);
                 }
 
                 if (room.IsCompleted)
@@ -160,20 +176,22 @@ internal sealed partial class DeviceSession
                     continue;
                 }
             }
-            else if (HasEnoughInFlight)
+            else
             {
-                // Everything is with the lane, so that acknowledgements are certain to come.
-                await WaitForAcknowledgementsAsync(ending);
+                _services.Waiting.Tell(ref _toldWaiting, 0);
+                if (HasEnoughInFlight)
+                {
+                    // Everything is with the lane, so that acknowledgements are certain to come.
+                    await _clock.HoldBackAsync(WaitForAcknowledgementsAsync(ending));
+                }
             }
 
             var result = reading is null ? await _input.ReadAsync(ending) : await reading;
             reading = null;
             var going = Consume(result.Buffer, out var consumed);
-            if (!consumed.Equals(result.Buffer.Start))
-            {
-                Volatile.Write(ref _lastHeard, Environment.TickCount64); // whole packets are signs of life, single bytes are not
-            }
-
+            var now = Environment.TickCount64;
+            _clock.Read(whole: _readPackets > 0, begun: !consumed.Equals(result.Buffer.End), now);
+            var tooFast = _rate.Count(_readPackets, result.Buffer.Slice(0, consumed).Length, now);
             if (!going || result.IsCompleted)
             {
                 _input.AdvanceTo(consumed);
@@ -183,54 +201,43 @@ internal sealed partial class DeviceSession
 
             _input.AdvanceTo(consumed, result.Buffer.End);
             _output.Flush();
+            if (tooFast > 0)
+            {
+                await SlowDownAsync(tooFast, ending);
+            }
         }
     }
 
     /// <summary>3.1.1 has no Receive Maximum: whoever has as much unacknowledged is not read from.</summary>
     private bool HasEnoughInFlight => _peer.Version == MqttVersion.V311 && _acknowledgements.Outstanding >= _services.Options.MaxInFlight;
 
-    private async Task HoldBackAsync(Task<bool> room)
+    /// <summary>Does not read for a while, so that TCP slows the device down; what has come is handed over and stays.</summary>
+    private Task SlowDownAsync(int milliseconds, CancellationToken ending)
     {
-        // It is we who do not read, so the device's silence is not its own.
-        _holdingBack = true;
-        try
-        {
-            await room;
-        }
-        finally
-        {
-            Volatile.Write(ref _lastHeard, Environment.TickCount64);
-            _holdingBack = false;
-        }
+        _unsent.TryHandOver();
+        _services.Warnings.SlowedDown(DeviceId);
+        return _clock.HoldBackAsync(Task.Delay(milliseconds, ending));
     }
 
     private async Task WaitForAcknowledgementsAsync(CancellationToken ending)
     {
-        _holdingBack = true;
-        try
+        while (HasEnoughInFlight)
         {
-            while (HasEnoughInFlight)
-            {
-                await _acknowledgements.WaitForProgressAsync(ending);
-            }
-        }
-        finally
-        {
-            Volatile.Write(ref _lastHeard, Environment.TickCount64);
-            _holdingBack = false;
+            await _acknowledgements.WaitForProgressAsync(ending);
         }
     }
 
     /// <summary>Takes every complete packet; false ends the session.</summary>
     private bool Consume(ReadOnlySequence<byte> buffer, out SequencePosition consumed)
     {
-        (_readMessages, _readBytes, _readAt) = (0, 0, _services.Time.Microseconds());
+        (_readMessages, _readBytes, _readPackets, _readAt) = (0, 0, 0, _services.Time.Microseconds());
         var going = true;
         while (going)
         {
             switch (MqttFrames.TryRead(in buffer, _peer.Version, _services.Options.MaxPacketBytes, out var frame))
             {
                 case FrameStatus.Ok:
+                    _readPackets++;
                     going = Handle(in frame);
                     buffer = buffer.Slice(frame.Body.End);
                     break;

@@ -15,6 +15,12 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _closed;
     private readonly Counter<long> _waits;
+    private readonly Counter<long> _connectionsRefused;
+    private readonly Counter<long> _deadlines;
+    private readonly Counter<long> _takeOvers;
+    private readonly Counter<long> _flaps;
+    private readonly Counter<long> _slowedDown;
+    private readonly Counter<long> _delayedAnswers;
     private long _lastReadingMilliseconds;
 
     public GatewayMetrics(IMeterFactory meters, TimeProvider time, string meter = "Wardwatch.Gateway")
@@ -28,11 +34,36 @@ internal sealed class GatewayMetrics
         _rejected = _meter.CreateCounter<long>("wardwatch.gateway.messages.rejected", "{message}", "Messages on topics that the device may not use");
         _closed = _meter.CreateCounter<long>("wardwatch.gateway.sessions.closed", "{session}", "Sessions closed by the server, by reason");
         _waits = _meter.CreateCounter<long>("wardwatch.gateway.waits", "{wait}", "Times a connection had to wait for room in its lane");
+        _connectionsRefused = _meter.CreateCounter<long>("wardwatch.gateway.connections.refused", "{connection}", "Connections closed for a limit before they had a session, by limit");
+        _deadlines = _meter.CreateCounter<long>("wardwatch.gateway.deadlines", "{connection}", "Connections closed because something took too long, by what");
+        _takeOvers = _meter.CreateCounter<long>("wardwatch.gateway.takeovers", "{session}", "Sessions that a newer one of the same device ended");
+        _flaps = _meter.CreateCounter<long>("wardwatch.gateway.takeovers.refused", "{connection}", "Connections refused because boxes with the same credentials put each other off too often");
+        _slowedDown = _meter.CreateCounter<long>("wardwatch.gateway.slowdowns", "{wait}", "Times a connection that sent more than it may was not read for a while");
+        _delayedAnswers = _meter.CreateCounter<long>("wardwatch.gateway.answers.delayed", "{answer}", "Refusals of wrong credentials that were kept back");
         _meter.CreateObservableGauge("wardwatch.gateway.last_reading.age", () => AgeSeconds(time), "s", "Time since a device last published anything");
     }
 
     public void ObserveSessions(Func<int> count) =>
         _meter.CreateObservableUpDownCounter("wardwatch.gateway.sessions.open", count, "{session}", "Devices connected now");
+
+    public void ObserveConnections(ConnectionLimits limits, WaitingBytes waiting)
+    {
+        _meter.CreateObservableUpDownCounter("wardwatch.gateway.connections.open", () => limits.Count, "{connection}", "Connections now, with a session or without");
+        _meter.CreateObservableUpDownCounter("wardwatch.gateway.connections.unauthenticated", () => limits.Unauthenticated, "{connection}", "Connections now that have not said yet who they are");
+        _meter.CreateObservableUpDownCounter("wardwatch.gateway.waiting", () => waiting.Count, "By", "Bytes of readings that wait for full lanes");
+    }
+
+    public void ConnectionRefused(Refusal refusal) => _connectionsRefused.Add(1, new KeyValuePair<string, object?>("limit", refusal.ToString()));
+
+    public void TookTooLong(Deadline deadline) => _deadlines.Add(1, new KeyValuePair<string, object?>("what", deadline.ToString()));
+
+    public void TakenOver() => _takeOvers.Add(1);
+
+    public void Flapped() => _flaps.Add(1);
+
+    public void SlowedDown() => _slowedDown.Add(1);
+
+    public void AnswerDelayed() => _delayedAnswers.Add(1);
 
     public void Accepted() => _accepted.Add(1);
 
@@ -60,4 +91,20 @@ internal sealed class GatewayMetrics
     }
 
     private static KeyValuePair<string, object?> Tag(MqttReason reason) => new("reason", reason.ToString());
+}
+
+/// <summary>What may take only so long.</summary>
+internal enum Deadline
+{
+    /// <summary>TLS, from the acceptance of the connection.</summary>
+    Tls,
+
+    /// <summary>CONNECT, from the acceptance of the connection.</summary>
+    Connect,
+
+    /// <summary>A packet, from its first byte.</summary>
+    Packet,
+
+    /// <summary>The device's taking what it is sent.</summary>
+    Send,
 }

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -14,6 +15,11 @@ namespace Wardwatch.Server.Gateway;
 /// <summary>Connection → authenticated device → envelope: the MQTT endpoint for devices, on Kestrel's connections.</summary>
 public static class GatewayModule
 {
+    private const int UnreadBytes = 64 * 1024;
+
+    // After a power cut a whole hospital connects at once; the kernel caps this by net.core.somaxconn.
+    private const int WaitingToBeAccepted = 4096;
+
     private static readonly List<SslApplicationProtocol> Protocols = [new("mqtt")];
     private static readonly OidCollection ClientAuthentication = [new Oid("1.3.6.1.5.5.7.3.2")];
 
@@ -23,26 +29,35 @@ public static class GatewayModule
         var services = builder.Services;
         services.AddOptions<GatewayOptions>().BindConfiguration("Wardwatch:Gateway").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<GatewayWarnings>();
+        services.AddSingleton<ConnectionGate>();
         services.AddSingleton<Sessions>();
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value);
         services.AddSingleton<IGatewayPolicy, DevicePolicy>();
         services.AddSingleton<MqttConnectionHandler>();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>, IServerCertificates>(Listen);
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>, IServerCertificates, ConnectionGate>(Listen);
+        services.Configure<SocketTransportOptions>(static transport =>
+        {
+            // What a client may have lying here unread: by default it would be a megabyte, before it has said who it is.
+            transport.MaxReadBufferSize = UnreadBytes;
+            transport.Backlog = WaitingToBeAccepted;
+        });
         services.AddSingleton<ConformancePort>();
         services.AddHostedService(provider => provider.GetRequiredService<ConformancePort>());
         services.AddOptions<KestrelServerOptions>().Configure<ConformancePort>((kestrel, port) => port.Listen(kestrel));
     }
 
-    private static void Listen(KestrelServerOptions kestrel, IOptions<GatewayOptions> options, IServerCertificates certificates)
+    private static void Listen(KestrelServerOptions kestrel, IOptions<GatewayOptions> options, IServerCertificates certificates, ConnectionGate gate)
     {
         var settings = options.Value;
         var tls = CreateTlsOptions(certificates);
         void Configure(ListenOptions listen)
         {
+            listen.Use(gate.Guard);
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
-                HandshakeTimeout = TimeSpan.FromSeconds(settings.HandshakeSeconds),
+                HandshakeTimeout = TimeSpan.FromSeconds(settings.ConnectSeconds),
                 OnConnection = _ => ValueTask.FromResult(tls),
             });
             listen.UseConnectionHandler<MqttConnectionHandler>();
@@ -65,6 +80,7 @@ public static class GatewayModule
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         ApplicationProtocols = Protocols,
         ClientCertificateRequired = true,
+        AllowRenegotiation = false,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is null || IsOurs(certificate, certificates.Authority),
     };

@@ -1,4 +1,4 @@
 namespace Wardwatch.Server.Gateway;
 
 /// <summary>What every session of a port needs; one object, so that a session of ten thousand holds one reference.</summary>
-internal sealed record GatewayServices(IGatewayPolicy Policy, GatewayMetrics Metrics, GatewayOptions Options, TimeProvider Time);
+internal sealed record GatewayServices(IGatewayPolicy Policy, GatewayMetrics Metrics, GatewayWarnings Warnings, WaitingBytes Waiting, GatewayOptions Options, TimeProvider Time);

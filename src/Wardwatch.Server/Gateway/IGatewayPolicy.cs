@@ -29,6 +29,9 @@ internal interface IGatewayPolicy
     /// <summary>Whom CONNECT comes from; null if it is unknown or has wrong credentials.</summary>
     DeviceEntry? Authenticate(in ConnectPacket connect, ConnectionContext connection);
 
+    /// <summary>Whether anything that the device sends could be believed; one without a key need not connect.</summary>
+    bool MayBeBelieved(DeviceEntry device);
+
     /// <summary>Whether the device may publish to the topic. Called for each message.</summary>
     bool MayPublish(DeviceEntry device, ReadOnlySpan<byte> topic);
 

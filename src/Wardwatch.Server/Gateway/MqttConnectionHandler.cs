@@ -9,22 +9,16 @@ namespace Wardwatch.Server.Gateway;
 
 /// <summary>A device's connection from its first byte: CONNECT within its deadline, credentials, then the session.</summary>
 internal sealed partial class MqttConnectionHandler(
-    IGatewayPolicy policy, Sessions sessions, GatewayMetrics metrics, GatewayOptions options, TimeProvider time, ILogger<MqttConnectionHandler> logger) : ConnectionHandler
+    IGatewayPolicy policy, Sessions sessions, ConnectionGate gate, GatewayMetrics metrics, GatewayWarnings warnings, GatewayOptions options, TimeProvider time,
+    ILogger<MqttConnectionHandler> logger) : ConnectionHandler
 {
-    private readonly GatewayServices _services = new(policy, metrics, options, time);
+    private readonly GatewayServices _services = new(policy, metrics, warnings, gate.Waiting, options, time);
+    private readonly AuthenticationFailures _failures = new(options);
+    private readonly DeviceConnects _connects = new(options);
     private readonly ILogger<MqttConnectionHandler> _logger = logger;
-    private int _connections;
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        if (Interlocked.Increment(ref _connections) > _services.Options.MaxConnections)
-        {
-            Interlocked.Decrement(ref _connections);
-            metrics.Refused(MqttReason.ServerBusy);
-            connection.Abort();
-            return;
-        }
-
         try
         {
             await ServeAsync(connection);
@@ -33,22 +27,26 @@ internal sealed partial class MqttConnectionHandler(
         {
             // The connection broke before there was a session.
         }
-        finally
-        {
-            Interlocked.Decrement(ref _connections);
-        }
     }
 
     private async Task ServeAsync(ConnectionContext connection)
     {
+        var place = ConnectionGate.PlaceOf(connection);
         var output = new MqttOutput(connection.Transport.Output, connection.Abort);
-        var session = await ConnectAsync(connection, output);
+        var (session, answerAfter) = await ConnectAsync(connection, place, output);
         if (session is null)
         {
-            await output.CompleteAsync();
+            if (answerAfter > TimeSpan.Zero)
+            {
+                metrics.AnswerDelayed();
+                await Task.Delay(answerAfter, time, connection.ConnectionClosed);
+            }
+
+            await output.CompleteAsync(TimeSpan.FromSeconds(_services.Options.SendSeconds));
             return;
         }
 
+        place?.Authenticated();
         sessions.Enter(session);
         policy.Presence.Connected(session.Device);
         metrics.Accepted();
@@ -67,27 +65,55 @@ internal sealed partial class MqttConnectionHandler(
         }
     }
 
-    /// <summary>Reads CONNECT and answers it; null if there is to be no session.</summary>
-    private async Task<DeviceSession?> ConnectAsync(ConnectionContext connection, MqttOutput output)
+    /// <summary>Reads CONNECT and answers it; without a session, says how long the answer is to be kept back.</summary>
+    private async Task<(DeviceSession? Session, TimeSpan AnswerAfter)> ConnectAsync(ConnectionContext connection, ConnectionLimits.Connection? place, MqttOutput output)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
-        deadline.CancelAfter(TimeSpan.FromSeconds(_services.Options.ConnectSeconds));
+        deadline.CancelAfter(TimeLeft(place));
+        try
+        {
+            return await ReadConnectAsync(connection, output, deadline.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !connection.ConnectionClosed.IsCancellationRequested)
+        {
+            metrics.TookTooLong(Deadline.Connect);
+            connection.Abort();
+            return default;
+        }
+    }
+
+    /// <summary>TLS has used up some of the time.</summary>
+    private TimeSpan TimeLeft(ConnectionLimits.Connection? place)
+    {
+        var within = TimeSpan.FromSeconds(_services.Options.ConnectSeconds);
+        if (place is null)
+        {
+            return within;
+        }
+
+        place.IsSecured = true;
+        var left = within - time.GetElapsedTime(place.AcceptedAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private async Task<(DeviceSession? Session, TimeSpan AnswerAfter)> ReadConnectAsync(ConnectionContext connection, MqttOutput output, CancellationToken cancellation)
+    {
         var input = connection.Transport.Input;
         while (true)
         {
-            var result = await input.ReadAsync(deadline.Token);
+            var result = await input.ReadAsync(cancellation);
             var status = MqttFrames.TryRead(result.Buffer, MqttVersion.Unknown, _services.Options.MaxConnectBytes, out var frame);
             if (status == FrameStatus.Ok)
             {
-                var session = Accept(in frame, connection, output);
+                var session = Accept(in frame, connection, output, out var answerAfter);
                 input.AdvanceTo(frame.Body.End);
-                return session;
+                return (session, answerAfter);
             }
 
             if (status != FrameStatus.NeedMore || result.IsCompleted || !MayBecomeConnect(result.Buffer))
             {
                 metrics.Refused(MqttReason.MalformedPacket);
-                return null;
+                return default;
             }
 
             input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
@@ -97,8 +123,9 @@ internal sealed partial class MqttConnectionHandler(
     private static bool MayBecomeConnect(in System.Buffers.ReadOnlySequence<byte> buffer) =>
         buffer.IsEmpty || buffer.FirstSpan[0] >> 4 == (int)MqttPacketType.Connect;
 
-    private DeviceSession? Accept(in MqttFrame frame, ConnectionContext connection, MqttOutput output)
+    private DeviceSession? Accept(in MqttFrame frame, ConnectionContext connection, MqttOutput output, out TimeSpan answerAfter)
     {
+        answerAfter = TimeSpan.Zero;
         if (frame.Header.Type != MqttPacketType.Connect)
         {
             metrics.Refused(MqttReason.ProtocolError);
@@ -118,8 +145,21 @@ internal sealed partial class MqttConnectionHandler(
 
         if (policy.Authenticate(in connect, connection) is not { } device)
         {
-            LogRefused(Encoding.UTF8.GetString(connect.ClientId).ReplaceLineEndings(" "));
+            var (address, id) = (SourceAddress.Of(connection.RemoteEndPoint), Encoding.UTF8.GetString(connect.ClientId));
+            warnings.Failed(address, id);
+            answerAfter = _failures.Count(address, id, Monotonic.Milliseconds(time));
             return Refuse(in connect, MqttReason.BadUserNameOrPassword, output);
+        }
+
+        if (!policy.MayBeBelieved(device))
+        {
+            return Refuse(in connect, MqttReason.NotAuthorized, output); // every key was revoked: nothing that it sends could be believed
+        }
+
+        if (_connects.Judge(device.Id, sessions.Has(device.Id), Monotonic.Milliseconds(time)) is var answer && answer != ConnectAnswer.Welcome)
+        {
+            warnings.Refused(device.Id, answer);
+            return Refuse(in connect, MqttReason.ConnectionRateExceeded, output);
         }
 
         var keepAlive = GrantKeepAlive(in connect);
@@ -195,7 +235,7 @@ internal sealed partial class MqttConnectionHandler(
     private DeviceSession? Refuse(in ConnectPacket connect, MqttReason reason, MqttOutput output)
     {
         metrics.Refused(reason);
-        if (connect.ProtocolLevel != 0)
+        if (connect.IsMqtt)
         {
             // A client of a version that we do not speak is answered in the nearest one that we do.
             var version = connect.Version != MqttVersion.Unknown ? connect.Version : connect.ProtocolLevel > 5 ? MqttVersion.V500 : MqttVersion.V311;
@@ -215,7 +255,4 @@ internal sealed partial class MqttConnectionHandler(
 
     [LoggerMessage(1502, LogLevel.Debug, "Device {Device} disconnected.")]
     private partial void LogDisconnected(string device);
-
-    [LoggerMessage(1503, LogLevel.Warning, "A device that calls itself {ClientId} was refused: unknown, or wrong credentials.")]
-    private partial void LogRefused(string clientId);
 }

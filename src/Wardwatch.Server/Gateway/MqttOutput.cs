@@ -8,7 +8,9 @@ namespace Wardwatch.Server.Gateway;
 /// What goes out on one connection. The reading loop, the committer's threads and the sweeper all write here; nobody waits for the socket.
 /// Packets gather in a buffer of our own, and one flush at a time carries them off, since a pipe must not be written during a flush.
 /// </summary>
-internal sealed class MqttOutput(PipeWriter writer, Action overflow)
+/// <param name="writer">The connection's.</param>
+/// <param name="cutOff">Ends the connection at once: the client does not take what it is sent.</param>
+internal sealed class MqttOutput(PipeWriter writer, Action cutOff)
 {
     // Acknowledgements are a few bytes each and there are no more of them than readings in flight. Who lets this much gather does not read.
     private const int MaxWaitingBytes = 256 * 1024;
@@ -17,7 +19,14 @@ internal sealed class MqttOutput(PipeWriter writer, Action overflow)
     private readonly ArrayBufferWriter<byte> _waiting = new(64);
     private bool _flushing;
     private bool _closed;
+    private long _flushingSince;
     private Task _flush = Task.CompletedTask;
+
+    /// <summary>Since when what is sent has been lying with the socket, in milliseconds of <see cref="Environment.TickCount64"/>; 0 while nothing does.</summary>
+    public long StuckSince => Volatile.Read(ref _flushingSince);
+
+    /// <summary>Ends the connection at once.</summary>
+    public void CutOff() => cutOff();
 
     /// <summary>The longest packet that the client takes, header included; 5.0 clients may name it in CONNECT.</summary>
     public long MaxPacketBytes { get; set; } = long.MaxValue;
@@ -66,12 +75,12 @@ internal sealed class MqttOutput(PipeWriter writer, Action overflow)
 
         if (tooMuch)
         {
-            overflow();
+            cutOff();
         }
     }
 
-    /// <summary>Takes nothing more and waits until everything is sent.</summary>
-    public async Task CompleteAsync()
+    /// <summary>Takes nothing more and waits until everything is sent; cuts off a client that does not take it in time.</summary>
+    public async Task CompleteAsync(TimeSpan within)
     {
         Flush();
         Task flush;
@@ -81,7 +90,15 @@ internal sealed class MqttOutput(PipeWriter writer, Action overflow)
             flush = _flush;
         }
 
-        await flush.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await flush.WaitAsync(within).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            cutOff();
+            await flush; // never fails, and the connection's end ends it
+        }
     }
 
     /// <summary>Usually done before it returns: the socket's pipe takes a few bytes at once.</summary>
@@ -96,9 +113,11 @@ internal sealed class MqttOutput(PipeWriter writer, Action overflow)
                     if (_waiting.WrittenCount == 0)
                     {
                         _flushing = false;
+                        Volatile.Write(ref _flushingSince, 0);
                         return;
                     }
 
+                    Volatile.Write(ref _flushingSince, Environment.TickCount64);
                     writer.Write(_waiting.WrittenSpan);
                     _waiting.ResetWrittenCount();
                 }
@@ -118,6 +137,7 @@ internal sealed class MqttOutput(PipeWriter writer, Action overflow)
             {
                 _closed = true;
                 _flushing = false;
+                Volatile.Write(ref _flushingSince, 0);
                 _waiting.ResetWrittenCount();
                 return;
             }

@@ -1,20 +1,29 @@
 using System.Collections.Concurrent;
 using Wardwatch.Devices.Mqtt;
+using Wardwatch.Server.Devices.Contracts;
 
 namespace Wardwatch.Server.Gateway;
 
 /// <summary>The open sessions by device. A device has one: a newer session with right credentials takes over.</summary>
 internal sealed class Sessions : BackgroundService
 {
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+    // A revoked device is to be gone within a second, which one look at a number is enough for; deadlines are of seconds.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
+    private const long SweepMilliseconds = 1000;
+
     private readonly ConcurrentDictionary<string, DeviceSession> _open = new(StringComparer.Ordinal);
+    private readonly IDeviceDirectory _devices;
+    private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
 
-    public Sessions(GatewayMetrics metrics, TimeProvider time)
+    public Sessions(IDeviceDirectory devices, GatewayMetrics metrics, TimeProvider time)
     {
-        _time = time;
+        (_devices, _metrics, _time) = (devices, metrics, time);
         metrics.ObserveSessions(() => _open.Count);
     }
+
+    /// <summary>Whether the device has a session.</summary>
+    public bool Has(string device) => _open.ContainsKey(device);
 
     /// <summary>Enters a session; the device's older one is told to go.</summary>
     public void Enter(DeviceSession session)
@@ -25,7 +34,11 @@ internal sealed class Sessions : BackgroundService
             older = present;
             return session;
         });
-        older?.End(MqttReason.SessionTakenOver);
+        if (older is not null)
+        {
+            _metrics.TakenOver();
+            older.End(MqttReason.SessionTakenOver);
+        }
     }
 
     /// <summary>Removes a session, unless a newer one has taken its place.</summary>
@@ -33,10 +46,17 @@ internal sealed class Sessions : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(SweepInterval, _time);
+        using var timer = new PeriodicTimer(LookInterval, _time);
+        var (sweptAt, sweptVersion) = (0L, _devices.Version - 1);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var now = Environment.TickCount64;
+            var (now, version) = (Environment.TickCount64, _devices.Version);
+            if (version == sweptVersion && now - sweptAt < SweepMilliseconds)
+            {
+                continue;
+            }
+
+            (sweptAt, sweptVersion) = (now, version);
             foreach (var (_, session) in _open)
             {
                 session.Sweep(now);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Wardwatch.Clinical.Vitals;
 using Wardwatch.Server.History.Contracts;
 
@@ -65,12 +66,14 @@ internal sealed class Buckets(long bucketMicroseconds, int most)
 
     private void Count(in StoredReading reading)
     {
-        var content = reading.Content;
-        for (var vital = 0; vital < VitalCatalogue.Count; vital++)
+        ref readonly var content = ref reading.Content;
+        for (var left = (uint)content.Present; left != 0; left &= left - 1)
         {
             // A cuff's pressure that a monitor repeats with each reading was measured once, and counts once.
-            var measuredAt = reading.Key.MeasuredAt - content.AgeMilliseconds[vital] * 1000L;
-            if (content.Has(vital) && (content.AgeMilliseconds[vital] == 0 || Math.Abs(measuredAt - _lastMeasured[vital]) > SameMeasurement))
+            var vital = BitOperations.TrailingZeroCount(left);
+            var age = content.AgeMilliseconds[vital];
+            var measuredAt = reading.Key.MeasuredAt - age * 1000L;
+            if (age == 0 || Math.Abs(measuredAt - _lastMeasured[vital]) > SameMeasurement)
             {
                 _lastMeasured[vital] = measuredAt;
                 _tallies[vital].Add(content.Values[vital]);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Npgsql;
 using NpgsqlTypes;
 using Wardwatch.Server.History.Contracts;
@@ -7,7 +6,10 @@ using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.History;
 
-/// <summary>Streams encrypted rows and opens them one by one.</summary>
+/// <summary>
+/// Streams encrypted rows. While the next ones come in, those before are opened on other threads, some hundred at a time; they are visited in order, on the
+/// reader's own thread. Nothing is kept between two answers, so a late reading shows in the next one.
+/// </summary>
 internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? metrics) : IReadingStore
 {
     private const string Columns = "r.tenant_id, r.patient_no, r.device_no, r.flags, r.key_id, r.boot_id, r.counter, r.measured_at, r.received_at, r.record";
@@ -28,16 +30,34 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? me
         order by r.patient_no, r.measured_at, r.device_no, r.boot_id, r.counter
         """;
 
+    // One reads, the others open: more would only wait for rows, and take processors from the lanes.
+    private static readonly int Ahead = Math.Clamp(Environment.ProcessorCount, 2, 4);
+
     public async Task<int> ReadAsync(PatientEntry patient, long from, long until, int? most, ReadingVisitor visit, CancellationToken cancellation)
     {
-        using var key = patient.Key.OpenSecond();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand(Range, connection);
         command.Parameters.Add(new() { Value = patient.Number });
         command.Parameters.Add(new() { Value = UnixTime.ToDateTime(from), NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = UnixTime.ToDateTime(until), NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = (object?)most ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
-        return await VisitAsync(command, _ => key, visit, cancellation);
+        var keys = new List<DataKey>();
+        try
+        {
+            return await VisitAsync(command, RowsUnderOwnKey, visit, cancellation);
+        }
+        finally
+        {
+            keys.ForEach(key => key.Dispose());
+        }
+
+        // A key holds a lock while it opens a record; with one for each, nobody waits, and the patient's lane least of all.
+        SealedRows RowsUnderOwnKey()
+        {
+            var key = patient.Key.OpenSecond();
+            keys.Add(key);
+            return new SealedRows(_ => key);
+        }
     }
 
     public async Task ReadLatestAsync(IReadOnlyCollection<PatientEntry> patients, int count, ReadingVisitor visit, CancellationToken cancellation)
@@ -47,33 +67,44 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? me
         await using var command = new NpgsqlCommand(Latest, connection);
         command.Parameters.Add(new() { Value = keys.Keys.ToArray() });
         command.Parameters.Add(new() { Value = count });
-        await VisitAsync(command, number => keys[number], visit, cancellation);
+        await VisitAsync(command, () => new SealedRows(number => keys[number]), visit, cancellation);
     }
 
-    private async Task<int> VisitAsync(NpgsqlCommand command, Func<int, DataKey> keyOf, ReadingVisitor visit, CancellationToken cancellation)
+    private async Task<int> VisitAsync(NpgsqlCommand command, Func<SealedRows> allot, ReadingVisitor visit, CancellationToken cancellation)
     {
         var unreadable = 0;
-        var plain = ArrayPool<byte>.Shared.Rent(16 * 1024);
-        var sealedRecord = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        var free = new Stack<SealedRows>();
+        var waiting = new Queue<SealedRows>();
         try
         {
             await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
+            for (var (more, wanted) = (true, true); more && wanted;)
             {
-                if (!TryOpen(reader, keyOf(reader.GetInt32(1)), sealedRecord, plain, out var reading))
+                if (!free.TryPop(out var rows))
                 {
-                    unreadable++;
+                    rows = allot();
                 }
-                else if (!visit(in reading))
+
+                waiting.Enqueue(rows);
+                more = await rows.FillAsync(reader, cancellation);
+
+                // The last rows have nobody to make room for, and most answers have no others.
+                rows.Opening = more ? Task.Run(rows.Open, CancellationToken.None) : OpenHere(rows);
+                while (wanted && waiting.TryPeek(out var oldest) && (!more || waiting.Count > Ahead || oldest.Opening.IsCompleted))
                 {
-                    break;
+                    await oldest.Opening;
+                    wanted = Visit(oldest, visit, ref unreadable);
+                    free.Push(waiting.Dequeue());
                 }
             }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(sealedRecord);
-            ArrayPool<byte>.Shared.Return(plain, clearArray: true);
+            await Task.WhenAll(waiting.Select(rows => rows.Opening)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var rows in free.Concat(waiting))
+            {
+                rows.Clear();
+            }
         }
 
         if (unreadable > 0)
@@ -84,27 +115,27 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? me
         return unreadable;
     }
 
-    private static bool TryOpen(NpgsqlDataReader row, DataKey key, byte[] sealedRecord, byte[] plain, out StoredReading reading)
+    private static Task OpenHere(SealedRows rows)
     {
-        reading = default;
-        var place = new ReadingKey(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), (uint)row.GetInt64(4),
-            unchecked((ulong)row.GetInt64(5)), unchecked((ulong)row.GetInt64(6)), UnixTime.FromDateTime(row.GetDateTime(7)));
-        var length = (int)row.GetBytes(9, 0, sealedRecord, 0, sealedRecord.Length);
-        Span<byte> associated = stackalloc byte[ReadingKey.AssociatedDataBytes];
-        place.WriteAssociatedData(associated);
-        if (!key.TryOpen(associated, sealedRecord.AsSpan(0, length), plain, out var opened)
-            || !ReadingRecord.TryRead(plain.AsSpan(0, opened), out var content, out _))
+        rows.Open();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Hands the readings on in order; false where the visitor wants no more.</summary>
+    private static bool Visit(SealedRows rows, ReadingVisitor visit, ref int unreadable)
+    {
+        for (var row = 0; row < rows.Count; row++)
         {
-            return false;
+            if (!rows.IsReadable(row))
+            {
+                unreadable++;
+            }
+            else if (!visit(in rows[row]))
+            {
+                return false;
+            }
         }
 
-        reading = new StoredReading
-        {
-            Key = place,
-            ReceivedAt = UnixTime.FromDateTime(row.GetDateTime(8)),
-            Flags = (ReadingFlags)row.GetInt32(3),
-            Content = content,
-        };
         return true;
     }
 }

@@ -16,6 +16,12 @@ internal interface ILinkOwner
 
     /// <summary>The server says why it ends the connection (5.0).</summary>
     void OnServerDisconnect(MqttReason reason);
+
+    /// <summary>The server has answered a PINGREQ.</summary>
+    void OnPingAnswered()
+    {
+        // Only whoever measures it wants to know.
+    }
 }
 
 /// <summary>The server answered CONNECT with a refusal.</summary>
@@ -130,6 +136,19 @@ internal sealed class MqttLink : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends the same bytes over and over and reads nothing, until the server has had enough: how no device should be.</summary>
+    public async Task SendUntilClosedAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            while (true) await _stream.WriteAsync(bytes, cancellation);
+        }
+        catch (IOException)
+        {
+            // It has.
+        }
+    }
+
     /// <summary>Keeps the connection alive: pings where nothing was sent for half the keep-alive, ends it where a ping stays without an answer.</summary>
     public void Tick()
     {
@@ -140,10 +159,16 @@ internal sealed class MqttLink : IAsyncDisposable
         }
         else if (pinged == 0 && KeepAliveSeconds > 0 && _time.GetElapsedTime(Volatile.Read(ref _lastSent)) > TimeSpan.FromSeconds(KeepAliveSeconds / 2.0))
         {
-            Volatile.Write(ref _pingSent, _time.GetTimestamp());
-            Append([(byte)MqttPacketType.PingReq << 4, 0]);
-            Flush();
+            Ping();
         }
+    }
+
+    /// <summary>Sends PINGREQ.</summary>
+    public void Ping()
+    {
+        Volatile.Write(ref _pingSent, _time.GetTimestamp());
+        Append([(byte)MqttPacketType.PingReq << 4, 0]);
+        Flush();
     }
 
     /// <summary>Ends the connection at once, without DISCONNECT, as a pulled cable does.</summary>
@@ -279,6 +304,7 @@ internal sealed class MqttLink : IAsyncDisposable
                 break;
             case MqttPacketType.PingResp:
                 Volatile.Write(ref _pingSent, 0);
+                owner.OnPingAnswered();
                 break;
             case MqttPacketType.Disconnect when frame.Header.BodyLength <= scratch.Length:
                 var read = DisconnectPacket.TryRead(frame.Header, frame.Contiguous(scratch), Server, out var disconnect, out _);

@@ -110,7 +110,7 @@ internal sealed class ColumnMap
             else if (VitalNames.TryGetValue(name, out var vital))
             {
                 if (vitals.Find(column => column.Vital == vital) is { } other && !MayReplace(other, name, vitals, index, header, ignored))
-                    throw SimulatorException.Input($"{place}: columns '{other.Header}' and '{header}' both carry {VitalCatalogue.Of(vital).Name}. Rename or remove one.");
+                    throw SimulatorException.Input($"{place}: columns '{Shorten(other.Header)}' and '{Shorten(header)}' both carry {VitalCatalogue.Of(vital).Name}. Rename or remove one.");
                 if (vitals.Find(column => column.Vital == vital) is null)
                     vitals.Add(Column(index, header, vital, fromPhysioNet));
             }
@@ -165,6 +165,8 @@ internal sealed class ColumnMap
 
         return false;
     }
+
+    private static string Shorten(string header) => header.Length <= 40 ? header : header[..40] + "…";
 
     private static bool IsSecondChoice(string name) => name is "pulse" or "pulserate" or "pr" or "sao2" or "nbpsys" or "nbpdias";
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Xml;
 using ExcelDataReader;
 using ExcelDataReader.Exceptions;
 using Wardwatch.Clinical.Vitals;
@@ -57,7 +58,7 @@ public static class WorkbookReader
             if (errorCells > 0) notes.Add($"{name}: {errorCells:N0} cells with an error of the spreadsheet, such as #DIV/0!, are read as not measured");
             return ReadSheets(reader, name, sheet, notes);
         }
-        catch (Exception problem) when (problem is ExcelReaderException or InvalidDataException or FormatException or IndexOutOfRangeException or NullReferenceException or ArgumentException or OverflowException)
+        catch (Exception problem) when (problem is ExcelReaderException or InvalidDataException or FormatException or IndexOutOfRangeException or NullReferenceException or ArgumentException or OverflowException or XmlException)
         {
             // The reader library answers a damaged workbook with whatever its parsing runs into.
             throw new SimulatorException(ExitCode.Input, $"{name} is damaged: {problem.Message}", problem);

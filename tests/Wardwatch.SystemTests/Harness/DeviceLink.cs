@@ -48,19 +48,35 @@ public sealed class DeviceLink(Stream stream, MqttVersion version) : IAsyncDispo
     /// <summary>3.1.1 or 5.0.</summary>
     public MqttVersion Version { get; } = version;
 
+    /// <summary>What CONNECT asks for.</summary>
+    public ushort KeepAliveSeconds { get; init; } = 60;
+
     /// <summary>TCP and TLS to the server, whose certificate is checked against its authority.</summary>
     /// <param name="server">The server.</param>
     /// <param name="certificate">The device's certificate, if it shows one.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<Stream> DialAsync(ServerProcess server, X509Certificate2? certificate, CancellationToken cancellation)
     {
-        using var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(server.Data, "ca.pem"));
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        SslStream? tls = null;
         try
         {
             await socket.ConnectAsync("localhost", server.MqttPort, cancellation);
-            tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            return await SecureAsync(server, socket, certificate, cancellation);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>TLS on a connection that is open; the connection ends with the answered stream.</summary>
+    public static async Task<Stream> SecureAsync(ServerProcess server, Socket socket, X509Certificate2? certificate, CancellationToken cancellation)
+    {
+        using var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(server.Data, "ca.pem"));
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        try
+        {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.Add(authority);
             await tls.AuthenticateAsClientAsync(
@@ -75,12 +91,7 @@ public sealed class DeviceLink(Stream stream, MqttVersion version) : IAsyncDispo
         }
         catch
         {
-            if (tls is not null)
-            {
-                await tls.DisposeAsync();
-            }
-
-            socket.Dispose();
+            await tls.DisposeAsync();
             throw;
         }
     }
@@ -208,7 +219,7 @@ public sealed class DeviceLink(Stream stream, MqttVersion version) : IAsyncDispo
             {
                 ProtocolLevel = (byte)Version,
                 CleanStart = true,
-                KeepAlive = 60,
+                KeepAlive = KeepAliveSeconds,
                 ClientId = id,
                 HasUserName = password is not null,
                 UserName = id,

@@ -17,15 +17,16 @@ public sealed class VitalsListener : IDisposable
     /// <param name="pathAndQuery">Path and query without the token.</param>
     /// <param name="token">The access token; null sends none.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <param name="through">Makes the connection; null for the usual way.</param>
     /// <exception cref="WebSocketException">Refused; the message names the status.</exception>
-    public static async Task<VitalsListener> OpenAsync(ServerProcess server, string pathAndQuery, string? token, CancellationToken cancellation)
+    public static async Task<VitalsListener> OpenAsync(ServerProcess server, string pathAndQuery, string? token, CancellationToken cancellation, HttpMessageInvoker? through = null)
     {
         var listener = new VitalsListener();
         try
         {
             var address = $"ws://localhost:{server.HttpPort}{pathAndQuery}";
             var query = token is null ? "" : $"{(address.Contains('?') ? '&' : '?')}access_token={token}";
-            await listener._socket.ConnectAsync(new Uri(address + query), cancellation);
+            await listener._socket.ConnectAsync(new Uri(address + query), through, cancellation);
             return listener;
         }
         catch
@@ -159,14 +160,14 @@ public sealed class HubListener : IDisposable
     private HubListener(VitalsListener socket) => _socket = socket;
 
     /// <summary>Negotiates, connects and shakes hands.</summary>
-    public static async Task<HubListener> OpenAsync(ServerProcess server, string query, string token, CancellationToken cancellation)
+    public static async Task<HubListener> OpenAsync(ServerProcess server, string query, string token, CancellationToken cancellation, HttpMessageInvoker? through = null)
     {
         using var client = server.CreateClient();
         var separator = query.Length > 0 ? $"{query}&" : "?";
         using var answer = await client.PostAsync($"/hubs/ward/negotiate{separator}negotiateVersion=1&access_token={token}", content: null, cancellation);
         var negotiated = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);
         var id = Uri.EscapeDataString(negotiated.GetProperty("connectionToken").GetString()!);
-        var hub = new HubListener(await VitalsListener.OpenAsync(server, $"/hubs/ward{separator}id={id}", token, cancellation));
+        var hub = new HubListener(await VitalsListener.OpenAsync(server, $"/hubs/ward{separator}id={id}", token, cancellation, through));
         await hub._socket.SendAsync($$"""{"protocol":"json","version":1}{{RecordEnd}}""", cancellation);
         if (await hub.RecordAsync(cancellation) is var shaken && shaken != "{}")
         {

@@ -113,6 +113,13 @@ public sealed class RefusedStartTests
         await RefusesAsync(server, "--roles all");
     }
 
+    [Fact]
+    public async Task The_port_for_conformance_suites_is_not_opened_to_others()
+    {
+        await using var server = ServerProcess.Create(arguments: ["--conformance", $"0.0.0.0:{ServerProcess.FreePort()}"]);
+        await RefusesAsync(server, "for this machine only");
+    }
+
     // One or two plain lines, and no stack trace.
     private static async Task RefusesAsync(ServerProcess server, string because)
     {

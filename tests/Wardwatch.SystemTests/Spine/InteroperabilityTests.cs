@@ -12,7 +12,6 @@ namespace Wardwatch.SystemTests.Spine;
 [Collection(SpineCollection.Name)]
 public sealed class InteroperabilityTests(SpineWard spine)
 {
-    private static readonly string Scripts = Path.Combine(Programs.Root, "tests", "interop");
     private readonly DemoWard _ward = spine.Ward;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -24,7 +23,7 @@ public sealed class InteroperabilityTests(SpineWard spine)
     [InlineData("mqttv5")]
     public async Task Mosquitto_publishes_and_the_row_is_there_when_it_ends(string version)
     {
-        RequireMosquitto();
+        ThirdPartyClients.RequireMosquitto();
         var device = _ward.TakeDevice();
         var message = device.Seal(Now, "\"hr\":91");
         (await MosquittoAsync(device, message, "-V", version, "-q", "1")).ExitCode.ShouldBe(0);
@@ -40,7 +39,7 @@ public sealed class InteroperabilityTests(SpineWard spine)
     [InlineData("mqttv5")]
     public async Task Mosquitto_learns_that_it_may_not(string version)
     {
-        RequireMosquitto();
+        ThirdPartyClients.RequireMosquitto();
         var device = _ward.TakeDevice();
         var other = _ward.TakeDevice();
         var message = device.Seal(Now, "\"hr\":93");
@@ -67,7 +66,7 @@ public sealed class InteroperabilityTests(SpineWard spine)
     [Fact]
     public async Task Mosquitto_with_the_devices_certificate_needs_no_token_and_with_anothers_it_does()
     {
-        RequireMosquitto();
+        ThirdPartyClients.RequireMosquitto();
         var device = _ward.TakeDevice();
         var other = _ward.TakeDevice();
         using var certificates = ServerCertificates.Open(DataFolder.Open(_ward.Server.Data), new PlatformOptions { DataFolder = _ward.Server.Data }, TimeProvider.System);
@@ -90,7 +89,7 @@ public sealed class InteroperabilityTests(SpineWard spine)
     [InlineData(5)]
     public async Task Paho_publishes_and_the_row_is_there_when_it_says_so(int version)
     {
-        var python = await FindPahoAsync();
+        var python = await ThirdPartyClients.FindPahoAsync(Cancellation);
         await ShouldPublishAsync((device, token, message) => ScriptAsync(python, "publish.py", version, device, token, message), $"connect refused {(version == 4 ? 4 : 134)}");
     }
 
@@ -99,14 +98,14 @@ public sealed class InteroperabilityTests(SpineWard spine)
     [InlineData(5)]
     public async Task MQTT_js_publishes_and_the_row_is_there_when_it_says_so(int version)
     {
-        await RequireMqttJsAsync();
+        await ThirdPartyClients.RequireMqttJsAsync(Cancellation);
         await ShouldPublishAsync((device, token, message) => ScriptAsync("node", "publish.mjs", version, device, token, message), $"connect refused {(version == 4 ? 4 : 134)}");
     }
 
     [Fact]
     public async Task MQTT_js_is_told_the_reason_of_a_refusal()
     {
-        await RequireMqttJsAsync();
+        await ThirdPartyClients.RequireMqttJsAsync(Cancellation);
         var device = _ward.TakeDevice();
         var tampered = device.Seal(Now, "\"hr\":96");
         tampered.Envelope[^1] ^= 1;
@@ -153,7 +152,7 @@ public sealed class InteroperabilityTests(SpineWard spine)
         WithFileAsync(message, file => Tool.RunAsync(
             program,
             [
-                Path.Combine(Scripts, script), version.ToString(), _ward.Server.MqttPort.ToString(), Path.Combine(_ward.Server.Data, "ca.pem"), device.Id, token,
+                Path.Combine(ThirdPartyClients.Scripts, script), version.ToString(), _ward.Server.MqttPort.ToString(), Path.Combine(_ward.Server.Data, "ca.pem"), device.Id, token,
                 message.Topic, file,
             ],
             Cancellation));
@@ -169,33 +168,6 @@ public sealed class InteroperabilityTests(SpineWard spine)
         finally
         {
             File.Delete(file);
-        }
-    }
-
-    private static void RequireMosquitto() => Assert.SkipUnless(Tool.IsInstalled("mosquitto_pub"), "mosquitto_pub is not installed (package mosquitto-clients).");
-
-    private static async Task<string> FindPahoAsync()
-    {
-        // The package of the distribution belongs to the distribution's Python, which need not be the first of the path.
-        foreach (var python in new[] { "python3", "/usr/bin/python3" })
-        {
-            if ((Tool.IsInstalled(python) || File.Exists(python)) && (await Tool.RunAsync(python, ["-c", "import paho.mqtt.client"], Cancellation)).ExitCode == 0)
-            {
-                return python;
-            }
-        }
-
-        Assert.Skip("Paho is not installed (package python3-paho-mqtt).");
-        return "";
-    }
-
-    private static async Task RequireMqttJsAsync()
-    {
-        Assert.SkipUnless(Tool.IsInstalled("npm"), "Node.js with npm is not installed.");
-        if (!Directory.Exists(Path.Combine(Scripts, "node_modules", "mqtt")))
-        {
-            var installed = await Tool.RunAsync("npm", ["ci", "--no-audit", "--no-fund", "--prefix", Scripts], Cancellation);
-            Assert.SkipUnless(installed.ExitCode == 0, $"MQTT.js could not be installed: {installed.Error}");
         }
     }
 }

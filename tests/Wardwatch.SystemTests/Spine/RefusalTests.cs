@@ -124,35 +124,6 @@ public sealed class RefusalTests(SpineWard spine)
     }
 
     [Fact]
-    public async Task The_same_bytes_again_are_acknowledged_again_and_stored_once()
-    {
-        var device = _ward.TakeDevice();
-        var message = device.Seal(Now, "\"hr\":81");
-        var duplicates = await _ward.MetricAsync("wardwatch_readings_duplicate_total", "", Cancellation);
-        await using (var link = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation))
-        {
-            // Thrice in one write, so that they meet in one transaction, then once more by itself.
-            link.Queue(message, 1);
-            link.Queue(message, 2, duplicate: true);
-            link.Queue(message, 3);
-            await link.FlushAsync(Cancellation);
-            foreach (var id in new ushort[] { 1, 2, 3 })
-            {
-                (await link.ReadAsync(Cancellation)).ShouldNotBeNull().ShouldSatisfyAllConditions(
-                    answer => answer.PacketId.ShouldBe(id), answer => answer.Reason.ShouldBe(MqttReason.Success));
-            }
-
-            (await link.PublishAsync(message, 4, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
-        }
-
-        await using var again = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V311, Cancellation);
-        (await again.PublishAsync(message, 5, Cancellation)).ShouldNotBeNull();
-        (await _ward.RowsAsync(device, message, Cancellation)).ShouldBe(1);
-        (await _ward.MetricAsync("wardwatch_readings_duplicate_total", "", Cancellation)).ShouldBe(duplicates + 4);
-        (await _ward.JsonAsync($"/api/patients/{device.Patient}/vitals/latest", Cancellation)).GetProperty("recent").GetArrayLength().ShouldBe(1);
-    }
-
-    [Fact]
     public async Task A_nonce_used_twice_in_one_breath_for_two_days_is_found_although_no_index_sees_both()
     {
         var device = _ward.TakeDevice();
@@ -185,21 +156,6 @@ public sealed class RefusalTests(SpineWard spine)
         items.Select(item => item.GetProperty("late").GetBoolean()).ShouldBe([false, true, true, false, true, false]);
         var latest = await _ward.JsonAsync($"/api/patients/{device.Patient}/vitals/latest", Cancellation);
         latest.GetProperty("vitals").GetProperty("hr").GetProperty("value").GetDouble().ShouldBe(65);
-    }
-
-    [Fact]
-    public async Task A_key_that_is_revoked_is_refused_from_the_next_message_on()
-    {
-        var device = _ward.TakeDevice();
-        await using var link = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation);
-        await ShouldBeStoredAsync(link, device);
-        using (var revoked = await _ward.Client.DeleteAsync($"/api/devices/{device.Id}/keys/{device.KeyId}", Cancellation))
-        {
-            revoked.EnsureSuccessStatusCode();
-        }
-
-        (await link.PublishAsync(device.Seal(Now, "\"hr\":82"), 1, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.NotAuthorized);
-        (await _ward.DeadLettersAsync(device, "unknown-key", Cancellation)).ShouldBe(1);
     }
 
     private async Task<SealedMessage> MakeAsync(string reason, BedsideDevice device, DeviceLink link)

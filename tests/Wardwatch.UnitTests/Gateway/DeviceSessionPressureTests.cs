@@ -1,5 +1,6 @@
 using Shouldly;
 using Wardwatch.Devices.Mqtt;
+using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.Gateway;
 using Wardwatch.UnitTests.Monitoring;
 using Xunit;
@@ -166,6 +167,89 @@ public class DeviceSessionPressureTests
     }
 
     [Fact]
+    public async Task A_packet_that_does_not_end_in_time_ends_the_session_however_many_came_before()
+    {
+        var rig = new SessionRig(keepAliveSeconds: 600, options: new GatewayOptions { PacketSeconds = 5 }).Start();
+        var packet = Publish(V500, 1);
+        await rig.SendAsync(Ping, packet[..^1]);
+        (await rig.ReceiveAsync()).ShouldBe("D000");
+        var begun = Environment.TickCount64;
+        rig.Session.Sweep(begun + 4_000);
+        await rig.SendAsync(packet[^1..], packet[..2]); // in time, and the next one begins
+        await rig.Queue.NextAsync(0);
+        rig.Session.Sweep(begun + 4_900);
+        rig.Running.IsCompleted.ShouldBeFalse();
+        rig.Session.Sweep(Environment.TickCount64 + 5_500);
+        (await rig.EndAsync()).ShouldBe(["E00197"]);
+    }
+
+    [Fact]
+    public async Task A_device_that_sends_too_fast_is_not_read_for_a_while_and_loses_nothing()
+    {
+        var rig = new SessionRig(keepAliveSeconds: 1, options: new GatewayOptions { MessagesPerSecond = 10, BurstSeconds = 1 }).Start();
+        await rig.SendAsync([.. Enumerable.Range(1, 15).Select(id => Publish(V500, (ushort)id))]);
+        await HeldBackAsync(rig);
+        rig.Session.Sweep(Environment.TickCount64 + 1_000_000); // it is we who do not read
+        await TotalAsync(rig, 15);
+        await rig.SendAsync(Publish(V500, 16));
+        await rig.PingAsync();
+        await TotalAsync(rig, 16);
+    }
+
+    [Fact]
+    public async Task Pings_count_as_packets_too()
+    {
+        var rig = new SessionRig(options: new GatewayOptions { MessagesPerSecond = 10, BurstSeconds = 1 }).Start();
+        await rig.SendAsync([.. Enumerable.Repeat(Ping, 14)]);
+        await HeldBackAsync(rig);
+    }
+
+    [Fact]
+    public async Task While_too_much_waits_in_all_a_connection_that_itself_has_little_is_not_read_either()
+    {
+        var waiting = new WaitingBytes(10_000);
+        var others = 0;
+        waiting.Tell(ref others, 10_000);
+        var rig = new SessionRig(waiting: waiting) { Queue = { IsFull = true } };
+        rig.Start();
+        await rig.SendAsync(Publish(V500, 1));
+        await HeldBackAsync(rig);
+        waiting.Count.ShouldBeGreaterThan(10_000);
+        rig.Queue.MakeRoom();
+        await TotalAsync(rig, 1);
+        await rig.PingAsync();
+        waiting.Count.ShouldBe(10_000);
+    }
+
+    [Fact]
+    public async Task What_an_ended_session_had_waiting_no_longer_counts()
+    {
+        var rig = FullRig();
+        await rig.SendAsync(Publish(V500, 1));
+        await rig.PingAsync();
+        rig.Waiting.Count.ShouldBeGreaterThan(0);
+        rig.Session.End(MqttReason.SessionTakenOver);
+        await rig.EndAsync();
+        rig.Waiting.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_connection_whose_key_is_revoked_is_ended_at_the_next_sweep_and_one_that_gets_a_new_key_is_not()
+    {
+        var rig = new SessionRig().Start();
+        var (first, old) = (Device(), Device().Keys[0]);
+        var second = old with { KeyId = old.KeyId + 1 };
+        rig.Directory.Put(WithKeys(first, old, second));
+        rig.Session.Sweep(Environment.TickCount64);
+        await rig.PingAsync();
+        rig.Directory.Put(WithKeys(first, second));
+        await rig.SendAsync(Publish(V500, 1)); // the session has seen the change before the sweep does
+        await rig.Queue.NextAsync(0);
+        rig.Session.Sweep(Environment.TickCount64);
+        (await rig.EndAsync()).ShouldBe(["E00187"]);
+    }
+
+    [Fact]
     public async Task A_device_that_is_revoked_is_ended_at_the_next_sweep()
     {
         var rig = new SessionRig().Start();
@@ -202,6 +286,16 @@ public class DeviceSessionPressureTests
         rig.Queue.IsFull = true;
         return rig.Start();
     }
+
+    private static DeviceEntry WithKeys(DeviceEntry device, params DeviceKey[] keys) => new()
+    {
+        Number = device.Number,
+        TenantId = device.TenantId,
+        Id = device.Id,
+        TokenHash = device.TokenHash,
+        Keys = keys,
+        Bindings = device.Bindings,
+    };
 
     private static IEnumerable<(string Payload, long At)> Received(SessionRig rig) => rig.Queue.Published.SelectMany(batch =>
         Enumerable.Range(0, batch.Count).Select(entry => (System.Text.Encoding.UTF8.GetString(batch.Envelope(entry)), batch.ReceivedAt)));

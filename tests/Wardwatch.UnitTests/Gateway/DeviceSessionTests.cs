@@ -211,7 +211,7 @@ public class DeviceSessionTests
     [Fact]
     public async Task A_newer_session_of_the_device_takes_over_and_the_older_is_told()
     {
-        using var sessions = new Sessions(new GatewayMetrics(new UnreadMeters(), TimeProvider.System), TimeProvider.System);
+        using var sessions = new Sessions(new FakeDevices(), new GatewayMetrics(new UnreadMeters(), TimeProvider.System), TimeProvider.System);
         var (older, newer) = (new SessionRig().Start(), new SessionRig().Start());
         sessions.Enter(older.Session);
         sessions.Enter(newer.Session);

@@ -25,7 +25,7 @@ public class MqttOutputTests
 
             return ValueTask.CompletedTask;
         });
-        await output.CompleteAsync();
+        await output.CompleteAsync(TimeSpan.FromSeconds(20));
         writer.Overlaps.ShouldBe(0);
         var ids = Enumerable.Range(0, writer.Bytes.WrittenCount / 4).Select(i => writer.Bytes.WrittenSpan[i * 4 + 2] << 8 | writer.Bytes.WrittenSpan[i * 4 + 3]).ToList();
         ids.Order().ShouldBe(Enumerable.Range(1, 8000));
@@ -51,6 +51,19 @@ public class MqttOutputTests
         await Task.CompletedTask;
     }
 
+    [Fact]
+    public async Task A_client_that_does_not_take_the_good_bye_is_cut_off()
+    {
+        var writer = new WatchedWriter { Stuck = true };
+        var output = new MqttOutput(writer, writer.Break);
+        output.StuckSince.ShouldBe(0);
+        output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
+        output.Flush();
+        output.StuckSince.ShouldBeGreaterThan(0);
+        await output.CompleteAsync(TimeSpan.FromMilliseconds(1));
+        output.StuckSince.ShouldBe(0);
+    }
+
     /// <summary>Under TLS a lost connection comes as a cancellation or as any other exception, not only as an I/O error.</summary>
     [Theory]
     [InlineData(typeof(IOException))]
@@ -67,7 +80,7 @@ public class MqttOutputTests
             output.Flush();
         }
 
-        await output.CompleteAsync();
+        await output.CompleteAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -76,7 +89,7 @@ public class MqttOutputTests
         var writer = new WatchedWriter();
         var output = new MqttOutput(writer, () => { });
         output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
-        await output.CompleteAsync();
+        await output.CompleteAsync(TimeSpan.FromSeconds(20));
         output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
         output.Flush();
         Convert.ToHexString(writer.Bytes.WrittenSpan).ShouldBe("D000");
@@ -85,7 +98,11 @@ public class MqttOutputTests
     /// <summary>Notices a write or flush during a flush, which a pipe forbids.</summary>
     private sealed class WatchedWriter : PipeWriter
     {
+        private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _flushing;
+
+        /// <summary>Ends the connection, as an abort does.</summary>
+        public void Break() => _broken.SetException(new IOException("The connection was aborted."));
 
         public ArrayBufferWriter<byte> Bytes { get; } = new();
 
@@ -119,7 +136,7 @@ public class MqttOutputTests
 
             if (Stuck)
             {
-                await new TaskCompletionSource().Task;
+                await _broken.Task;
             }
 
             await Task.Yield();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Server.Devices.Contracts;
@@ -19,11 +20,14 @@ internal sealed class SessionRig
     private readonly Pipe _toServer = new();
     private readonly Pipe _toDevice = new();
 
-    public SessionRig(MqttVersion version = MqttVersion.V500, int keepAliveSeconds = 60, GatewayOptions? options = null, FakeDevices? directory = null)
+    public SessionRig(MqttVersion version = MqttVersion.V500, int keepAliveSeconds = 60, GatewayOptions? options = null, FakeDevices? directory = null, WaitingBytes? waiting = null)
     {
         Version = version;
+        Waiting = waiting ?? new WaitingBytes(long.MaxValue);
         Directory = directory ?? new FakeDevices(TestWard.Device());
-        var services = new GatewayServices(new DevicePolicy(Queue, Directory, new NobodyWatches()), new GatewayMetrics(new UnreadMeters(), Clock), options ?? new GatewayOptions(), Clock);
+        var metrics = new GatewayMetrics(new UnreadMeters(), Clock);
+        var warnings = new GatewayWarnings(metrics, NullLogger<GatewayWarnings>.Instance, Clock);
+        var services = new GatewayServices(new DevicePolicy(Queue, Directory, new NobodyWatches()), metrics, warnings, Waiting, options ?? new GatewayOptions(), Clock);
         Session = new DeviceSession(TestWard.Device(), version, keepAliveSeconds, _toServer.Reader, new MqttOutput(_toDevice.Writer, () => Overflowed = true), services);
     }
 
@@ -32,6 +36,8 @@ internal sealed class SessionRig
     public FakeDevices Directory { get; }
 
     public FakeQueue Queue { get; } = new();
+
+    public WaitingBytes Waiting { get; }
 
     public FixedClock Clock { get; } = new(DateTimeOffset.UnixEpoch.AddMicroseconds(TestWard.Start));
 

@@ -23,26 +23,31 @@ export function elapsedSeconds(time: TimeSource, since: Mark): number {
   return Math.max(time.wall() - since.wall, time.steady() - since.steady, 0) / 1000;
 }
 
-const OBSERVATIONS = 16;
-
 /**
- * The server's time of day, from the times it sends. Transport can only make a sent time look older, so the largest of the last
- * offsets is the nearest to the truth.
+ * The server's time of day, from the times it sends. Transport can only make a sent time look older, so the latest of all is the
+ * nearest to the truth, and what comes late over a slow line is seen to be late. A request says more: its answer was written
+ * between asking and receiving, so it sets bounds, by which a server's clock that was set back is followed too.
  */
 export class ServerClock {
-  private readonly offsets: number[] = [];
+  private offset: number | null = null;
   private readonly time: TimeSource;
 
   constructor(time: TimeSource) {
     this.time = time;
   }
 
+  /** A time that the server sent by itself. */
   observe(serverTime: number): void {
-    this.offsets.push(serverTime - this.time.steady());
-    if (this.offsets.length > OBSERVATIONS) this.offsets.shift();
+    this.offset = Math.max(this.offset ?? Number.NEGATIVE_INFINITY, serverTime - this.time.steady());
+  }
+
+  /** The time of an answer; `requested` is when it was asked for, by the steady clock. */
+  settle(serverTime: number, requested: number): void {
+    const least = serverTime - this.time.steady();
+    this.offset = Math.min(Math.max(this.offset ?? least, least), serverTime - requested);
   }
 
   now(): number {
-    return this.offsets.length === 0 ? this.time.wall() : this.time.steady() + Math.max(...this.offsets);
+    return this.offset === null ? this.time.wall() : this.time.steady() + this.offset;
   }
 }

@@ -267,6 +267,8 @@ export const decodeStatusUpdated = whole((value): StatusMessage => {
     patient: text(f.patient),
     device: believed(() => optional(device, f.device)) ?? null,
     vitals: vitals(f.vitals),
+    anomaly: believed(() => optional(anomaly, f.anomaly)) ?? null,
+    news2: believed(() => optional(news2, f.news2)) ?? null,
     attention: believed(() => optional(attention, f.attention)) ?? null,
     seq: number(f.seq),
   };

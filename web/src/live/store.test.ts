@@ -80,6 +80,50 @@ describe('a number grows old by itself, without any message', () => {
   });
 });
 
+describe('the server’s clock', () => {
+  test('a message that was long on its way is as old as it is, not as it says', () => {
+    pass(30);
+    store.applyVitals(vitalsMessage('p1', 2, { vitals: { hr: measured(80, START + 5_000) } }));
+    store.tick();
+    expect(view().vitals.hr).toMatchObject({ state: 'stale', shown: false });
+  });
+
+  test('a line that grows slower and slower does not move the clock back', () => {
+    for (let second = 1; second <= 600; second++) {
+      time.pass(1);
+      store.heartbeat(time.wall() - second * 100);
+      store.applyVitals(vitalsMessage('p1', second, { vitals: { hr: measured(80, time.wall() - second * 100) } }));
+    }
+    store.tick();
+    expect(view().vitals.hr).toMatchObject({ state: 'stale', ageSeconds: 60 });
+  });
+
+  test('a clock that was set back is followed with the next answer', () => {
+    time.pass(60);
+    const requested = store.now();
+    time.pass(0.1);
+    const setBack = START + 60_000 - 3_600_000;
+    store.load({ ...dashboard([patient('p1', '1')]), generatedAt: setBack }, requested);
+    expect(store.clock.now()).toBeGreaterThanOrEqual(setBack);
+    expect(store.clock.now()).toBeLessThanOrEqual(setBack + 100);
+  });
+
+  test('a change of state without a reading brings its scores', () => {
+    const news2 = { min: 1, max: 4, complete: false, at: START, scale: 1, parameters: {} };
+    store.applyStatus({
+      patient: 'p1',
+      device: null,
+      vitals: view().vitals,
+      anomaly: null,
+      news2,
+      attention: null,
+      seq: 2,
+    });
+    store.tick();
+    expect(view().lastNews2).toEqual(news2);
+  });
+});
+
 describe('a lost connection', () => {
   test('is told after five seconds and blanks every number after ten', () => {
     time.pass(5.2);
@@ -96,7 +140,7 @@ describe('a lost connection', () => {
   test('ends with the first word', () => {
     time.pass(12);
     store.tick();
-    store.applyVitals(vitalsMessage('p1', 2));
+    store.applyVitals(vitalsMessage('p1', 2, { vitals: { hr: measured(80, START + 12_000) } }));
     store.tick();
     expect(store.snapshot().link.state).toBe('ok');
     expect(view().vitals.hr).toMatchObject({ value: 80, shown: true });
@@ -151,6 +195,8 @@ describe('messages', () => {
       patient: 'p1',
       device: { id: 'M-1', state: 'silent', since: START, lastReadingAt: START, clockOffsetSeconds: 0 },
       vitals: {},
+      anomaly: null,
+      news2: null,
       attention: null,
       seq: 2,
     });

@@ -83,7 +83,7 @@ export class LiveStore {
    * the answer was asked for: a live message that came since may be newer than the answer.
    */
   load(dashboard: Dashboard, requested: Mark = mark(this.time)): void {
-    this.clock.observe(dashboard.generatedAt);
+    this.clock.settle(dashboard.generatedAt, requested.steady);
     const present = new Set<string>();
     for (const patient of dashboard.patients) {
       present.add(patient.record.id);
@@ -174,6 +174,8 @@ export class LiveStore {
     held.device = message.device;
     held.vitals = message.vitals;
     held.vitalsReceived = mark(this.time);
+    held.anomaly = message.anomaly;
+    held.news2 = message.news2;
     held.attention = message.attention;
     return true;
   }

@@ -133,6 +133,8 @@ export interface StatusMessage {
   patient: string;
   device: Device | null;
   vitals: Vitals;
+  anomaly: Anomaly | null;
+  news2: News2 | null;
   attention: Attention | null;
   seq: number;
 }

@@ -66,8 +66,18 @@ export interface Held {
   seq: number;
 }
 
-function vitalView<T>(key: VitalKey, one: Measured<T>, sinceReceipt: number, blank: boolean): VitalView<T> {
-  const age = one.ageSeconds + sinceReceipt;
+/** The moment a view is built for. */
+interface Moment {
+  /** Seconds since the message came. */
+  sinceReceipt: number;
+  /** The server's time of day, in milliseconds. */
+  serverNow: number;
+  blank: boolean;
+}
+
+function vitalView<T>(key: VitalKey, one: Measured<T>, { sinceReceipt, serverNow, blank }: Moment): VitalView<T> {
+  // The age in the message is that when it was written. One that was long on its way is older than it says, and the clock tells.
+  const age = Math.max(one.ageSeconds + sinceReceipt, (serverNow - one.at) / 1000);
   const state = freshness(key, one.state, age);
   return { value: one.value, at: one.at, state, shown: isShown(state) && !blank, ageSeconds: steppedAge(age) };
 }
@@ -87,14 +97,14 @@ function signal(vitals: VitalViews, device: Device | null): SignalView {
 
 /** `serverNow` in milliseconds; `blank` once the connection has been silent too long. */
 export function buildView(held: Held, time: TimeSource, serverNow: number, blank: boolean): PatientView {
-  const since = elapsedSeconds(time, held.vitalsReceived);
+  const moment: Moment = { sinceReceipt: elapsedSeconds(time, held.vitalsReceived), serverNow, blank };
   const vitals: VitalViews = {};
   for (const key of NUMERIC_VITALS) {
     const one = held.vitals[key];
-    if (one) vitals[key] = vitalView(key, one, since, blank);
+    if (one) vitals[key] = vitalView(key, one, moment);
   }
-  if (held.vitals.acvpu) vitals.acvpu = vitalView('acvpu', held.vitals.acvpu, since, blank);
-  if (held.vitals.o2) vitals.o2 = vitalView('o2', held.vitals.o2, since, blank);
+  if (held.vitals.acvpu) vitals.acvpu = vitalView('acvpu', held.vitals.acvpu, moment);
+  if (held.vitals.o2) vitals.o2 = vitalView('o2', held.vitals.o2, moment);
 
   const now = signal(vitals, held.device);
   const current = !blank && (now.state === 'live' || now.state === 'delayed');

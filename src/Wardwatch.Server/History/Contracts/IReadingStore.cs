@@ -2,27 +2,27 @@ using Wardwatch.Server.Patients.Contracts;
 
 namespace Wardwatch.Server.History.Contracts;
 
-/// <summary>One reading out of the history, decrypted.</summary>
-public readonly struct StoredReading
+/// <summary>One reading out of the history, decrypted. A large plain value: hand it by reference.</summary>
+public struct StoredReading
 {
     /// <summary>Its place: patient, device, key, boot, counter, and when it was measured (unix µs).</summary>
-    public required ReadingKey Key { get; init; }
+    public required ReadingKey Key;
 
     /// <summary>When it came, in microseconds since the Unix epoch.</summary>
-    public required long ReceivedAt { get; init; }
+    public required long ReceivedAt;
 
     /// <summary>Late, partly refused.</summary>
-    public required ReadingFlags Flags { get; init; }
+    public required ReadingFlags Flags;
 
     /// <summary>Values and scores.</summary>
-    public required ReadingContent Content { get; init; }
+    public required ReadingContent Content;
 }
 
 /// <summary>The encrypted history, read.</summary>
 public interface IReadingStore
 {
     /// <summary>
-    /// Readings of a patient in [<paramref name="from"/>, <paramref name="until"/>), oldest first, decrypted one by one as they stream in.
+    /// Readings of a patient in [<paramref name="from"/>, <paramref name="until"/>), oldest first, decrypted as they stream in.
     /// <paramref name="visit"/> is called for each; when it answers false, reading ends.
     /// </summary>
     /// <param name="patient">Whose.</param>

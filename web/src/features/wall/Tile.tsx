@@ -110,8 +110,7 @@ function Numbers({ view }: { view: PatientView }) {
       {(['hr', 'spo2', 'rr'] as const).map((key) => (
         <div key={key} className={`num num-${key} ${inverse(vitals[key], concerned === key)}`}>
           <dt>
-            {words.vitalShort[key]} {words.vitalUnit[key]}
-            <Age one={vitals[key]} foot={view.signal.ageSeconds} />
+            {words.vitalShort[key]} <UnitOrAge vital={key} one={vitals[key]} foot={view.signal.ageSeconds} />
           </dt>
           <dd className={vitals[key]?.shown ? '' : 'num-none'}>{text(key, vitals[key])}</dd>
         </div>
@@ -134,10 +133,10 @@ const text = (key: NumericVital, one: VitalView | undefined): string =>
 const inverse = (one: VitalView | undefined, concerned: boolean): string =>
   concerned && one?.shown ? 'num-inverse' : '';
 
-/** One vital that lags behind the others says so itself; where all lag, the foot does. */
-function Age({ one, foot }: { one: VitalView | undefined; foot: number }) {
-  if (one?.state !== 'delayed' || one.ageSeconds - foot < 2) return null;
-  return <small> {age(one.ageSeconds)}</small>;
+/** One vital that lags behind the others says so itself, in the place of its unit, since there is no room for both; where all lag, the foot does. */
+function UnitOrAge({ vital, one, foot }: { vital: NumericVital; one: VitalView | undefined; foot: number }) {
+  if (one?.state !== 'delayed' || one.ageSeconds - foot < 2) return words.vitalUnit[vital];
+  return <small>{age(one.ageSeconds)}</small>;
 }
 
 function Foot({ view, now }: { view: PatientView; now: number }) {
@@ -163,9 +162,9 @@ function freshness(view: PatientView): string {
 function sweepTraces(traces: PatientTraces): SweepTrace[] {
   const colours = readPalette(document.documentElement);
   return [
-    { source: traces.hr, colour: colours.hr, low: 40, high: 150, top: 0.08, bottom: 0.42 },
-    { source: traces.spo2, colour: colours.spo2, low: 80, high: 100, top: 0.5, bottom: 0.68 },
-    { source: traces.rr, colour: colours.rr, low: 5, high: 35, top: 0.74, bottom: 0.94 },
+    { source: traces.hr, colour: colours.hr, low: 40, high: 150, top: 0.03, bottom: 0.4 },
+    { source: traces.spo2, colour: colours.spo2, low: 80, high: 100, top: 0.48, bottom: 0.66 },
+    { source: traces.rr, colour: colours.rr, low: 5, high: 35, top: 0.73, bottom: 0.95 },
   ];
 }
 
