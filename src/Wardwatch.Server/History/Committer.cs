@@ -172,7 +172,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
         {
             try
             {
-                connection ??= await _database.OpenConnectionAsync(_abandon.Token);
+                connection ??= await OpenAsync();
                 await CommitOnceAsync(batch, connection);
                 Volatile.Write(ref _began[writer], 0);
                 if (!IsAnyLate())
@@ -256,6 +256,32 @@ internal sealed partial class Committer : BackgroundService, ICommitter
             {
                 LogNotTold(logger, e);
             }
+        }
+    }
+
+    /// <summary>
+    /// A connection whose commits are on disk when they return. The health check looks at the settings too, but on a connection of its own, and a setting of the
+    /// role reaches each connection when it is opened.
+    /// </summary>
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        var connection = await _database.OpenConnectionAsync(_abandon.Token);
+        try
+        {
+            await using var command = new NpgsqlCommand("show synchronous_commit", connection);
+            if (await command.ExecuteScalarAsync(_abandon.Token) is "off")
+            {
+                throw new NpgsqlException("synchronous_commit is off, and what is committed could be lost.");
+            }
+
+            return connection;
+        }
+        catch
+        {
+            // The pool would hand out a connection with the same setting again.
+            await connection.DisposeAsync();
+            NpgsqlConnection.ClearPool(connection);
+            throw;
         }
     }
 

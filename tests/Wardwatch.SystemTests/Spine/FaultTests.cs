@@ -31,6 +31,7 @@ public sealed class FaultTests : IAsyncLifetime
     {
         await A_row_that_the_database_refuses_is_set_aside_alone(MqttVersion.V500);
         await A_row_that_the_database_refuses_is_set_aside_alone(MqttVersion.V311);
+        await A_connection_whose_commits_could_be_lost_is_not_written_to();
         await While_the_database_hangs_live_goes_on_and_nothing_is_acknowledged();
         await After_an_orderly_stop_under_load_everything_acknowledged_is_there_and_memory_is_as_before();
     }
@@ -60,6 +61,22 @@ public sealed class FaultTests : IAsyncLifetime
 
         (await _ward.DeadLettersAsync(device, "not-storable", Cancellation)).ShouldBe(1);
         await _ward.ExecuteAsync("alter table readings drop constraint refused_by_test", Cancellation);
+    }
+
+    /// <summary>A setting of the role reaches only connections that are opened after it: the committer's new ones, but not those that the health check has.</summary>
+    private async Task A_connection_whose_commits_could_be_lost_is_not_written_to()
+    {
+        var device = _ward.TakeDevice();
+        await using var link = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation);
+        await _ward.ExecuteAsync("alter role current_user set synchronous_commit = off", Cancellation);
+        await _ward.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'copy readings%' and pid <> pg_backend_pid()", Cancellation);
+        link.Queue(device.Seal(Now, "\"hr\":61"), 1);
+        await link.FlushAsync(Cancellation);
+        var answer = link.ReadAsync(Cancellation);
+        await Poll.UntilAsync(async () => await StorageAsync() == "away", Soon, "storage said to be away", Cancellation);
+        answer.IsCompleted.ShouldBeFalse();
+        await _ward.ExecuteAsync("alter role current_user reset synchronous_commit", Cancellation);
+        (await answer).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
     }
 
     private async Task While_the_database_hangs_live_goes_on_and_nothing_is_acknowledged()
