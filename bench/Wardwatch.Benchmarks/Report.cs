@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Spectre.Console;
 
 namespace Wardwatch.Benchmarks;
@@ -10,7 +11,8 @@ internal sealed class Report(bool json)
     // A table of several runs does not fit the 80 columns that are assumed where there is no terminal.
     private const int WidthWithoutTerminal = 160;
 
-    private static readonly JsonSerializerOptions Indented = new(JsonSerializerOptions.Web) { WriteIndented = true };
+    // What could not be measured is "NaN"; plain JSON has no number for it.
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerOptions.Web) { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly IAnsiConsole _output = Create(Console.Out, Console.IsOutputRedirected);
     private readonly IAnsiConsole _progress = Create(Console.Error, Console.IsErrorRedirected);

@@ -31,7 +31,7 @@ internal sealed record Exchange(string Rule, string Name, int Version, string Se
         _ => "",
     };
 
-    public override string ToString() => $"{(Version == 4 ? "3.1.1" : "5.0")} {Name} ({Rule}): {Sent}";
+    public override string ToString() => $"{Version switch { 4 => "3.1.1 ", 5 => "5.0 ", _ => "" }}{Name} ({Rule}): {Sent}";
 
     /// <summary>5.0: refused after CONNECT with DISCONNECT and a reason.</summary>
     public static Exchange Refused(string rule, string name, string sent, byte reason) => new(rule, name, 5, sent, $"E0 [ {reason:X2} ]", Closes: true);

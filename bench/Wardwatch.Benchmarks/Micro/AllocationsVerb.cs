@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Spectre.Console;
 
 namespace Wardwatch.Benchmarks.Micro;
@@ -21,9 +20,6 @@ internal static class AllocationsVerb
 {
     private const int Rounds = 1_000;
 
-    // With this, all code is compiled in full at once: the first tier boxes what later code does not, and what the last tier saves depends on chance.
-    private const string Tiering = "DOTNET_TieredCompilation";
-
     // A device that a lane meets for the first time gets its track: some hundred bytes once, spread over the run's readings.
     private const double LaneBudget = 1;
 
@@ -32,7 +28,7 @@ internal static class AllocationsVerb
         var command = new Command("allocations", "Bytes that each step of a reading's way allocates, against its budget; fails where one is over");
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (Environment.GetEnvironmentVariable(Tiering) != "0") return await RunAgainAsync(cancellation);
+            if (!FullyCompiled.Is) return await FullyCompiled.RunAgainAsync(cancellation);
             var allocations = Measure();
             new Report(parsed.GetValue(json)).Result(Table(allocations), allocations);
             return allocations.TrueForAll(allocation => allocation.IsWithinBudget) ? 0 : 1;
@@ -44,11 +40,15 @@ internal static class AllocationsVerb
     public static List<Allocation> Measure()
     {
         var path = new HotPath();
+        using var way = new WaySteps();
         return
         [
             Of("Ascon seal", () => path.AsconSeal()),
             Of("Ascon open", () => path.AsconOpen()),
             Of("Read frame and PUBLISH", () => path.ReadPublish()),
+            Of("Read frame and PUBLISH, 3.1.1", () => path.ReadPublish311()),
+            Of("May the device publish there", () => way.MayPublish()),
+            new Allocation("Batch of envelopes, and its PUBACKs", Bytes(() => way.BatchAndAcknowledge(), Rounds) / WaySteps.BatchReadings, Budget: 0),
             Of("Open envelope", () => path.OpenEnvelope()),
             Of("Parse vitals", () => path.ParseVitals()),
             Of("Forest, score", () => path.ForestScore()),
@@ -57,17 +57,11 @@ internal static class AllocationsVerb
             Of("NEWS2", () => path.News2Score()),
             Of("ReadingRecord.Write", () => path.WriteRecord()),
             Of("DataKey.Seal", () => path.SealRecord()),
+            Of("Binding, patient, counter", () => way.FindAndJudge()),
+            Of("Scores", () => way.Score()),
+            Of("Row of a group", () => way.AddRow()),
             new Allocation("Lane, whole step", Bytes(() => path.Lane.Run(), rounds: 4) / LaneStep.Readings, LaneBudget),
         ];
-    }
-
-    private static async Task<int> RunAgainAsync(CancellationToken cancellation)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, Environment.GetCommandLineArgs()[1..]);
-        start.Environment[Tiering] = "0";
-        using var process = Process.Start(start)!;
-        await process.WaitForExitAsync(cancellation);
-        return process.ExitCode;
     }
 
     private static Allocation Of(string step, Action action) => new(step, Bytes(action, Rounds), Budget: 0);

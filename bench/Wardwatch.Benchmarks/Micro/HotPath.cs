@@ -21,6 +21,9 @@ internal sealed class HotPath
     private const long MeasuredAt = 1_795_165_200_123_456;
     private const int NonceOffset = 6;
 
+    /// <summary>Rows of <see cref="ForestBatch"/>.</summary>
+    public const int BatchRows = 1_000;
+
     private readonly BenchWard _ward = new();
     private readonly byte[] _json;
     private readonly byte[] _envelope;
@@ -31,6 +34,8 @@ internal sealed class HotPath
     private readonly byte[] _recordKey = new byte[ReadingKey.AssociatedDataBytes];
     private readonly float[] _contributions = new float[VitalCatalogue.Count];
     private readonly ReadOnlySequence<byte> _packet;
+    private readonly ReadOnlySequence<byte> _packet311;
+    private readonly float[] _rows;
     private readonly VitalSet _vitals;
     private readonly VitalSet _withoutTemperature;
     private readonly int _recordLength;
@@ -44,9 +49,9 @@ internal sealed class HotPath
         Envelope.Seal(_ward.Cipher, new EnvelopeHeader(EnvelopeKind.Vitals, 1, 2, 3), _ward.Topic, _json, _envelope);
         _associated = [.. _envelope.AsSpan(0, EnvelopeHeader.Bytes), .. _ward.Topic];
         var publish = new PublishPacket { Topic = _ward.Topic, PacketId = 1, Qos = QualityOfService.AtLeastOnce, Payload = _envelope };
-        var packet = new byte[MqttWriter.Length(publish, MqttVersion.V500)];
-        MqttWriter.Write(packet, publish, MqttVersion.V500);
-        _packet = new ReadOnlySequence<byte>(packet);
+        _packet = Packet(publish, MqttVersion.V500);
+        _packet311 = Packet(publish, MqttVersion.V311);
+        _rows = AdultVitalsGenerator.Draw(BatchRows, seed: 7).RowMajor.ToArray();
         for (var vital = 0; vital < VitalCatalogue.Count; vital++)
         {
             if (payload.ValueOf((VitalKind)vital) is not { } value) continue;
@@ -77,13 +82,10 @@ internal sealed class HotPath
         Expect(_ward.Cipher.TryDecrypt(_envelope.AsSpan(NonceOffset, AeadCipher.NonceBytes), _associated, _envelope.AsSpan(EnvelopeHeader.Bytes), _scratch.AsSpan(0, _json.Length)));
 
     /// <summary>MQTT: finds a PUBLISH in what a socket brought and reads it.</summary>
-    public int ReadPublish()
-    {
-        var found = MqttFrames.TryRead(in _packet, MqttVersion.V500, 65_536, out var frame);
-        return Expect(found == FrameStatus.Ok
-            && PublishPacket.TryRead(frame.Header, frame.Contiguous(_scratch), new MqttPeer(MqttVersion.V500, MqttSender.Client), out var publish, out _)
-            && publish.PacketId == 1);
-    }
+    public int ReadPublish() => ReadPublish(in _packet, MqttVersion.V500);
+
+    /// <summary>The same of MQTT 3.1.1.</summary>
+    public int ReadPublish311() => ReadPublish(in _packet311, MqttVersion.V311);
 
     /// <summary>Envelope: header, nonce, associated data and Ascon.</summary>
     public int OpenEnvelope() => Expect(Envelope.TryOpen(_ward.Cipher, _envelope, _ward.Topic, _scratch, out _, out _));
@@ -100,6 +102,15 @@ internal sealed class HotPath
     /// <summary>The same where one vital is missing: both branches of each of its splits are followed.</summary>
     public double ForestScoreWithDriversOneMissing() => DefaultAnomalyModel.Instance.Score(in _withoutTemperature, MeasuredAt, ScoreWindow.Default, Contributions).Value;
 
+    /// <summary>Isolation forest: the scores of <see cref="BatchRows"/> rows, one after another.</summary>
+    public double ForestBatch()
+    {
+        var forest = DefaultAnomalyModel.Instance.Document.Forest;
+        double sum = 0;
+        for (var row = 0; row < BatchRows; row++) sum += forest.Score(_rows.AsSpan(row * forest.FeatureCount, forest.FeatureCount));
+        return sum;
+    }
+
     /// <summary>NEWS2 with its bounds.</summary>
     public int News2Score() => News2.Score(in _vitals, MeasuredAt, ScoreWindow.Default, SpO2Scale.One).Max;
 
@@ -110,6 +121,21 @@ internal sealed class HotPath
     public int SealRecord() => _ward.Patient.Key.Seal(_recordKey, _record.AsSpan(0, _recordLength), _recordSpace);
 
     private Span<float> Contributions => _contributions.AsSpan(0, DefaultAnomalyModel.Instance.Features.Length);
+
+    private static ReadOnlySequence<byte> Packet(in PublishPacket publish, MqttVersion version)
+    {
+        var packet = new byte[MqttWriter.Length(publish, version)];
+        MqttWriter.Write(packet, publish, version);
+        return new ReadOnlySequence<byte>(packet);
+    }
+
+    private int ReadPublish(in ReadOnlySequence<byte> packet, MqttVersion version)
+    {
+        var found = MqttFrames.TryRead(in packet, version, 65_536, out var frame);
+        return Expect(found == FrameStatus.Ok
+            && PublishPacket.TryRead(frame.Header, frame.Contiguous(_scratch), new MqttPeer(version, MqttSender.Client), out var publish, out _)
+            && publish.PacketId == 1);
+    }
 
     // A step that fails would be measured as a fast one.
     private static int Expect(bool succeeded) => succeeded ? 1 : throw new BenchmarkException("A step of the hot path failed.");

@@ -6,6 +6,9 @@ namespace Wardwatch.Benchmarks.Micro;
 [MemoryDiagnoser(displayGenColumns: false)]
 public class HotPathBenchmarks
 {
+    /// <summary>The step that is set beside scikit-learn.</summary>
+    public const string BatchName = "Forest, batch, per row";
+
     private readonly HotPath _path = new();
 
     /// <summary>Ascon-AEAD128, encrypt.</summary>
@@ -19,6 +22,10 @@ public class HotPathBenchmarks
     /// <summary>MQTT frame and PUBLISH.</summary>
     [Benchmark(Description = "Read frame and PUBLISH")]
     public int ReadPublish() => _path.ReadPublish();
+
+    /// <summary>MQTT 3.1.1 frame and PUBLISH.</summary>
+    [Benchmark(Description = "Read frame and PUBLISH, 3.1.1")]
+    public int ReadPublish311() => _path.ReadPublish311();
 
     /// <summary>Envelope, Ascon included.</summary>
     [Benchmark(Description = "Open envelope")]
@@ -39,6 +46,10 @@ public class HotPathBenchmarks
     /// <summary>Score and drivers, one vital missing.</summary>
     [Benchmark(Description = "Forest, one vital missing")]
     public double ForestScoreWithDriversOneMissing() => _path.ForestScoreWithDriversOneMissing();
+
+    /// <summary>Scores of different rows, per row.</summary>
+    [Benchmark(Description = BatchName, OperationsPerInvoke = HotPath.BatchRows)]
+    public double ForestBatch() => _path.ForestBatch();
 
     /// <summary>NEWS2.</summary>
     [Benchmark(Description = "NEWS2")]

@@ -93,7 +93,6 @@ internal sealed partial class DeviceSession
         switch (_clock.LateWith(_output, nowMilliseconds))
         {
             case Late.WithTaking:
-                _services.Metrics.TookTooLong(Deadline.Send);
                 _output.CutOff(); // a good-bye would not be taken either
                 return;
             case Late.WithPacket:

@@ -32,7 +32,7 @@ internal sealed partial class MqttConnectionHandler(
     private async Task ServeAsync(ConnectionContext connection)
     {
         var place = ConnectionGate.PlaceOf(connection);
-        var output = new MqttOutput(connection.Transport.Output, connection.Abort);
+        var output = new MqttOutput(connection.Transport.Output, () => CutOff(connection));
         var (session, answerAfter) = await ConnectAsync(connection, place, output);
         if (session is null)
         {
@@ -118,6 +118,13 @@ internal sealed partial class MqttConnectionHandler(
 
             input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
+    }
+
+    /// <summary>The client does not take what it is sent.</summary>
+    private void CutOff(ConnectionContext connection)
+    {
+        metrics.TookTooLong(Deadline.Send);
+        connection.Abort();
     }
 
     private static bool MayBecomeConnect(in System.Buffers.ReadOnlySequence<byte> buffer) =>

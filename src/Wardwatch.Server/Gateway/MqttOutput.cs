@@ -19,14 +19,21 @@ internal sealed class MqttOutput(PipeWriter writer, Action cutOff)
     private readonly ArrayBufferWriter<byte> _waiting = new(64);
     private bool _flushing;
     private bool _closed;
+    private int _cut;
     private long _flushingSince;
     private Task _flush = Task.CompletedTask;
 
     /// <summary>Since when what is sent has been lying with the socket, in milliseconds of <see cref="Environment.TickCount64"/>; 0 while nothing does.</summary>
     public long StuckSince => Volatile.Read(ref _flushingSince);
 
-    /// <summary>Ends the connection at once.</summary>
-    public void CutOff() => cutOff();
+    /// <summary>Ends the connection at once; only the first call does anything.</summary>
+    public void CutOff()
+    {
+        if (Interlocked.Exchange(ref _cut, 1) == 0)
+        {
+            cutOff();
+        }
+    }
 
     /// <summary>The longest packet that the client takes, header included; 5.0 clients may name it in CONNECT.</summary>
     public long MaxPacketBytes { get; set; } = long.MaxValue;
@@ -75,7 +82,7 @@ internal sealed class MqttOutput(PipeWriter writer, Action cutOff)
 
         if (tooMuch)
         {
-            cutOff();
+            CutOff();
         }
     }
 
@@ -96,7 +103,7 @@ internal sealed class MqttOutput(PipeWriter writer, Action cutOff)
         }
         catch (TimeoutException)
         {
-            cutOff();
+            CutOff();
             await flush; // never fails, and the connection's end ends it
         }
     }

@@ -6,6 +6,9 @@ namespace Wardwatch.Simulator.Tables;
 /// <summary>Turns the text of a cell into a number, a gap or a refusal. Never guesses: what is neither a number nor a known mark for "not measured" is refused.</summary>
 internal static class CellParser
 {
+    /// <summary>Beyond the calendar's end, whatever the origin: what is larger is no time, and differences of such numbers lose the seconds.</summary>
+    private const double MaxSeconds = 1e12;
+
     private static readonly string[] Gaps = ["nan", "na", "n/a", "null", "none", "-", "--", "---", "?", "."];
 
     /// <summary>Reads a vital sign in the catalogue's unit; NaN for a gap.</summary>
@@ -22,6 +25,7 @@ internal static class CellParser
 
         if (!TryReadNumber(text, out var number)) return false;
         value = (number * column.Scale) + column.Offset;
+        if (!double.IsFinite(value)) return false;
         if (column.Vital == Vital.SupplementalOxygen)
             value = value > 0 ? 1 : 0; // litres a minute count as "on oxygen"
         return true;
@@ -40,7 +44,7 @@ internal static class CellParser
                 TimeUnit.Dates => 86_400, // a spreadsheet's date is a count of days
                 _ => 1,
             };
-            return true;
+            return Math.Abs(seconds) <= MaxSeconds;
         }
 
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;

@@ -30,7 +30,9 @@ internal sealed class TableDraft(string id, bool continuousPressure)
 
         if (double.IsNaN(seconds))
             seconds = _seconds.Count == 0 ? 0 : _seconds[^1] + DefaultStepSeconds;
-        if (_seconds.Count > 0 && seconds <= _seconds[^1])
+
+        // Counted from the first row, as the table will have it: far from zero, two times may differ by less than a number can say.
+        if (_seconds.Count > 0 && seconds - _seconds[0] <= _seconds[^1] - _seconds[0])
             throw SimulatorException.Input($"{place}: the time does not come after that of the row before. Sort the rows of a patient by time.");
 
         _seconds.Add(seconds);

@@ -116,7 +116,7 @@ internal static class WfdbRecordReader
                 throw SimulatorException.Input($"{name}: the number of signals is not between 1 and {MaxSignals}, or lines are missing.");
 
             var rate = fields[0].Length > 2 ? Number(fields[0][2].Split('/', '(')[0], name) : 250;
-            if (rate is <= 0 or > 1000) throw SimulatorException.Input($"{name}: a sampling rate of {rate} /s is not believed.");
+            if (rate is not (>= 1e-6 and <= 1000)) throw SimulatorException.Input($"{name}: a sampling rate of {rate} /s is not believed.");
             var frames = fields[0].Length > 3 ? (long)Number(fields[0][3], name) : 0;
 
             var file = fields[1][0];

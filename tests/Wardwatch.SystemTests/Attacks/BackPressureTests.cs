@@ -12,6 +12,7 @@ public sealed class BackPressureTests : IAsyncLifetime
     private const int ContinueSignal = 18;
     private const int StopSignal = 19;
     private const ushort KeepAliveSeconds = 4;
+    private const int Devices = 8;
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(3 * KeepAliveSeconds); // twice the one and a half that are granted
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
@@ -26,8 +27,10 @@ public sealed class BackPressureTests : IAsyncLifetime
         {
             ["Wardwatch__Monitoring__Lanes"] = "1",
             ["Wardwatch__Monitoring__QueuedBatches"] = "1",
+            ["Wardwatch__Monitoring__UncommittedReadings"] = "512",
             ["Wardwatch__History__Writers"] = "1",
             ["Wardwatch__History__QueuedGroups"] = "1",
+            ["Wardwatch__History__MaxBatch"] = "100",
         },
         Cancellation);
 
@@ -37,20 +40,20 @@ public sealed class BackPressureTests : IAsyncLifetime
     public async Task Devices_live_through_an_outage_longer_than_their_keep_alive_and_lose_nothing()
     {
         var devices = new List<PingingDevice>();
-        foreach (var version in new[] { MqttVersion.V311, MqttVersion.V500, MqttVersion.V311, MqttVersion.V500 })
+        for (var i = 0; i < Devices; i++)
         {
+            var version = i % 2 == 0 ? MqttVersion.V311 : MqttVersion.V500;
             var device = new PingingDevice(_ward.TakeDevice(), new DeviceLink(await DeviceLink.DialAsync(_ward.Server, certificate: null, Cancellation), version) { KeepAliveSeconds = KeepAliveSeconds });
             await device.StartAsync(Cancellation);
             devices.Add(device);
         }
 
         await Poll.UntilAsync(() => Task.FromResult(devices.All(device => device.Acknowledged > 3)), Soon, "everything flows", Cancellation);
-        var waits = await _ward.MetricAsync("wardwatch_gateway_waits_total", "", Cancellation);
         var stopped = Stop();
         try
         {
             var began = Stopwatch.GetTimestamp();
-            await Poll.UntilAsync(async () => await _ward.MetricAsync("wardwatch_gateway_waits_total", "", Cancellation) > waits, Soon, "a lane is full", Cancellation);
+            await Poll.UntilAsync(async () => await _ward.MetricAsync("wardwatch_gateway_waiting_bytes", "", Cancellation) > 0, Soon, "the lane is full and readings wait before it", Cancellation);
             await Poll.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(began) > Outage), Soon, "the outage has lasted", Cancellation);
 
             // Each still answers a ping that is sent only now.
@@ -69,10 +72,7 @@ public sealed class BackPressureTests : IAsyncLifetime
             await device.FinishAsync(Soon, Cancellation);
             device.IsConnected.ShouldBeTrue();
             device.Acknowledged.ShouldBe(device.Sent);
-            foreach (var message in device.Messages)
-            {
-                (await _ward.RowsAsync(device.Device, message, Cancellation)).ShouldBe(1);
-            }
+            (await _ward.RowsAsync(device.Device, Cancellation)).ShouldBe((device.Sent, device.Sent), "each reading has one row");
 
             await device.DisposeAsync();
         }
@@ -88,9 +88,12 @@ public sealed class BackPressureTests : IAsyncLifetime
 
     private static void Signal(List<int> processes, int signal) => processes.ForEach(process => ServerProcess.Signal(process, signal));
 
-    /// <summary>A device that sends five readings and two pings a second, whatever is answered.</summary>
+    /// <summary>A device that sends two hundred readings and two pings a second, with at most so many readings unanswered.</summary>
     private sealed class PingingDevice(BedsideDevice device, DeviceLink link) : IAsyncDisposable
     {
+        // Within what the server takes in for one connection while its lane is full, in number and in bytes.
+        private const int Window = 500;
+        private const int Burst = 40;
         private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
         private readonly CancellationTokenSource _finish = new();
         private int _acknowledged;
@@ -100,9 +103,7 @@ public sealed class BackPressureTests : IAsyncLifetime
 
         public BedsideDevice Device => device;
 
-        public List<SealedMessage> Messages { get; } = [];
-
-        public int Sent => Messages.Count;
+        public int Sent { get; private set; }
 
         public int Acknowledged => Volatile.Read(ref _acknowledged);
 
@@ -136,8 +137,11 @@ public sealed class BackPressureTests : IAsyncLifetime
             using var timer = new PeriodicTimer(Tick);
             for (var tick = 0; !_finish.IsCancellationRequested; tick++)
             {
-                Messages.Add(device.Seal(TimeProvider.System.GetUtcNow(), "\"hr\":72"));
-                link.Queue(Messages[^1], (ushort)Messages.Count);
+                for (var i = 0; i < Burst && Sent - Acknowledged < Window; i++)
+                {
+                    link.Queue(device.Seal(TimeProvider.System.GetUtcNow(), "\"hr\":72"), (ushort)++Sent);
+                }
+
                 await link.FlushAsync(cancellation);
                 if (tick % 2 == 0)
                 {

@@ -87,6 +87,11 @@ public sealed class DemoWard : IAsyncDisposable
         "select count(*) from readings join devices using (device_no) where device_id = $1 and boot_id = $2 and counter = $3",
         [device.Id, unchecked((long)message.Boot), unchecked((long)message.Counter)], cancellation);
 
+    /// <summary>How many rows a device has, and of how many messages.</summary>
+    public async Task<(int Rows, int Messages)> RowsAsync(BedsideDevice device, CancellationToken cancellation) => (
+        (int)await CountAsync("select count(*) from readings join devices using (device_no) where device_id = $1", [device.Id], cancellation),
+        (int)await CountAsync("select count(distinct (boot_id, counter)) from readings join devices using (device_no) where device_id = $1", [device.Id], cancellation));
+
     /// <summary>How many dead letters of a device have a reason.</summary>
     public Task<long> DeadLettersAsync(BedsideDevice device, string reason, CancellationToken cancellation) => CountAsync(
         "select count(*) from dead_letters join devices using (device_no) where device_id = $1 and reason = $2", [device.Id, reason], cancellation);

@@ -74,6 +74,18 @@ public partial class DocsTests
     }
 
     [Fact]
+    public void Every_attack_on_the_page_of_security_names_a_test_that_exists_and_every_test_of_an_attack_is_named()
+    {
+        var named = TestOfAttack().Matches(Section(SourceTree.Read("docs/security.md"), "### Attacks on the MQTT endpoint")).Select(match => match.Groups["test"].Value).ToList();
+        var written = SourceTree.Files("tests/Wardwatch.SystemTests/Attacks", "*Tests.cs")
+            .SelectMany(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), cancellationToken: TestContext.Current.CancellationToken).GetRoot(TestContext.Current.CancellationToken).DescendantNodes())
+            .OfType<MethodDeclarationSyntax>().Where(method => method.AttributeLists.ToString().Contains("DisplayName", StringComparison.Ordinal) || method.AttributeLists.ToString() is "[Fact]")
+            .Select(method => $"{((ClassDeclarationSyntax)method.Parent!).Identifier.Text}.{method.Identifier.Text}").ToList();
+        written.Count.ShouldBeGreaterThan(15);
+        named.Order(StringComparer.Ordinal).ShouldBe(written.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Links_between_the_pages_lead_to_files()
     {
         foreach (var file in SourceTree.Files("docs", "*.md").Concat(SourceTree.Files(".", "*.md", SearchOption.TopDirectoryOnly)))
@@ -155,6 +167,9 @@ public partial class DocsTests
 
     [GeneratedRegex("^urn:wardwatch:(?<name>[a-z-]+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ErrorType();
+
+    [GeneratedRegex(@"`(?<test>[A-Z][A-Za-z]+Tests\.[A-Za-z0-9_]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TestOfAttack();
 
     [GeneratedRegex(@"\]\((?<target>[^)#]+)(#[^)]*)?\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();

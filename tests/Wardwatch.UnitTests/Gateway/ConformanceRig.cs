@@ -20,11 +20,10 @@ internal sealed class ConformanceRig : IDisposable
     public ConformanceRig()
     {
         var metrics = new GatewayMetrics(new UnreadMeters(), TimeProvider.System);
-        var policy = new ConformancePolicy();
-        _sessions = new Sessions(policy.Devices, metrics, TimeProvider.System);
-        var options = new GatewayOptions { MaxKeepAliveSeconds = ushort.MaxValue };
+        var (policy, options) = (new ConformancePolicy(), new GatewayOptions { MaxKeepAliveSeconds = ushort.MaxValue });
         var warnings = new GatewayWarnings(metrics, NullLogger<GatewayWarnings>.Instance, TimeProvider.System);
         var gate = new ConnectionGate(options, warnings, metrics, TimeProvider.System, NullLogger<ConnectionGate>.Instance);
+        _sessions = new Sessions(policy.Devices, metrics, TimeProvider.System);
         _handler = new MqttConnectionHandler(policy, _sessions, gate, metrics, warnings, options, TimeProvider.System, NullLogger<MqttConnectionHandler>.Instance);
         _served = ServeAsync();
     }
