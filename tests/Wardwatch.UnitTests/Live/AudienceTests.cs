@@ -89,7 +89,7 @@ public class AudienceTests
     [Fact]
     public async Task Events_of_many_threads_leave_in_the_order_of_their_numbers_for_everybody()
     {
-        const int threads = 4, each = 2000;
+        const int threads = 8, each = 10_000;
         var screens = Enumerable.Range(0, 8).Select(_ => _audience.Subscribe(Everything, LiveKinds.All)!).ToList();
         using var together = new Barrier(threads);
         await Task.WhenAll(Enumerable.Range(1, threads).Select(thread => Task.Factory.StartNew(
