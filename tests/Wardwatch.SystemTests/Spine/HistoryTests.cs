@@ -72,6 +72,41 @@ public sealed class HistoryTests(SpineWard spine)
     }
 
     [Fact]
+    public async Task A_long_range_stays_in_order_and_leaves_out_just_the_records_that_do_not_open()
+    {
+        // Records are opened some hundred at a time on several threads: these are many times that, and damaged ones stand in the first, in the middle and at the end.
+        const int Readings = 2_400;
+        int[] damaged = [0, 255, 256, 1_000, 1_001, Readings - 1];
+        var device = _ward.TakeDevice();
+        var start = Whole(Now.AddHours(-4));
+        foreach (var some in Enumerable.Range(0, Readings).Chunk(400))
+        {
+            await PublishAsync(device, some.Select(i => (start.AddSeconds(i), $"\"temp\":{string.Create(CultureInfo.InvariantCulture, $"{30 + i / 200.0}")}")));
+        }
+
+        foreach (var row in damaged)
+        {
+            await _ward.ExecuteAsync($"update readings set record = set_byte(record, 20, get_byte(record, 20) # 1) where device_no = (select device_no from devices where device_id = '{device.Id}') and measured_at = '{Time(start.AddSeconds(row))}'", Cancellation);
+        }
+
+        var expected = Enumerable.Range(0, Readings).Except(damaged).ToArray();
+        var buckets = (await HistoryAsync(device, start, start.AddHours(1), "&bucket=1s")).GetProperty("items").EnumerateArray().ToArray();
+        buckets.Select(bucket => (bucket.GetProperty("start").GetDateTimeOffset() - start).TotalSeconds).ShouldBe(expected.Select(i => (double)i));
+        buckets.Select(bucket => bucket.GetProperty("vitals").GetProperty("temp").GetProperty("max").GetDouble()).ShouldBe(expected.Select(i => Math.Round(30 + i / 200.0, 3)), 0.001);
+
+        var paged = new List<double>();
+        for (string? after = ""; after is not null;)
+        {
+            var page = await HistoryAsync(device, start, start.AddHours(1), $"&limit=900{(after.Length > 0 ? $"&after={after}" : "")}");
+            paged.AddRange(page.GetProperty("items").EnumerateArray().Select(item => (item.GetProperty("at").GetDateTimeOffset() - start).TotalSeconds));
+            after = page.GetProperty("next").GetString();
+        }
+
+        paged.ShouldBe(expected.Select(i => (double)i));
+        (await _ward.MetricAsync("wardwatch_history_unreadable_records_total", "", Cancellation)).ShouldBeGreaterThanOrEqualTo(damaged.Length);
+    }
+
+    [Fact]
     public async Task Automatic_buckets_are_about_six_hundred_at_most()
     {
         var device = _ward.TakeDevice();

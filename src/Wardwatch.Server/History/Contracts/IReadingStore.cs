@@ -28,7 +28,7 @@ public interface IReadingStore
     /// <param name="patient">Whose.</param>
     /// <param name="from">Microseconds since the Unix epoch.</param>
     /// <param name="until">The end, exclusive.</param>
-    /// <param name="most">At most so many rows are read, unreadable ones among them; null: all. What ends early should say so here, or the database sends the rest for nothing.</param>
+    /// <param name="most">At most so many rows are read, unreadable ones among them; null: all, and then those of the very same time come in any order. What ends early should say so here, or the database sends the rest for nothing.</param>
     /// <param name="visit">Takes each reading.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <returns>How many records would not open (damaged or moved rows); they are counted and left out.</returns>

@@ -10,6 +10,28 @@ public class VitalsReaderTests
     private const string Time = "\"t\":\"2026-11-20T09:00:00.123Z\"";
     private const long TimeMicroseconds = 1_795_165_200_123_000;
 
+    private static readonly string[] Payloads =
+    [
+        """{"t":"2026-11-20T09:00:00.123Z","hr":75,"spo2":96,"sbp":{"v":120,"t":"2026-11-20T08:59:00Z","x":[1,{"y":null}]},"temp":37.1,"acvpu":"A","o2":false}""",
+        """{"x":"\u00e9\"\\","h\u0072":7.5e1,"t":"2026-11-20T10:00:00\u002B01:00","glucose":5.5,"":{"a":[]},"etco2":1e400}""",
+    ];
+
+    [Fact]
+    public void A_payload_cut_anywhere_is_not_json()
+    {
+        foreach (var text in Payloads)
+        {
+            var json = Encoding.UTF8.GetBytes(text);
+            for (var length = 0; length < json.Length; length++)
+            {
+                VitalsReader.TryRead(json.AsSpan(0, length), out _, out var problem).ShouldBeFalse();
+                problem.ShouldBe(VitalsProblem.NotJson);
+            }
+
+            VitalsReader.TryRead(json, out _, out _).ShouldBeTrue();
+        }
+    }
+
     [Fact]
     public void The_example_of_the_specification_is_read_completely()
     {
