@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Wardwatch.Benchmarks.Stage;
 using Wardwatch.Devices.Envelopes;
 using Wardwatch.Devices.Mqtt;
@@ -60,7 +59,7 @@ internal sealed class WaySteps : IDisposable
         (_view.Anomaly, _view.News2, _view.ScoredAt, _view.MeasuredAt, _view.PatientNumber) = (scores.Anomaly, scores.News2, _now, _now, 1);
         _content.AnomalyScore = scores.Anomaly.Score;
         _content.Drivers = ReadingContent.DriverCount;
-        var output = new MqttOutput(PipeWriter.Create(Stream.Null), () => throw new BenchmarkException("Acknowledgements were not taken."));
+        var output = new MqttOutput(Stream.Null, () => throw new BenchmarkException("Acknowledgements were not taken."));
         _acknowledgements = new Acknowledgements(output, MqttVersion.V500, new GatewayMetrics(_ward, TimeProvider.System), () => throw new BenchmarkException("A batch failed."));
     }
 

@@ -5,9 +5,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using Wardwatch.Server.Gateway.Sockets;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Gateway;
@@ -15,11 +14,6 @@ namespace Wardwatch.Server.Gateway;
 /// <summary>Connection → authenticated device → envelope: the MQTT endpoint for devices, on Kestrel's connections.</summary>
 public static class GatewayModule
 {
-    private const int UnreadBytes = 64 * 1024;
-
-    // After a power cut a whole hospital connects at once; the kernel caps this by net.core.somaxconn.
-    private const int WaitingToBeAccepted = 4096;
-
     private static readonly List<SslApplicationProtocol> Protocols = [new("mqtt")];
     private static readonly OidCollection ClientAuthentication = [new Oid("1.3.6.1.5.5.7.3.2")];
 
@@ -37,12 +31,7 @@ public static class GatewayModule
         services.AddSingleton<IGatewayPolicy, DevicePolicy>();
         services.AddSingleton<MqttConnectionHandler>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>, IServerCertificates, ConnectionGate>(Listen);
-        services.Configure<SocketTransportOptions>(static transport =>
-        {
-            // What a client may have lying here unread: by default it would be a megabyte, before it has said who it is.
-            transport.MaxReadBufferSize = UnreadBytes;
-            transport.Backlog = WaitingToBeAccepted;
-        });
+        services.AddSingleton<IConnectionListenerFactory, DeviceListenerFactory>();
         services.AddSingleton<ConformancePort>();
         services.AddHostedService(provider => provider.GetRequiredService<ConformancePort>());
         services.AddOptions<KestrelServerOptions>().Configure<ConformancePort>((kestrel, port) => port.Listen(kestrel));
@@ -51,26 +40,16 @@ public static class GatewayModule
     private static void Listen(KestrelServerOptions kestrel, IOptions<GatewayOptions> options, IServerCertificates certificates, ConnectionGate gate)
     {
         var settings = options.Value;
-        var tls = CreateTlsOptions(certificates);
+        var tls = new DeviceTls(CreateTlsOptions(certificates), TimeSpan.FromSeconds(settings.ConnectSeconds));
         void Configure(ListenOptions listen)
         {
             listen.Use(gate.Guard);
-            listen.UseHttps(new TlsHandshakeCallbackOptions
-            {
-                HandshakeTimeout = TimeSpan.FromSeconds(settings.ConnectSeconds),
-                OnConnection = _ => ValueTask.FromResult(tls),
-            });
+            listen.Use(tls.Secure);
             listen.UseConnectionHandler<MqttConnectionHandler>();
         }
 
-        if (settings.Address == "*")
-        {
-            kestrel.ListenAnyIP(settings.Port, Configure);
-        }
-        else
-        {
-            kestrel.Listen(IPAddress.Parse(settings.Address), settings.Port, Configure);
-        }
+        var address = settings.Address == "*" ? IPAddress.IPv6Any : IPAddress.Parse(settings.Address);
+        kestrel.Listen(new DeviceEndPoint(address, settings.Port), Configure);
     }
 
     /// <summary>TLS 1.2 and 1.3. A client certificate is asked for, not demanded; one that is shown must be from our authority.</summary>

@@ -1,9 +1,10 @@
-using System.IO.Pipelines;
+using System.Net.Security;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.Gateway.Sockets;
 
 namespace Wardwatch.Server.Gateway;
 
@@ -32,7 +33,7 @@ internal sealed partial class MqttConnectionHandler(
     private async Task ServeAsync(ConnectionContext connection)
     {
         var place = ConnectionGate.PlaceOf(connection);
-        var output = new MqttOutput(connection.Transport.Output, () => CutOff(connection));
+        var output = new MqttOutput(connection.Features.Get<SslStream>() ?? connection.Transport.Output.AsStream(), () => CutOff(connection));
         var (session, answerAfter) = await ConnectAsync(connection, place, output);
         if (session is null)
         {
@@ -46,6 +47,7 @@ internal sealed partial class MqttConnectionHandler(
             return;
         }
 
+        connection.Features.Get<DeviceSocketStream>()?.GoOnInline();
         place?.Authenticated();
         sessions.Enter(session);
         policy.Presence.Connected(session.Device);

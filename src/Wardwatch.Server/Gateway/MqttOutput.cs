@@ -1,22 +1,22 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Wardwatch.Devices.Mqtt;
 
 namespace Wardwatch.Server.Gateway;
 
 /// <summary>
 /// What goes out on one connection. The reading loop, the committer's threads and the sweeper all write here; nobody waits for the socket.
-/// Packets gather in a buffer of our own, and one flush at a time carries them off, since a pipe must not be written during a flush.
+/// Packets gather in one buffer while another is being sent; what gathered meanwhile goes next, in one piece.
 /// </summary>
-/// <param name="writer">The connection's.</param>
+/// <param name="stream">The connection's; it takes one write at a time.</param>
 /// <param name="cutOff">Ends the connection at once: the client does not take what it is sent.</param>
-internal sealed class MqttOutput(PipeWriter writer, Action cutOff)
+internal sealed class MqttOutput(Stream stream, Action cutOff)
 {
     // Acknowledgements are a few bytes each and there are no more of them than readings in flight. Who lets this much gather does not read.
     private const int MaxWaitingBytes = 256 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly ArrayBufferWriter<byte> _waiting = new(64);
+    private ArrayBufferWriter<byte> _waiting = new(64);
+    private ArrayBufferWriter<byte>? _sending;
     private bool _flushing;
     private bool _closed;
     private int _cut;
@@ -108,13 +108,14 @@ internal sealed class MqttOutput(PipeWriter writer, Action cutOff)
         }
     }
 
-    /// <summary>Usually done before it returns: the socket's pipe takes a few bytes at once.</summary>
+    /// <summary>Usually done before it returns: the kernel takes a few bytes at once.</summary>
     private async Task FlushAsync()
     {
         while (true)
         {
             try
             {
+                ArrayBufferWriter<byte> sending;
                 lock (_gate)
                 {
                     if (_waiting.WrittenCount == 0)
@@ -125,15 +126,14 @@ internal sealed class MqttOutput(PipeWriter writer, Action cutOff)
                     }
 
                     Volatile.Write(ref _flushingSince, Environment.TickCount64);
-                    writer.Write(_waiting.WrittenSpan);
-                    _waiting.ResetWrittenCount();
+                    sending = _waiting;
+                    _waiting = _sending ?? new ArrayBufferWriter<byte>(64);
+                    _sending = sending;
                 }
 
-                var result = await writer.FlushAsync(CancellationToken.None);
-                if (!result.IsCompleted && !result.IsCanceled)
-                {
-                    continue;
-                }
+                await stream.WriteAsync(sending.WrittenMemory, CancellationToken.None);
+                sending.ResetWrittenCount();
+                continue;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

@@ -17,7 +17,7 @@ public class AcknowledgementsTests
     private readonly MqttOutput _output;
     private int _failures;
 
-    public AcknowledgementsTests() => _output = new MqttOutput(_pipe.Writer, () => throw new InvalidOperationException("Too much was waiting."));
+    public AcknowledgementsTests() => _output = new MqttOutput(_pipe.Writer.AsStream(), () => throw new InvalidOperationException("Too much was waiting."));
 
     [Fact]
     public async Task Acknowledgements_leave_in_the_order_of_arrival_for_every_order_of_commits()

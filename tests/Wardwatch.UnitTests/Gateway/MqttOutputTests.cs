@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Shouldly;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Server.Gateway;
@@ -11,10 +10,10 @@ namespace Wardwatch.UnitTests.Gateway;
 public class MqttOutputTests
 {
     [Fact]
-    public async Task Packets_of_several_writers_come_out_whole_and_one_flush_runs_at_a_time()
+    public async Task Packets_of_several_writers_come_out_whole_and_one_write_runs_at_a_time()
     {
-        var writer = new WatchedWriter();
-        var output = new MqttOutput(writer, () => { });
+        var stream = new WatchedStream();
+        var output = new MqttOutput(stream, () => { });
         await Parallel.ForAsync(0, 4, TestContext.Current.CancellationToken, (side, _) =>
         {
             for (var i = 0; i < 2000; i++)
@@ -26,8 +25,8 @@ public class MqttOutputTests
             return ValueTask.CompletedTask;
         });
         await output.CompleteAsync(TimeSpan.FromSeconds(20));
-        writer.Overlaps.ShouldBe(0);
-        var ids = Enumerable.Range(0, writer.Bytes.WrittenCount / 4).Select(i => writer.Bytes.WrittenSpan[i * 4 + 2] << 8 | writer.Bytes.WrittenSpan[i * 4 + 3]).ToList();
+        stream.Overlaps.ShouldBe(0);
+        var ids = Enumerable.Range(0, stream.Bytes.WrittenCount / 4).Select(i => stream.Bytes.WrittenSpan[i * 4 + 2] << 8 | stream.Bytes.WrittenSpan[i * 4 + 3]).ToList();
         ids.Order().ShouldBe(Enumerable.Range(1, 8000));
         for (var side = 0; side < 4; side++)
         {
@@ -39,7 +38,7 @@ public class MqttOutputTests
     public async Task A_client_that_takes_nothing_is_cut_off_before_much_waits()
     {
         var overflowed = 0;
-        var output = new MqttOutput(new WatchedWriter { Stuck = true }, () => overflowed++);
+        var output = new MqttOutput(new WatchedStream { Stuck = true }, () => overflowed++);
         for (var i = 0; overflowed == 0; i++)
         {
             i.ShouldBeLessThan(200_000);
@@ -54,8 +53,8 @@ public class MqttOutputTests
     [Fact]
     public async Task A_client_that_does_not_take_the_good_bye_is_cut_off()
     {
-        var writer = new WatchedWriter { Stuck = true };
-        var output = new MqttOutput(writer, writer.Break);
+        var stream = new WatchedStream { Stuck = true };
+        var output = new MqttOutput(stream, stream.Break);
         output.StuckSince.ShouldBe(0);
         output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
         output.Flush();
@@ -73,7 +72,7 @@ public class MqttOutputTests
     public async Task After_the_connection_broke_nothing_gathers(Type fault)
     {
         var broke = fault == typeof(ObjectDisposedException) ? new ObjectDisposedException("stream") : (Exception)Activator.CreateInstance(fault)!;
-        var output = new MqttOutput(new WatchedWriter { Fault = broke }, () => throw new InvalidOperationException("Something gathered."));
+        var output = new MqttOutput(new WatchedStream { Fault = broke }, () => throw new InvalidOperationException("Something gathered."));
         for (var i = 0; i < 200_000; i++)
         {
             output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
@@ -86,20 +85,20 @@ public class MqttOutputTests
     [Fact]
     public async Task What_was_written_before_the_end_is_sent_and_what_comes_after_is_not()
     {
-        var writer = new WatchedWriter();
-        var output = new MqttOutput(writer, () => { });
+        var stream = new WatchedStream();
+        var output = new MqttOutput(stream, () => { });
         output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
         await output.CompleteAsync(TimeSpan.FromSeconds(20));
         output.Write(new PingPacket { IsResponse = true }, MqttVersion.V500);
         output.Flush();
-        Convert.ToHexString(writer.Bytes.WrittenSpan).ShouldBe("D000");
+        Convert.ToHexString(stream.Bytes.WrittenSpan).ShouldBe("D000");
     }
 
-    /// <summary>Notices a write or flush during a flush, which a pipe forbids.</summary>
-    private sealed class WatchedWriter : PipeWriter
+    /// <summary>Notices a write during a write, which TLS forbids, and bytes that change while they are being written.</summary>
+    private sealed class WatchedStream : MemoryStream
     {
         private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _flushing;
+        private int _writing;
 
         /// <summary>Ends the connection, as an abort does.</summary>
         public void Break() => _broken.SetException(new IOException("The connection was aborted."));
@@ -112,24 +111,14 @@ public class MqttOutputTests
 
         public Exception? Fault { get; init; }
 
-        public override void Advance(int bytes) => Bytes.Advance(bytes);
-
-        public override Memory<byte> GetMemory(int sizeHint = 0) => Bytes.GetMemory(sizeHint);
-
-        public override Span<byte> GetSpan(int sizeHint = 0)
-        {
-            Overlaps += Volatile.Read(ref _flushing);
-            return Bytes.GetSpan(sizeHint);
-        }
-
-        public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (Fault is { } fault)
             {
                 throw fault;
             }
 
-            if (Interlocked.Exchange(ref _flushing, 1) == 1)
+            if (Interlocked.Exchange(ref _writing, 1) == 1)
             {
                 Overlaps++;
             }
@@ -140,12 +129,8 @@ public class MqttOutputTests
             }
 
             await Task.Yield();
-            Volatile.Write(ref _flushing, 0);
-            return default;
+            Bytes.Write(buffer.Span);
+            Volatile.Write(ref _writing, 0);
         }
-
-        public override void CancelPendingFlush() => throw new NotSupportedException();
-
-        public override void Complete(Exception? exception = null) => throw new NotSupportedException();
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SessionRig
         var metrics = new GatewayMetrics(new UnreadMeters(), Clock);
         var warnings = new GatewayWarnings(metrics, NullLogger<GatewayWarnings>.Instance, Clock);
         var services = new GatewayServices(new DevicePolicy(Queue, Directory, new NobodyWatches()), metrics, warnings, Waiting, options ?? new GatewayOptions(), Clock);
-        Session = new DeviceSession(TestWard.Device(), version, keepAliveSeconds, _toServer.Reader, new MqttOutput(_toDevice.Writer, () => Overflowed = true), services);
+        Session = new DeviceSession(TestWard.Device(), version, keepAliveSeconds, _toServer.Reader, new MqttOutput(_toDevice.Writer.AsStream(), () => Overflowed = true), services);
     }
 
     public MqttVersion Version { get; }
