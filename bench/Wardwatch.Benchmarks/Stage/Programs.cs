@@ -18,6 +18,11 @@ internal static class Programs
     /// <summary>This program, which can also be a server with a planted fault.</summary>
     public const string BenchName = "wardwatch-bench";
 
+    private const int FirstPort = 12_000;
+    private const int Ports = 20_000;
+
+    private static int _ports = Environment.ProcessId * 97; // programs that run at the same time begin at different ones
+
     // They are built with this program, and lie beside it.
     public static string Server => Beside(ServerName);
 
@@ -25,12 +30,26 @@ internal static class Programs
 
     public static string Bench => Beside(BenchName);
 
-    /// <summary>A port that nobody listens on at this moment.</summary>
+    /// <summary>
+    /// A port that nobody listens on at this moment, and that no outgoing connection gets by chance before it is listened on: from below those that the
+    /// system gives out, and each only once.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + (int)((uint)Interlocked.Increment(ref _ports) % Ports);
+            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Another program has it.
+            }
+        }
     }
 
     /// <summary>A folder of our own that other users may pass through, since PostgreSQL runs as another user where we are root.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Wardwatch.SystemTests.Harness;
@@ -144,12 +142,7 @@ public sealed class ServerProcess : IAsyncDisposable
     public static void Signal(int process, int signal) => Wardwatch.Benchmarks.Stage.Signals.Send(process, signal);
 
     /// <summary>A port that nobody listens on at this moment.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => Wardwatch.Benchmarks.Stage.Programs.FreePort();
 
     /// <summary>A new folder for data.</summary>
     public static string NewFolder()
