@@ -35,6 +35,22 @@ public partial class DocsTests
     }
 
     [Fact]
+    public void Every_decision_has_its_number_and_stands_in_the_index()
+    {
+        var index = SourceTree.Read("docs/decisions/README.md");
+        var records = Directory.GetFiles(Path.Combine(SourceTree.Root, "docs/decisions"), "????-*.md").Order(StringComparer.Ordinal).ToList();
+        records.Count.ShouldBeGreaterThan(20);
+        foreach (var (number, record) in records.Index().Select(record => (record.Index + 1, record.Item)))
+        {
+            var name = Path.GetFileName(record);
+            name.ShouldStartWith($"{number:0000}-");
+            var title = File.ReadLines(record).First();
+            title.ShouldStartWith($"# {number}. ");
+            index.ShouldContain($"- [{title[2..]}]({name})", Case.Sensitive);
+        }
+    }
+
+    [Fact]
     public void There_are_options_to_look_at() => OptionsClasses.Count.ShouldBeGreaterThanOrEqualTo(6);
 
     [Fact]

@@ -3,7 +3,7 @@ namespace Wardwatch.UnitTests.Docs;
 /// <summary>The files of the source tree in which the tests were built.</summary>
 internal static class SourceTree
 {
-    private static readonly string Root = Find();
+    public static readonly string Root = Find();
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 

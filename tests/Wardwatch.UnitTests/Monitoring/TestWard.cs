@@ -122,14 +122,16 @@ internal sealed class ShippedModel : IAnomalyModels
     public VitalAnomalyModel Active => DefaultAnomalyModel.Instance;
 }
 
-/// <summary>Meters that nobody reads.</summary>
+/// <summary>A meter that nobody reads; one for all, since each stays in the process for good, and every new listener looks at every instrument of every meter.</summary>
 internal sealed class UnreadMeters : IMeterFactory
 {
-    public Meter Create(MeterOptions options) => new(options);
+    private static readonly Meter Shared = new("Unread");
+
+    public Meter Create(MeterOptions options) => Shared;
 
     public void Dispose()
     {
-        // The meters are the collector's.
+        // Others use it.
     }
 }
 
