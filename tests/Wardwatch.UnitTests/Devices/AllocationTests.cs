@@ -100,8 +100,9 @@ public class AllocationTests
     private static long AllocatedBy(Action action)
     {
         for (var i = 0; i < 200; i++) action(); // static constructors, tables and the first compilation are not the path
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) action();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        return Allocations.Of(() =>
+        {
+            for (var i = 0; i < 100; i++) action();
+        });
     }
 }
