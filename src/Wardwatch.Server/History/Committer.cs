@@ -9,7 +9,7 @@ namespace Wardwatch.Server.History;
 /// <summary>
 /// Group commit. Each writer takes what waits in the queue, up to a batch, commits it in one transaction and completes it.
 /// While it waits for PostgreSQL the queue fills with the next batch, so the batch grows with the load and a quiet ward
-/// is committed reading by reading. The writers take turns (<see cref="CommitTurns"/>).
+/// is committed reading by reading.
 /// </summary>
 /// <remarks>
 /// Writers may finish out of order: rows do not depend on one another (each row's own insert decides whether it is a duplicate),
@@ -31,7 +31,8 @@ internal sealed partial class Committer : BackgroundService, ICommitter
     private readonly ILogger<Committer> _logger;
     private readonly CancellationTokenSource _abandon = new();
 
-    private readonly CommitTurns _turns;
+    // When each writer began its present commit; 0: it has none.
+    private readonly long[] _began;
 
     public Committer(NpgsqlDataSource database, IOptions<HistoryOptions> options, HistoryMetrics metrics, StorageState storage,
         BatchRepair repair, TimeProvider time, ILogger<Committer> logger)
@@ -42,20 +43,10 @@ internal sealed partial class Committer : BackgroundService, ICommitter
             FullMode = BoundedChannelFullMode.Wait,
             SingleReader = _options.Writers == 1,
         });
-        _turns = new CommitTurns(_options.Writers, time);
+        _began = new long[_options.Writers];
     }
 
-    public bool TrySubmit(CommitGroup group)
-    {
-        var size = group.Size; // once it is written, it is a writer's
-        if (!_queue.Writer.TryWrite(group))
-        {
-            return false;
-        }
-
-        _turns.Added(size);
-        return true;
-    }
+    public bool TrySubmit(CommitGroup group) => _queue.Writer.TryWrite(group);
 
     public async ValueTask WaitForRoomAsync(CancellationToken cancellation)
     {
@@ -98,7 +89,6 @@ internal sealed partial class Committer : BackgroundService, ICommitter
     public override void Dispose()
     {
         _abandon.Dispose();
-        _turns.Dispose();
         base.Dispose();
     }
 
@@ -122,7 +112,18 @@ internal sealed partial class Committer : BackgroundService, ICommitter
         }
     }
 
-    private bool IsAnyLate() => _turns.OldestCommit()?.TotalSeconds > _options.DelayedAfterSeconds;
+    private bool IsAnyLate()
+    {
+        for (var writer = 0; writer < _began.Length; writer++)
+        {
+            if (Volatile.Read(ref _began[writer]) is var began and not 0 && _time.GetElapsedTime(began).TotalSeconds > _options.DelayedAfterSeconds)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private async Task WriteAsync(int writer)
     {
@@ -133,16 +134,15 @@ internal sealed partial class Committer : BackgroundService, ICommitter
         {
             while (await reader.WaitToReadAsync(CancellationToken.None))
             {
-                await _turns.WaitAsync();
                 Gather(reader, batch);
                 if (batch.IsEmpty)
                 {
                     continue;
                 }
 
-                _turns.Began(writer);
+                Volatile.Write(ref _began[writer], _time.GetTimestamp());
                 connection = await CommitAsync(batch, connection, writer);
-                _turns.Ended(writer);
+                Volatile.Write(ref _began[writer], 0);
                 batch.Clear();
             }
         }
@@ -159,7 +159,6 @@ internal sealed partial class Committer : BackgroundService, ICommitter
     {
         while (batch.Size < _options.MaxBatch && reader.TryRead(out var group))
         {
-            _turns.Taken(group.Size);
             batch.Append(group);
             group.Clear();
             _pool.Add(group);
@@ -175,7 +174,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter
             {
                 connection ??= await OpenAsync();
                 await CommitOnceAsync(batch, connection);
-                _turns.Committed(writer);
+                Volatile.Write(ref _began[writer], 0);
                 if (!IsAnyLate())
                 {
                     _storage.Set(stored: true);

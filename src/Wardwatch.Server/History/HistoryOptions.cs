@@ -5,7 +5,7 @@ namespace Wardwatch.Server.History;
 /// <summary>How readings are committed and kept. Section <c>Wardwatch:History</c>.</summary>
 public sealed class HistoryOptions
 {
-    /// <summary>Transactions under way at once, at most; more than one only where much waits, or where one takes long.</summary>
+    /// <summary>Transactions under way at once. Two let one be filled while PostgreSQL writes the other.</summary>
     [Range(1, 16)]
     public int Writers { get; set; } = 2;
 
