@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Platform.Certificates;
 using Wardwatch.Server.Platform.Contracts;
@@ -12,6 +13,8 @@ namespace Wardwatch.Server.Platform;
 /// <summary>What every module stands on: configuration, logs, database, keys, health, errors, metrics.</summary>
 public static class PlatformModule
 {
+    private const int UnreadBytes = 64 * 1024;
+
     /// <summary>A builder with configuration and logging in place.</summary>
     /// <param name="settings">What the command line set; it stands above files and environment.</param>
     public static WebApplicationBuilder CreateBuilder(IEnumerable<KeyValuePair<string, string?>> settings)
@@ -72,6 +75,9 @@ public static class PlatformModule
         var options = ReadOptions(builder.Configuration);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.StopSeconds));
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+
+        // What a client may have lying here unread: by default it would be a megabyte, before it has said who it is.
+        services.Configure<SocketTransportOptions>(static transport => transport.MaxReadBufferSize = UnreadBytes);
     }
 
     /// <summary>

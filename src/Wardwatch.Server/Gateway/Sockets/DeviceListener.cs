@@ -7,9 +7,9 @@ namespace Wardwatch.Server.Gateway.Sockets;
 /// <summary>Accepts connections of devices until it is unbound.</summary>
 internal sealed partial class DeviceListener(Socket socket, SocketPoll[] polls, ILogger<DeviceListener> logger) : IConnectionListener
 {
-    private int _accepted;
+    private static readonly TimeSpan WithoutFiles = TimeSpan.FromMilliseconds(50);
 
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(50);
+    private int _accepted;
 
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
@@ -17,9 +17,10 @@ internal sealed partial class DeviceListener(Socket socket, SocketPoll[] polls, 
     {
         while (true)
         {
+            Socket? accepted = null;
             try
             {
-                var accepted = await socket.AcceptAsync(cancellationToken);
+                accepted = await socket.AcceptAsync(cancellationToken);
                 return new DeviceConnection(accepted, polls.Length == 0 ? null : polls[(int)((uint)_accepted++ % polls.Length)]);
             }
             catch (ObjectDisposedException)
@@ -32,10 +33,14 @@ internal sealed partial class DeviceListener(Socket socket, SocketPoll[] polls, 
             }
             catch (SocketException e)
             {
-                // It went again before it was accepted, which is nothing; or there are no more files, and trying again at once would only take the processor from
-                // those who could close some.
+                // It went again before it was accepted, and the next one must not wait for that; or there are no more files, and trying again at once would only
+                // take the processor from those who could close some.
+                accepted?.Dispose();
                 LogNotAccepted(e.SocketErrorCode);
-                await Task.Delay(AfterFailure, cancellationToken);
+                if (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+                {
+                    await Task.Delay(WithoutFiles, cancellationToken);
+                }
             }
         }
     }

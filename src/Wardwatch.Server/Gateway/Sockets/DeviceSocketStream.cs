@@ -22,7 +22,7 @@ internal sealed class DeviceSocketStream : Stream, IValueTaskSource<int>
 
     private readonly Socket _socket;
     private readonly SocketPoll _poll;
-    private readonly int _number;
+    private readonly long _number;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
     private ManualResetValueTaskSourceCore<int> _waiting = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancelling;
@@ -214,7 +214,9 @@ internal sealed class DeviceSocketStream : Stream, IValueTaskSource<int>
     {
         if (Interlocked.CompareExchange(ref _state, Empty, Awaited) == Awaited)
         {
-            // Something may have come in this moment; nobody reads it, since what cancels a read ends the connection.
+            // Something may have come in this moment; nobody reads it, since what cancels a read ends the connection. Whoever cancels, perhaps under a lock or in the
+            // middle of all sessions, must not find itself doing what the end of this one takes.
+            _waiting.RunContinuationsAsynchronously = true;
             Finish(0, new OperationCanceledException(_cancellation));
         }
     }

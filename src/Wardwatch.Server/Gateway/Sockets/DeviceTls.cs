@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -25,7 +26,13 @@ internal sealed class DeviceTls(SslServerAuthenticationOptions options, TimeSpan
     private async Task SecureAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-        await using var raw = Open(connection, socket);
+        await using var raw = TryOpen(connection, socket);
+        if (raw is null)
+        {
+            connection.Abort();
+            return;
+        }
+
         await using var tls = new SslStream(raw, leaveInnerStreamOpen: true);
         if (!await TryShakeHandsAsync(connection, tls))
         {
@@ -46,16 +53,24 @@ internal sealed class DeviceTls(SslServerAuthenticationOptions options, TimeSpan
         }
     }
 
-    private static Stream Open(ConnectionContext connection, Socket socket)
+    /// <summary>Null if the connection had to give way already, or the kernel has no memory to watch it.</summary>
+    private static Stream? TryOpen(ConnectionContext connection, Socket socket)
     {
-        if ((connection as DeviceConnection)?.Poll is not { } poll)
+        try
         {
-            return new NetworkStream(socket, ownsSocket: false);
-        }
+            if ((connection as DeviceConnection)?.Poll is not { } poll)
+            {
+                return new NetworkStream(socket, ownsSocket: false);
+            }
 
-        var stream = new DeviceSocketStream(socket, poll);
-        connection.Features.Set(stream);
-        return stream;
+            var stream = new DeviceSocketStream(socket, poll);
+            connection.Features.Set(stream);
+            return stream;
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException or Win32Exception or IOException)
+        {
+            return null;
+        }
     }
 
     private async Task<bool> TryShakeHandsAsync(ConnectionContext connection, SslStream tls)

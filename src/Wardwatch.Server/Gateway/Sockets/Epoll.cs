@@ -43,7 +43,7 @@ internal static class Epoll
 
     /// <summary>Tells of each time that a socket becomes readable, under a number.</summary>
     /// <exception cref="Win32Exception">The kernel refuses.</exception>
-    public static void Watch(SafeEpollHandle epoll, SafeHandle socket, int number)
+    public static void Watch(SafeEpollHandle epoll, SafeHandle socket, long number)
     {
         var what = new byte[16];
         BinaryPrimitives.WriteUInt32LittleEndian(what, In | PeerClosed | EdgeTriggered);
@@ -68,7 +68,7 @@ internal static class Epoll
     }
 
     /// <summary>Under which number the socket of an event is watched.</summary>
-    public static int NumberOf(byte[] events, int index) => (int)BinaryPrimitives.ReadInt64LittleEndian(events.AsSpan(index * EventBytes + DataOffset));
+    public static long NumberOf(byte[] events, int index) => BinaryPrimitives.ReadInt64LittleEndian(events.AsSpan(index * EventBytes + DataOffset));
 
     /// <summary>True if nothing comes any more behind what is there.</summary>
     public static bool HasEnded(byte[] events, int index) => (BinaryPrimitives.ReadUInt32LittleEndian(events.AsSpan(index * EventBytes)) & (PeerClosed | HungUp | Failed)) != 0;

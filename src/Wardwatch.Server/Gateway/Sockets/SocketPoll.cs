@@ -9,12 +9,16 @@ namespace Wardwatch.Server.Gateway.Sockets;
 internal sealed class SocketPoll : IDisposable
 {
     private const int MostEvents = 256;
+
+    // Only for the end: what is readable wakes at once.
+    private const int WakeMilliseconds = 500;
+
     private readonly SafeEpollHandle _epoll;
     private readonly List<DeviceSocketStream> _again = [];
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, DeviceSocketStream> _streams = [];
+    private readonly Dictionary<long, DeviceSocketStream> _streams = [];
     private readonly Thread _thread;
-    private int _lastNumber;
+    private long _lastNumber;
     private volatile bool _stopping;
 
     /// <param name="name">Of the thread.</param>
@@ -32,9 +36,9 @@ internal sealed class SocketPoll : IDisposable
     public bool IsCurrent => Thread.CurrentThread == _thread;
 
     /// <summary>Watches a socket until it is closed; answers its number here.</summary>
-    public int Add(DeviceSocketStream stream, SafeHandle socket)
+    public long Add(DeviceSocketStream stream, SafeHandle socket)
     {
-        int number;
+        long number;
         lock (_gate)
         {
             number = ++_lastNumber;
@@ -54,7 +58,7 @@ internal sealed class SocketPoll : IDisposable
     }
 
     /// <summary>Forgets a socket. The kernel does so by itself when it is closed.</summary>
-    public void Remove(int number)
+    public void Remove(long number)
     {
         lock (_gate)
         {
@@ -109,7 +113,4 @@ internal sealed class SocketPoll : IDisposable
             ready.Clear();
         }
     }
-
-    // Only for the end: what is readable wakes at once.
-    private const int WakeMilliseconds = 500;
 }

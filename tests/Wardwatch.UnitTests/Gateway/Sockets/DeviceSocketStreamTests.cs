@@ -104,6 +104,38 @@ public sealed class DeviceSocketStreamTests : IDisposable
         await Should.ThrowAsync<OperationCanceledException>(async () => (await pair.Stream.ReadAsync(Memory<byte>.Empty, cancelling.Token)).ShouldBe(-1));
     }
 
+    /// <summary>Sessions are ended under locks and in loops over all of them: what a session's end does must not happen in there.</summary>
+    [Fact]
+    public async Task Whoever_cancels_a_read_does_not_go_on_with_its_reader()
+    {
+        using var pair = await ConnectAsync(inline: true);
+        using var cancelling = new CancellationTokenSource();
+        var (canceller, cancels, wentOnInside) = (Environment.CurrentManagedThreadId, false, false);
+        var reader = ReadAsync();
+        Cancel();
+        await reader.WaitAsync(Soon, Cancellation);
+        wentOnInside.ShouldBeFalse();
+
+        void Cancel()
+        {
+            cancels = true;
+            cancelling.Cancel();
+            cancels = false;
+        }
+
+        async Task ReadAsync()
+        {
+            try
+            {
+                (await pair.Stream.ReadAsync(Memory<byte>.Empty, cancelling.Token).ConfigureAwait(false)).ShouldBe(-1);
+            }
+            catch (OperationCanceledException)
+            {
+                wentOnInside = cancels && Environment.CurrentManagedThreadId == canceller;
+            }
+        }
+    }
+
     [Fact]
     public async Task A_connection_that_breaks_is_an_io_error()
     {
@@ -141,7 +173,7 @@ public sealed class DeviceSocketStreamTests : IDisposable
             var piece = new byte[length];
             for (var i = 0; i < length; i++) piece[i] = At(sent++);
             for (var rest = piece.AsMemory(); !rest.IsEmpty;) rest = rest[await device.SendAsync(rest, cancellation)..];
-            if (length % 7 == 0) await Task.Delay(1, cancellation);
+            if (length % 7 == 0) await Task.Yield();
         }
     }
 
