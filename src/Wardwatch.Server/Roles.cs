@@ -1,3 +1,4 @@
+using Wardwatch.Server.Access;
 using Wardwatch.Server.Devices;
 using Wardwatch.Server.Gateway;
 using Wardwatch.Server.History;
@@ -34,12 +35,14 @@ public static class Roles
 
     private static Module Gateway { get; } = new(GatewayModule.AddGateway);
 
+    private static Module Access { get; } = new(AccessModule.AddAccess, AccessModule.MapAccess);
+
     private static Module Staff { get; } = new(StaffModule.AddStaff, StaffModule.MapStaff);
 
     private static readonly Dictionary<string, Module[]> Table = new(StringComparer.Ordinal)
     {
         ["monitor"] = [Patients, Devices, Models, History, Monitoring],
-        ["web"] = [Patients, Devices, Models, History, Staff, Live],
+        ["web"] = [Access, Patients, Devices, Models, History, Staff, Live],
         ["gateway"] = [Patients, Devices, Gateway],
         ["worker"] = [],
     };

@@ -7,7 +7,7 @@ using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff;
-using Wardwatch.Server.Staff.Contracts;
+using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.Cli;
 
@@ -27,7 +27,7 @@ internal static class UserVerb
         var user = new Argument<string>("user") { Description = "The name to sign in with." };
         var name = new Option<string?>("--name") { HelpName = "NAME", Description = "The name that colleagues see (default: the user)." };
         var role = new Option<string>("--role") { Required = true, Description = "What the account may do." };
-        role.AcceptOnlyFromAmong([.. StaffRoles.All]);
+        role.AcceptOnlyFromAmong([.. AccountRoles.All]);
         var command = new Command("add", "Add an account.") { user, role, name, PasswordFromInput, hospital, hospitalName, data, json };
         command.SetAction(async (arguments, cancellation) =>
         {

@@ -54,6 +54,7 @@ internal sealed partial class DeviceRegistry
         command.Parameters.Add(new() { Value = keys.Select(key => (long)key.Key.KeyId).ToArray() });
         command.Parameters.Add(new() { Value = keys.Select(key => key.Key.Algorithm).ToArray() });
         command.Parameters.Add(new() { Value = keys.Select(key => keyring.Wrap(tenantId, key.Key.Key)).ToArray() });
+        command.Parameters.Add(new() { Value = tenantId });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -33,8 +33,8 @@ internal static class DeviceSql
 
     public const string InsertKeys =
         """
-        insert into device_keys (device_no, key_id, algorithm, wrapped_key)
-        select * from unnest($1::int[], $2::bigint[], $3::text[], $4::bytea[])
+        insert into device_keys (tenant_id, device_no, key_id, algorithm, wrapped_key)
+        select $5, * from unnest($1::int[], $2::bigint[], $3::text[], $4::bytea[])
         """;
 
     public const string InsertBindings =

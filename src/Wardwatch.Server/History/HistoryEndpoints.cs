@@ -5,7 +5,7 @@ using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
-using Wardwatch.Server.Staff.Contracts;
+using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.History;
 

@@ -93,8 +93,8 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource database, IOption
                 continue;
             }
 
-            // The name was parsed as a date just now, so that nothing foreign can stand in it.
-            await using var drop = new NpgsqlCommand($"drop table readings_{day:yyyyMMdd}", connection);
+            await using var drop = new NpgsqlCommand("select drop_readings_partition($1)", connection);
+            drop.Parameters.Add(new() { Value = day });
             await drop.ExecuteNonQueryAsync(cancellation);
             _known.TryRemove(day, out _);
             LogDropped(day);

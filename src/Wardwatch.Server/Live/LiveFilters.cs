@@ -1,5 +1,5 @@
 using Wardwatch.Server.Patients.Contracts;
-using Wardwatch.Server.Staff.Contracts;
+using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.Live;
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Platform.Contracts;
-using Wardwatch.Server.Staff.Contracts;
+using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.Live;
 

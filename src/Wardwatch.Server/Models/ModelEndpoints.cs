@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.Models;
 
@@ -32,7 +33,7 @@ internal sealed record AnomalyModelPage(IReadOnlyList<AnomalyModelResponse> Item
 internal static class ModelEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/models/anomaly", List).WithTags("Models").WithName("listAnomalyModels").WithSummary("The versions of the anomaly model, newest first.");
+        routes.MapGet("/api/models/anomaly", List).RequireAuthorization(Permissions.ReadModels).WithTags("Models").WithName("listAnomalyModels").WithSummary("The versions of the anomaly model, newest first.");
 
     private static Ok<AnomalyModelPage> List(AnomalyModels models) =>
         TypedResults.Ok(new AnomalyModelPage([.. models.Versions.Select(AnomalyModelResponse.Of)], Next: null));

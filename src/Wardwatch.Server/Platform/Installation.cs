@@ -21,22 +21,35 @@ public sealed class Installation : IAsyncDisposable
     private Keyring? _keyring;
     private ServerCertificates? _certificates;
 
-    private Installation(DataFolder data, FileStream? folderLock, string connectionString)
+    private Installation(DataFolder data, FileStream? folderLock, string? given)
     {
         Data = data;
         _lock = folderLock;
-        ConnectionString = connectionString;
-        Database = new NpgsqlDataSourceBuilder(connectionString) { Name = "wardwatch" }.Build();
+        ConnectionString = given ?? PrivateCluster.ConnectionString(data);
+        Database = Source("wardwatch", DatabaseRoles.Service);
+        OneTenant = Source("wardwatch-tenant", DatabaseRoles.Tenant);
+
+        // The private PostgreSQL lets the roles in by name; to a given one the owner connects, and works as them.
+        NpgsqlDataSource Source(string name, string role)
+        {
+            var connection = given is null ? PrivateCluster.ConnectionString(data, role) : new NpgsqlConnectionStringBuilder(given) { Options = $"-c role={role}" }.ConnectionString;
+            return new NpgsqlDataSourceBuilder(connection) { Name = name }.Build();
+        }
     }
 
     /// <summary>The folder.</summary>
     public DataFolder Data { get; }
 
-    /// <summary>How to connect to the database; it names no password where the database is the private one.</summary>
+    /// <summary>How to connect to the database as its owner; it names no password where the database is the private one.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>The database.</summary>
+    /// <summary>The database, for what concerns all hospitals at once; not as its owner.</summary>
     public NpgsqlDataSource Database { get; }
+
+    /// <summary>The database, for what concerns one hospital.</summary>
+    public TenantDatabase Tenants => new(OneTenant);
+
+    private NpgsqlDataSource OneTenant { get; }
 
     /// <summary>The names of the migrations that opening applied.</summary>
     public IReadOnlyList<string> AppliedMigrations { get; private set; } = [];
@@ -61,6 +74,7 @@ public sealed class Installation : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
+        await OneTenant.DisposeAsync();
         if (_cluster is not null)
         {
             await _cluster.DisposeAsync();
@@ -85,17 +99,16 @@ public sealed class Installation : IAsyncDisposable
         }
 
         var given = configuration.GetConnectionString(ConnectionName);
-        var installation = new Installation(data, folderLock, string.IsNullOrWhiteSpace(given) ? PrivateCluster.ConnectionString(data) : Complete(given));
+        var isGiven = !string.IsNullOrWhiteSpace(given);
+        var installation = new Installation(data, folderLock, isGiven ? Complete(given!) : null);
         try
         {
-            if (string.IsNullOrWhiteSpace(given) && folderLock is not null)
+            if (!isGiven && folderLock is not null)
             {
                 installation._cluster = await PrivateCluster.StartAsync(data, options, time, loggers.CreateLogger<PrivateCluster>(), cancellation);
             }
 
-            await installation.ReachDatabaseAsync(!string.IsNullOrWhiteSpace(given), cancellation);
-            await Durability.RequireAsync(installation.Database, cancellation);
-            installation.AppliedMigrations = await MigrationRunner.RunAsync(installation.Database, Migration.Embedded, log, cancellation);
+            await installation.PrepareDatabaseAsync(isGiven, log, cancellation);
             await installation.OpenKeysAsync(options, cancellation);
             installation._certificates = ServerCertificates.Open(data, options, time);
             return installation;
@@ -120,11 +133,24 @@ public sealed class Installation : IAsyncDisposable
         }
     }
 
-    private async Task ReachDatabaseAsync(bool given, CancellationToken cancellation)
+    private async Task PrepareDatabaseAsync(bool given, ILogger log, CancellationToken cancellation)
+    {
+        await using var owner = new NpgsqlDataSourceBuilder(ConnectionString + ";Pooling=false") { Name = "owner" }.Build();
+        await ReachDatabaseAsync(owner, given, cancellation);
+        await Durability.RequireAsync(owner, cancellation);
+        if (given)
+        {
+            await DatabaseRoles.RequireAsync(owner, cancellation);
+        }
+
+        AppliedMigrations = await MigrationRunner.RunAsync(owner, Migration.Embedded, log, cancellation);
+    }
+
+    private async Task ReachDatabaseAsync(NpgsqlDataSource owner, bool given, CancellationToken cancellation)
     {
         try
         {
-            await using var connection = await Database.OpenConnectionAsync(cancellation);
+            await using var connection = await owner.OpenConnectionAsync(cancellation);
         }
         catch (NpgsqlException error)
         {

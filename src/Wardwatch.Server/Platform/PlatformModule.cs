@@ -55,6 +55,7 @@ public static class PlatformModule
         services.AddOptions<PlatformOptions>().BindConfiguration(PlatformOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
+        services.AddSingleton(installation.Tenants);
         services.AddSingleton(installation.Keyring);
         services.AddSingleton(installation.Data);
         services.AddSingleton<IHostLifetime, NoSignalsOfItsOwn>();

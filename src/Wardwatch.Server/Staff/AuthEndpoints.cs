@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Platform.Contracts;
-using Wardwatch.Server.Staff.Contracts;
+using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Staff.Tokens;
 
 namespace Wardwatch.Server.Staff;
@@ -67,7 +67,7 @@ internal static class AuthEndpoints
             return TypedResults.Problem(statusCode: 401, type: "urn:wardwatch:sign-in-failed", title: "User or password is wrong");
         }
 
-        var token = await refresh.OpenSessionAsync(account.Id, cancellation);
+        var token = await refresh.OpenSessionAsync(account.TenantId, account.Id, cancellation);
         return await AnswerAsync(context, issuer, token, new(account.Id, account.TenantId, account.UserName!, account.Name, account.Role), cancellation);
     }
 
@@ -76,7 +76,7 @@ internal static class AuthEndpoints
     {
         if (context.Request.Cookies[Cookie] is { Length: > 0 and <= MaxLength } presented
             && await refresh.RotateAsync(presented, cancellation) is { } token
-            && directory.Find(token.Account) is { } account)
+            && directory.Find(token.Account) is { IsDisabled: false } account)
         {
             return await AnswerAsync(context, issuer, token, account, cancellation);
         }
@@ -87,13 +87,13 @@ internal static class AuthEndpoints
 
     private static async Task<NoContent> LogoutAsync(HttpContext context, ClaimsPrincipal user, RefreshTokens refresh, CancellationToken cancellation)
     {
-        await refresh.EndSessionAsync(user.SessionId(), cancellation);
+        await refresh.EndSessionAsync(user.Caller().SessionId, cancellation);
         DeleteCookie(context);
         return TypedResults.NoContent();
     }
 
     private static Ok<MeResponse> Me(ClaimsPrincipal user) => TypedResults.Ok(new MeResponse(
-        user.FindFirstValue(StaffClaims.User)!, user.FindFirstValue(StaffClaims.Name)!, user.FindFirstValue(StaffClaims.Role)!));
+        user.Caller().User, user.Caller().Name, user.Caller().Role));
 
     private static async Task<Ok<LoginResponse>> AnswerAsync(
         HttpContext context, TokenIssuer issuer, IssuedRefreshToken token, StaffEntry account, CancellationToken cancellation)

@@ -1,9 +1,8 @@
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using Wardwatch.Server.Staff.Contracts;
+using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Staff.Tokens;
 
 namespace Wardwatch.Server.Staff;
@@ -32,24 +31,15 @@ internal sealed class StaffAuthentication(
 
         if (AccessTokens.Read(text, keys.FindByHeader, TimeProvider.GetUtcNow()) is not { } token
             || directory.IsRevoked(token.Session)
-            || directory.Find(token.Account) is not { } account
+            || directory.Find(token.Account) is not { IsDisabled: false } account
             || account.TenantId != token.TenantId)
         {
             return Task.FromResult(AuthenticateResult.Fail("The access token is not good."));
         }
 
-        // Name and role come from the account as it is now, not from the token as it was issued.
-        var identity = new ClaimsIdentity(
-            [
-                new(StaffClaims.Subject, account.Id.ToString()),
-                new(StaffClaims.User, account.User),
-                new(StaffClaims.Name, account.Name),
-                new(StaffClaims.Role, account.Role),
-                new(StaffClaims.Tenant, account.TenantId.ToString(), ClaimValueTypes.Integer32),
-                new(StaffClaims.Session, token.Session.ToString()),
-            ],
-            SchemeName, StaffClaims.User, StaffClaims.Role);
-        return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName)));
+        // Name, role and wards come from the account as it is now, not from the token as it was issued.
+        var principal = new CallerPrincipal(account.CallerIn(token.Session, TimeProvider.GetUtcNow(), DateTimeOffset.FromUnixTimeSeconds(token.Expires)), SchemeName);
+        return Task.FromResult(AuthenticateResult.Success(new(principal, SchemeName)));
     }
 
     /// <inheritdoc />

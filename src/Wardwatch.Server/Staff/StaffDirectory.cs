@@ -4,9 +4,6 @@ using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Staff;
 
-/// <summary>An account as the check of an access token knows it.</summary>
-internal sealed record StaffEntry(Guid Id, int TenantId, string User, string Name, string Role);
-
 /// <summary>
 /// Every account and the sessions that were ended while their access tokens may still be good, in memory: that is how the end of a session or an
 /// account, and a change of role, take effect at once in every process and not only when a token runs out.
@@ -46,11 +43,12 @@ internal sealed class StaffDirectory(NpgsqlDataSource database, DirectoryChanges
         {
             var accounts = new Dictionary<Guid, StaffEntry>();
             await using (var command = database.CreateCommand(StaffSql.Accounts))
-            await using (var reader = await command.ExecuteReaderAsync(cancellation))
             {
+                command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
+                await using var reader = await command.ExecuteReaderAsync(cancellation);
                 while (await reader.ReadAsync(cancellation))
                 {
-                    var entry = new StaffEntry(reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetString(4));
+                    var entry = Read(reader);
                     accounts.Add(entry.Id, entry);
                 }
             }
@@ -76,6 +74,19 @@ internal sealed class StaffDirectory(NpgsqlDataSource database, DirectoryChanges
 
     /// <inheritdoc />
     public void Dispose() => _reloading.Dispose();
+
+    private static StaffEntry Read(NpgsqlDataReader reader)
+    {
+        var opened = reader.GetFieldValue<int[]>(8);
+        var until = reader.GetFieldValue<DateTime[]>(9);
+        return new(reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetString(4))
+        {
+            IsDisabled = reader.GetBoolean(5),
+            Wards = reader.GetFieldValue<string[]>(6).ToFrozenSet(StringComparer.Ordinal),
+            Patients = reader.GetFieldValue<int[]>(7).ToFrozenSet(),
+            Opened = [.. opened.Select((patient, i) => (patient, new DateTimeOffset(until[i])))],
+        };
+    }
 
     private sealed record Snapshot(FrozenDictionary<Guid, StaffEntry> Accounts, FrozenSet<Guid> Revoked);
 }

@@ -1,19 +1,17 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Wardwatch.Server.Platform.Contracts;
-using Wardwatch.Server.Staff.Contracts;
 using Wardwatch.Server.Staff.Tokens;
 
 namespace Wardwatch.Server.Staff;
 
-/// <summary>Who may see and do what: accounts, sign-in, tokens, permissions.</summary>
+/// <summary>Who is who: accounts, sign-in, tokens.</summary>
 public static class StaffModule
 {
-    /// <summary>Adds sign-in and the authorisation policies; without a policy of its own, an endpoint is open to everyone signed in and to nobody else.</summary>
+    /// <summary>Adds accounts, sign-in and tokens.</summary>
     public static void AddStaff(IHostApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -35,15 +33,6 @@ public static class StaffModule
         builder.Logging.AddFilter(typeof(StaffAuthentication).FullName, LogLevel.Warning);
         services.AddAuthentication(StaffAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, StaffAuthentication>(StaffAuthentication.SchemeName, configureOptions: null);
-        services.AddAuthorization(authorization =>
-        {
-            authorization.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
-            foreach (var permission in RolePermissions.All)
-            {
-                authorization.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireAssertion(
-                    context => RolePermissions.Has(context.User.FindFirst(StaffClaims.Role)?.Value, permission)));
-            }
-        });
     }
 
     /// <summary>Maps <c>/api/auth</c>.</summary>

@@ -3,18 +3,29 @@ namespace Wardwatch.Server.Staff;
 /// <summary>The statements of this module beside Identity's own.</summary>
 internal static class StaffSql
 {
-    public const string Accounts = "select account_id, tenant_id, user_name, name, role from staff_accounts";
+    public const string Accounts =
+        """
+        select a.account_id, a.tenant_id, a.user_name, a.name, a.role, a.disabled_at is not null,
+               array(select w.ward_id from staff_wards w where w.account_id = a.account_id),
+               array(select p.patient_no from staff_patients p where p.account_id = a.account_id),
+               array(select e.patient_no from emergency_accesses e where e.account_id = a.account_id and e.until > $1 order by e.access_id),
+               array(select e.until from emergency_accesses e where e.account_id = a.account_id and e.until > $1 order by e.access_id)
+        from staff_accounts a
+        """;
 
     public const string RevokedSessions = "select session_id from staff_sessions where revoked_at > $1";
 
     public const string OpenSession =
         """
         with gone as (delete from staff_sessions where account_id = $2 and expires_at < $3)
-        insert into staff_sessions (session_id, account_id, created_at, expires_at) values ($1, $2, $3, $4)
+        insert into staff_sessions (session_id, account_id, created_at, expires_at, tenant_id) values ($1, $2, $3, $4, $5)
         """;
 
     public const string AddToken =
-        "insert into staff_refresh_tokens (token_hash, session_id, issued_at, expires_at) values ($1, $2, $3, $4)";
+        """
+        insert into staff_refresh_tokens (token_hash, session_id, issued_at, expires_at, tenant_id)
+        select $1, session_id, $3, $4, tenant_id from staff_sessions where session_id = $2
+        """;
 
     // Both rows are locked, so that of two uses of one token the second sees the first.
     public const string LockToken =

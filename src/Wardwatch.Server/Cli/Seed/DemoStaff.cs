@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff;
-using Wardwatch.Server.Staff.Contracts;
+using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.Cli.Seed;
 
@@ -11,12 +11,12 @@ internal static class DemoStaff
 {
     private static readonly (string User, string Role, string Name)[] Accounts =
     [
-        ("admin", StaffRoles.Administrator, "Robin Vale"),
-        ("dr.osei", StaffRoles.Physician, "Dr Beatrice Osei"),
-        ("dr.arvidsson", StaffRoles.Physician, "Dr Nils Arvidsson"),
-        ("nurse.falk", StaffRoles.Nurse, "Ines Falk"),
-        ("nurse.brandt", StaffRoles.Nurse, "Tomas Brandt"),
-        ("nurse.rahimi", StaffRoles.Nurse, "Mina Rahimi"),
+        ("admin", AccountRoles.Administrator, "Robin Vale"),
+        ("dr.osei", AccountRoles.Physician, "Dr Beatrice Osei"),
+        ("dr.arvidsson", AccountRoles.Physician, "Dr Nils Arvidsson"),
+        ("nurse.falk", AccountRoles.Nurse, "Ines Falk"),
+        ("nurse.brandt", AccountRoles.Nurse, "Tomas Brandt"),
+        ("nurse.rahimi", AccountRoles.Nurse, "Mina Rahimi"),
     ];
 
     /// <summary>Adds the accounts that are missing. A password is in the file before its account is in the database: a crash between leaves nobody locked out.</summary>

@@ -1,3 +1,5 @@
+using Wardwatch.Server.Platform.Database;
+
 namespace Wardwatch.Server.Platform.Postgres;
 
 /// <summary>How the private PostgreSQL is configured.</summary>
@@ -69,5 +71,5 @@ internal static class ClusterSettings
     public static string UserMap(string clusterUser, string serverUser) =>
         "# Written by Wardwatch at each start.\n" + string.Concat(
             new[] { clusterUser, serverUser, "root" }.Distinct(StringComparer.Ordinal)
-                .SelectMany(user => new[] { Role, Superuser }.Select(role => $"wardwatch  \"{user}\"  {role}\n")));
+                .SelectMany(user => new[] { Role, DatabaseRoles.Service, DatabaseRoles.Tenant, Superuser }.Select(role => $"wardwatch  \"{user}\"  {role}\n")));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Platform.Database;
 using Wardwatch.Server.Platform.Processes;
 
 namespace Wardwatch.Server.Platform.Postgres;
@@ -40,6 +41,9 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
 
     /// <summary>How a client of the installation's database connects; PostgreSQL need not run for the answer.</summary>
     public static string ConnectionString(DataFolder data) => ConnectionString(ClusterPlace.Of(data), ClusterSettings.Role, ClusterSettings.Role);
+
+    /// <summary>The same as a role of the server's own, which the socket lets in as it does the owner.</summary>
+    public static string ConnectionString(DataFolder data, string role) => ConnectionString(ClusterPlace.Of(data), role, ClusterSettings.Role);
 
     /// <summary>Makes the cluster if there is none, starts it, and waits until it answers.</summary>
     /// <exception cref="StartupException">PostgreSQL is missing, may not run, or does not come up.</exception>
@@ -99,7 +103,9 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
         Username = role,
         Database = database,
         ApplicationName = "wardwatch",
-        MaxPoolSize = 40,
+
+        // Of the 50 connections that a cluster allows; a request needs one for as long as its statements run.
+        MaxPoolSize = 20,
 
         // Also how long a cancellation waits for a database that hangs: it is on this machine, so that more would only delay the news.
         Timeout = 5,
@@ -218,6 +224,9 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
             await using var create = new NpgsqlCommand($"create database {ClusterSettings.Role} owner {ClusterSettings.Role}", connection);
             await create.ExecuteNonQueryAsync(cancellation);
         }
+
+        await using var roles = new NpgsqlCommand(DatabaseRoles.Make, connection);
+        await roles.ExecuteNonQueryAsync(cancellation);
     }
 
     private async Task SuperviseAsync()

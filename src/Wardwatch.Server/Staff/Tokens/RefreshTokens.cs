@@ -18,12 +18,12 @@ internal sealed partial class RefreshTokens(
     NpgsqlDataSource database, StaffDirectory directory, IOptions<StaffOptions> options, TimeProvider time, ILogger<RefreshTokens> log)
 {
     /// <summary>Opens a session and gives its first token.</summary>
-    public async Task<IssuedRefreshToken> OpenSessionAsync(Guid account, CancellationToken cancellation)
+    public async Task<IssuedRefreshToken> OpenSessionAsync(int tenantId, Guid account, CancellationToken cancellation)
     {
         var issued = Draw(account, Guid.CreateVersion7(time.GetUtcNow()));
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync(connection, StaffSql.OpenSession, cancellation, issued.Session, account, Now, issued.Expires.UtcDateTime);
+        await ExecuteAsync(connection, StaffSql.OpenSession, cancellation, issued.Session, account, Now, issued.Expires.UtcDateTime, tenantId);
         await AddAsync(connection, issued, cancellation);
         await transaction.CommitAsync(cancellation);
         return issued;

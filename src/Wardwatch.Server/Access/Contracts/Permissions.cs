@@ -1,0 +1,47 @@
+namespace Wardwatch.Server.Access.Contracts;
+
+/// <summary>
+/// What a caller may do. Each is the name of an authorisation policy: <c>RequireAuthorization(Permissions.ReadPatients)</c>.
+/// Which role has which, and how far it reaches, is said in one place, <see cref="PermissionTable"/>. What names none is open to everyone signed in.
+/// </summary>
+public static class Permissions
+{
+    /// <summary>See patients, their readings, scores and alerts.</summary>
+    public const string ReadPatients = "patients.read";
+
+    /// <summary>See one's own record, and who else has seen it.</summary>
+    public const string ReadOwn = "own.read";
+
+    /// <summary>Destroy a patient's key, and with it everything that is known of them.</summary>
+    public const string ErasePatients = "patients.erase";
+
+    /// <summary>Say which patient wears which device.</summary>
+    public const string BindDevices = "devices.bind";
+
+    /// <summary>Register devices, hand out and revoke their keys.</summary>
+    public const string ManageDevices = "devices.manage";
+
+    /// <summary>Add and remove accounts, set roles, wards and passwords, end sessions.</summary>
+    public const string ManagePeople = "people.manage";
+
+    /// <summary>Set up wards and beds.</summary>
+    public const string ManageWards = "wards.manage";
+
+    /// <summary>Read and verify the audit trail.</summary>
+    public const string ReadAudit = "audit.read";
+
+    /// <summary>See security events and say what was done about them.</summary>
+    public const string ReviewSecurity = "security.review";
+
+    /// <summary>Open the record of a patient who is not one's own, in an emergency and on record.</summary>
+    public const string UseEmergencyAccess = "breakglass.use";
+
+    /// <summary>Judge emergency accesses afterwards.</summary>
+    public const string ReviewEmergencyAccess = "breakglass.review";
+
+    /// <summary>See which models there are.</summary>
+    public const string ReadModels = "models.read";
+
+    /// <summary>Train models and choose the one in use.</summary>
+    public const string TrainModels = "models.train";
+}

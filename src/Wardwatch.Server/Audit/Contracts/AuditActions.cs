@@ -1,0 +1,58 @@
+namespace Wardwatch.Server.Audit.Contracts;
+
+/// <summary>What can be done, as it stands in the audit: <c>thing.verb</c>.</summary>
+#pragma warning disable CS1591 // The names say it.
+public static class AuditActions
+{
+    // Looks.
+    public const string ReadPatient = "patient.read";
+    public const string ReadVitals = "vitals.read";
+    public const string ReadHistory = "history.read";
+    public const string ViewWard = "ward.view";
+    public const string FollowLive = "live.follow";
+    public const string ListPatients = "patients.list";
+    public const string ReadAudit = "audit.read";
+    public const string VerifyAudit = "audit.verify";
+
+    // Signing in and what belongs to it.
+    public const string SignIn = "session.open";
+    public const string SignOut = "session.close";
+    public const string SignOutEverywhere = "session.close-all";
+    public const string LockSession = "session.lock";
+    public const string UnlockSession = "session.unlock";
+    public const string ReuseToken = "session.token-reuse";
+    public const string ChangePassword = "password.change";
+    public const string SetUpSecondFactor = "second-factor.set-up";
+    public const string RemoveSecondFactor = "second-factor.remove";
+    public const string DrawRecoveryCodes = "second-factor.recovery-codes";
+    public const string AddPasskey = "passkey.add";
+    public const string RemovePasskey = "passkey.remove";
+    public const string SetPin = "pin.set";
+    public const string RemovePin = "pin.remove";
+
+    // People, wards, patients, devices, keys.
+    public const string AddPerson = "person.add";
+    public const string ChangePerson = "person.change";
+    public const string RemovePerson = "person.remove";
+    public const string ResetPassword = "person.reset-password";
+    public const string ResetSecondFactor = "person.reset-second-factor";
+    public const string AddWard = "ward.add";
+    public const string ChangeWard = "ward.change";
+    public const string RegisterPatient = "patient.register";
+    public const string ErasePatient = "patient.erase";
+    public const string RegisterDevice = "device.register";
+    public const string RevokeDevice = "device.revoke";
+    public const string IssueDeviceKey = "device.key-issue";
+    public const string RevokeDeviceKey = "device.key-revoke";
+    public const string BindDevice = "device.bind";
+    public const string UnbindDevice = "device.unbind";
+    public const string RotateKeys = "keys.rotate";
+
+    // Emergencies and what is looked at afterwards.
+    public const string OpenInEmergency = "emergency.open";
+    public const string ReviewEmergency = "emergency.review";
+    public const string SettleSecurityEvent = "security-event.settle";
+
+    // Refused because the caller may not.
+    public const string Refused = "access.refused";
+}
