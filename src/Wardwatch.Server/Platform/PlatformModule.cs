@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Wardwatch.Server.Platform.Certificates;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Platform.Database;
+using Wardwatch.Server.Platform.Keys;
 using Wardwatch.Server.Platform.Telemetry;
 using Wardwatch.Server.Platform.Web;
 
@@ -58,6 +59,10 @@ public static class PlatformModule
         services.AddSingleton(installation.Tenants);
         services.AddSingleton(installation.Keyring);
         services.AddSingleton(installation.Data);
+        services.AddSingleton<ErasedPatients>();
+        services.AddSingleton(installation.Keys);
+        DirectoryChanges.AddTo(services);
+        services.AddHostedService<KeyChanges>();
         services.AddSingleton<InstallationFiles>();
         services.AddSingleton<IHostLifetime, NoSignalsOfItsOwn>();
         services.AddSingleton(installation.Certificates);

@@ -39,6 +39,9 @@ public sealed class PlatformOptions
     /// <summary>A shell command that prints the master key in base64, from a secret store; null: file or environment.</summary>
     public string? MasterKeyCommand { get; set; }
 
+    /// <summary>A file with the master key to come, in base64, while it is rotated; not needed where the key is the file of the data folder.</summary>
+    public string? NewMasterKeyFile { get; set; }
+
     /// <summary>A PEM file with the certificate of this server, instead of one from the installation's own authority.</summary>
     public string? ServerCertificateFile { get; set; }
 

@@ -28,6 +28,9 @@ internal sealed class Keyring(MasterKeys masters, INonceSource nonces, ITenantKe
     {
     }
 
+    /// <summary>The tenants whose keys are open.</summary>
+    public IReadOnlyCollection<int> TenantIds => [.. _tenants.Keys];
+
     /// <summary>The master keys.</summary>
     public MasterKeys Masters => masters;
 

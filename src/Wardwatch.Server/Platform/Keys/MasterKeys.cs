@@ -12,6 +12,9 @@ internal sealed class MasterKeys(Func<IReadOnlyList<byte[]>>? reread = null) : I
     /// <summary>The fingerprints, in the order in which the keys were found.</summary>
     public IReadOnlyList<string> Ids => _keys.ConvertAll(key => key.Id);
 
+    /// <summary>Where the present one comes from.</summary>
+    public MasterKeyOrigin Origin { get; init; }
+
     /// <summary>The fingerprint of the key under which keys of hospitals are to be wrapped: the first one, unless another was chosen.</summary>
     public string PreferredId { get; set; } = "";
 
