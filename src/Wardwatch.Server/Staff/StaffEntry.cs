@@ -18,6 +18,18 @@ internal sealed record StaffEntry(Guid Id, int TenantId, string User, string Nam
     /// <summary>Records opened in an emergency, and until when.</summary>
     public IReadOnlyList<(int PatientNumber, DateTimeOffset Until)> Opened { get; init; } = [];
 
+    /// <summary>Whether its owner has an authenticator that gives codes.</summary>
+    public bool HasAuthenticator { get; init; }
+
+    /// <summary>How many passkeys its owner has.</summary>
+    public int Passkeys { get; init; }
+
+    /// <summary>Whether a PIN opens its locked sessions.</summary>
+    public bool HasPin { get; init; }
+
+    /// <summary>Whether its owner can show a second factor.</summary>
+    public bool HasSecondFactor => HasAuthenticator || Passkeys > 0;
+
     /// <summary>Its owner as a caller.</summary>
     /// <param name="session">The sign-in session.</param>
     /// <param name="now">The time.</param>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff.Tokens;
 
@@ -23,6 +24,7 @@ public static class StaffModule
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
         services.AddSingleton<StaffDirectory>();
         services.AddHostedService(provider => provider.GetRequiredService<StaffDirectory>());
+        services.AddSingleton<ISessionWatch, SessionWatch>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<SignInLimiter>();

@@ -9,11 +9,19 @@ internal static class StaffSql
                array(select w.ward_id from staff_wards w where w.account_id = a.account_id),
                array(select p.patient_no from staff_patients p where p.account_id = a.account_id),
                array(select e.patient_no from emergency_accesses e where e.account_id = a.account_id and e.until > $1 order by e.access_id),
-               array(select e.until from emergency_accesses e where e.account_id = a.account_id and e.until > $1 order by e.access_id)
+               array(select e.until from emergency_accesses e where e.account_id = a.account_id and e.until > $1 order by e.access_id),
+               exists (select from staff_authenticators t where t.account_id = a.account_id and t.confirmed_at is not null),
+               (select count(*)::int from staff_passkeys k where k.account_id = a.account_id),
+               exists (select from staff_pins n where n.account_id = a.account_id)
         from staff_accounts a
         """;
 
-    public const string RevokedSessions = "select session_id from staff_sessions where revoked_at > $1";
+    public const string EndedAndLockedSessions =
+        """
+        select session_id, true from staff_sessions where revoked_at > $1
+        union all
+        select session_id, false from staff_sessions where locked_at is not null and revoked_at is null
+        """;
 
     public const string OpenSession =
         """
