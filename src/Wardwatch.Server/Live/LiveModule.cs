@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Monitoring.Contracts;
+using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Access.Contracts;
 
@@ -17,6 +18,7 @@ public static class LiveModule
         services.AddSingleton<LiveMetrics>();
         services.AddSingleton<EventLog>();
         services.AddSingleton<Audience>();
+        services.AddSingleton<IErasureObserver>(provider => provider.GetRequiredService<Audience>());
         services.AddSingleton<LivePump>();
         services.AddSingleton<Broadcaster>();
         services.AddSingleton<IMonitoringObserver>(provider => provider.GetRequiredService<Broadcaster>());

@@ -1,7 +1,7 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Audit.Contracts;
+using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Patients;
@@ -22,9 +22,9 @@ internal static class ErasureEndpoint
         .WithSummary("Destroy a patient's key for good: nothing of them can be read again.");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> EraseAsync(
-        string id, ErasePatientRequest request, HttpContext context, ClaimsPrincipal user, PatientDirectory directory, PatientErasure erasure, CancellationToken cancellation)
+        string id, ErasePatientRequest request, HttpContext context, RecordAccess records, PatientErasure erasure, CancellationToken cancellation)
     {
-        if (directory.Find(id) is not { } patient || !user.Caller().ScopeOf(Permissions.ErasePatients).Covers(patient.TenantId, patient.Ward, patient.Number))
+        if (await records.FindAsync(context, id, Permissions.ErasePatients, AuditActions.ErasePatient, cancellation) is not { } patient)
         {
             return Problems.PatientNotFound();
         }

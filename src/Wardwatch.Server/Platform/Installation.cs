@@ -59,6 +59,9 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The keys, for what rotates them.</summary>
     internal Keyring Keys => _keyring ?? throw new InvalidOperationException("The keys are opened with the installation.");
 
+    /// <summary>The database as its owner, for what rotates keys and for nothing that serves anybody. The caller disposes of it.</summary>
+    internal NpgsqlDataSource OpenAsOwner() => new NpgsqlDataSourceBuilder(ConnectionString) { Name = "owner" }.Build();
+
     /// <summary>The certificates for devices.</summary>
     public IServerCertificates Certificates => _certificates ?? throw new InvalidOperationException("The certificates are opened with the installation.");
 

@@ -64,7 +64,7 @@ internal static partial class ErasureReplay
         var all = new List<(ErasedPatient, DateTimeOffset)>();
         while (await reader.ReadAsync(cancellation))
         {
-            all.Add((new(reader.GetString(0), reader.GetString(1)), reader.GetDateTime(2)));
+            all.Add((new(reader.GetString(0), reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(2)));
         }
 
         return all;

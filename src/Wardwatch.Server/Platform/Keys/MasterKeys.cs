@@ -50,6 +50,9 @@ internal sealed class MasterKeys(Func<IReadOnlyList<byte[]>>? reread = null) : I
         return (Find(id)!.Wrap(key), id);
     }
 
+    /// <summary>Wraps a key of a hospital under a certain master key, which must be here.</summary>
+    public byte[] WrapUnder(string id, ReadOnlySpan<byte> key) => Find(id)!.Wrap(key);
+
     /// <summary>Unwraps a key of a hospital.</summary>
     /// <param name="id">Under which master key it is wrapped; null: not known, each is tried.</param>
     /// <param name="wrapped">The key.</param>
