@@ -29,6 +29,7 @@ public static class CommandLine
             PatientVerb.Create(),
             KeysVerb.Create(),
             TrainVerb.Create(),
+            VerifyAuditVerb.Create(),
         };
 
         try

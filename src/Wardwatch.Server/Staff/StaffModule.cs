@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Staff.People;
 using Wardwatch.Server.Staff.Tokens;
 
 namespace Wardwatch.Server.Staff;
@@ -24,7 +25,9 @@ public static class StaffModule
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
         services.AddSingleton<StaffDirectory>();
         services.AddHostedService(provider => provider.GetRequiredService<StaffDirectory>());
+        services.AddSingleton<IAccessChanges>(provider => provider.GetRequiredService<StaffDirectory>());
         services.AddSingleton<ISessionWatch, SessionWatch>();
+        services.AddSingleton<PersonRegistry>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<SignInLimiter>();
@@ -38,7 +41,11 @@ public static class StaffModule
     }
 
     /// <summary>Maps <c>/api/auth</c>.</summary>
-    public static void MapStaff(IEndpointRouteBuilder routes) => AuthEndpoints.Map(routes);
+    public static void MapStaff(IEndpointRouteBuilder routes)
+    {
+        AuthEndpoints.Map(routes);
+        PersonEndpoints.Map(routes);
+    }
 
     /// <summary>What the command line needs to look after accounts.</summary>
     internal static void AddAccounts(IServiceCollection services)
