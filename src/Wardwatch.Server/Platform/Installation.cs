@@ -62,8 +62,11 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The database as its owner, for what rotates keys and for nothing that serves anybody. The caller disposes of it.</summary>
     internal NpgsqlDataSource OpenAsOwner() => new NpgsqlDataSourceBuilder(ConnectionString) { Name = "owner" }.Build();
 
-    /// <summary>The certificates for devices.</summary>
-    public IServerCertificates Certificates => _certificates ?? throw new InvalidOperationException("The certificates are opened with the installation.");
+    /// <summary>The certificates for devices and for HTTPS.</summary>
+    public IServerCertificates Certificates => OwnCertificates;
+
+    /// <summary>The same, for what renews them.</summary>
+    internal ServerCertificates OwnCertificates => _certificates ?? throw new InvalidOperationException("The certificates are opened with the installation.");
 
     /// <summary>Opens the installation for a server: nobody else may serve from it at the same time.</summary>
     /// <exception cref="StartupException">Something that the operator can remove.</exception>

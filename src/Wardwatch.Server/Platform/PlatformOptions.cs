@@ -23,6 +23,15 @@ public sealed class PlatformOptions
     [Range(0, 65535)]
     public int HttpPort { get; set; } = 8080;
 
+    /// <summary>The port for HTTPS, on the same address, with the server's own certificate; 0: none.</summary>
+    [Range(0, 65535)]
+    public int HttpsPort { get; set; }
+
+    /// <summary>
+    /// Proxies in front, whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed: addresses and networks (<c>10.1.0.0/16</c>), separated by commas.
+    /// </summary>
+    public string? KnownProxies { get; set; }
+
     /// <summary>The demo hospital: marked on every screen, and its logs are for reading by people.</summary>
     public bool Demo { get; set; }
 
