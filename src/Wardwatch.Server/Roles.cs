@@ -1,4 +1,5 @@
 using Wardwatch.Server.Access;
+using Wardwatch.Server.Audit;
 using Wardwatch.Server.Devices;
 using Wardwatch.Server.Gateway;
 using Wardwatch.Server.History;
@@ -37,12 +38,14 @@ public static class Roles
 
     private static Module Access { get; } = new(AccessModule.AddAccess, AccessModule.MapAccess);
 
+    private static Module Audit { get; } = new(AuditModule.AddAudit, AuditModule.MapAudit);
+
     private static Module Staff { get; } = new(StaffModule.AddStaff, StaffModule.MapStaff);
 
     private static readonly Dictionary<string, Module[]> Table = new(StringComparer.Ordinal)
     {
         ["monitor"] = [Patients, Devices, Models, History, Monitoring],
-        ["web"] = [Access, Patients, Devices, Models, History, Staff, Live],
+        ["web"] = [Access, Audit, Patients, Devices, Models, History, Staff, Live],
         ["gateway"] = [Patients, Devices, Gateway],
         ["worker"] = [],
     };

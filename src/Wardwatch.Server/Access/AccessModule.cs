@@ -10,6 +10,8 @@ public static class AccessModule
     public static void AddAccess(IHostApplicationBuilder builder) => builder.Services.AddAuthorization(authorization =>
     {
         authorization.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+        authorization.AddPolicy(Policies.SeePatients, policy => policy.RequireAuthenticatedUser().RequireAssertion(
+            context => context.User.FindCaller() is { } caller && (caller.May(Permissions.ReadPatients) || caller.May(Permissions.ReadOwn))));
         foreach (var permission in PermissionTable.All.Keys)
         {
             authorization.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.FindCaller()?.May(permission) == true));

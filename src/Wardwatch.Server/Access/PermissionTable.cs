@@ -20,15 +20,15 @@ internal static class PermissionTable
         [AccountRoles.Specialist] = May(
             (Permissions.ReadPatients, Reach.Patients), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Nurse] = May(
-            (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital)),
+            (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.ChargeNurse] = May(
             (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital),
-            (Permissions.ReviewEmergencyAccess, Reach.Wards)),
+            (Permissions.ReviewEmergencyAccess, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Technician] = May((Permissions.ManageDevices, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Analyst] = May((Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Patient] = May((Permissions.ReadOwn, Reach.Self)),
         [AccountRoles.Device] = May(),
-        [AccountRoles.Service] = May((Permissions.ReadPatients, Reach.Hospital)),
+        [AccountRoles.Service] = May((Permissions.ReadPatients, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, string> Descriptions = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Wardwatch.Server.Devices.Contracts;
@@ -6,6 +5,7 @@ using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Audit.Contracts;
 
 namespace Wardwatch.Server.History;
 
@@ -19,7 +19,7 @@ internal static class HistoryEndpoints
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/patients/{id}/vitals/history", ReadAsync)
             .WithTags("History")
-            .RequireAuthorization(Permissions.ReadPatients)
+            .RequireAuthorization(Policies.SeePatients)
             .WithSummary("A patient's readings between start and end, oldest first, page by page; or, with bucket=60 (seconds), 5m, 1h, 1d or auto, least, mean and greatest values")
             .Produces<ReadingPage>()
             .Produces<BucketPage>()
@@ -28,10 +28,10 @@ internal static class HistoryEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> ReadAsync(
-        string id, string? start, string? end, string? bucket, int? limit, string? after, ClaimsPrincipal user,
-        IPatientDirectory patients, IDeviceDirectory devices, IReadingStore store, IOptions<HistoryOptions> options, TimeProvider time, CancellationToken cancellation)
+        string id, string? start, string? end, string? bucket, int? limit, string? after, HttpContext context,
+        RecordAccess access, IDeviceDirectory devices, IReadingStore store, IOptions<HistoryOptions> options, TimeProvider time, CancellationToken cancellation)
     {
-        if (patients.Find(id) is not { } patient || patient.TenantId != user.TenantId())
+        if (await access.OpenAsync(context, id, AuditActions.ReadHistory, cancellation) is not { } patient)
         {
             return Problems.PatientNotFound();
         }

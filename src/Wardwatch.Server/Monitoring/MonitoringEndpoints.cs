@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Clinical.Vitals;
 using Wardwatch.Server.Devices.Contracts;
@@ -7,6 +6,7 @@ using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Audit.Contracts;
 
 namespace Wardwatch.Server.Monitoring;
 
@@ -15,35 +15,42 @@ internal static class MonitoringEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api").WithTags("Live").RequireAuthorization(Permissions.ReadPatients);
-        group.MapGet("/dashboard-data", Dashboard)
+        var group = routes.MapGroup("/api").WithTags("Live").RequireAuthorization(Policies.SeePatients);
+        group.MapGet("/dashboard-data", DashboardAsync)
             .WithSummary("Every present patient with the latest values, their ages, scores and state; one ward with ?ward=");
-        group.MapGet("/patients/{id}/vitals/latest", Latest)
+        group.MapGet("/patients/{id}/vitals/latest", LatestAsync)
             .WithSummary("One patient's latest values, and the readings in memory (at most 100, oldest first)");
         group.MapGet("/live/recent", RecentAsync)
             .WithSummary("The last minutes of every present patient, thinned to about 300 points each, to fill a wall at its start");
     }
 
-    private static Ok<DashboardDocument> Dashboard(string? ward, ClaimsPrincipal user, IPatientDirectory patients, IPatientMonitor monitor, IStorageState storage, DemoMark demo, TimeProvider time)
+    private static async Task<Results<Ok<DashboardDocument>, ProblemHttpResult>> DashboardAsync(
+        string? ward, HttpContext context, RecordAccess access, IPatientDirectory patients, IPatientMonitor monitor, IStorageState storage, DemoMark demo, TimeProvider time,
+        CancellationToken cancellation)
     {
-        var (tenant, now) = (user.TenantId(), time.Microseconds());
-        var documents = new List<PatientDocument>();
-        foreach (var patient in patients.Present.Where(patient => patient.TenantId == tenant && (ward is null || patient.Ward == ward)))
+        if (await access.OpenWardAsync(context, ward, AuditActions.ViewWard, cancellation) is not { } present)
+        {
+            return Problems.WardNotFound();
+        }
+
+        var (caller, now) = (context.User.Caller(), time.Microseconds());
+        var documents = new List<PatientDocument>(present.Count);
+        foreach (var patient in present)
         {
             monitor.TryView(patient.Number, out var view);
             documents.Add(PatientDocumentBuilder.Patient(patient, in view, now));
         }
 
-        var hospital = patients.Hospitals.Where(entry => entry.TenantId == tenant).Select(entry => new HospitalDocument(entry.Id, entry.Name)).FirstOrDefault();
-        var wards = patients.Wards.Where(entry => entry.TenantId == tenant && (ward is null || entry.Id == ward)).Select(entry => new WardDocument(entry.Id, entry.Name, entry.Beds));
+        var hospital = patients.Hospitals.Where(entry => entry.TenantId == caller.TenantId).Select(entry => new HospitalDocument(entry.Id, entry.Name)).FirstOrDefault();
+        var wards = access.WardsFor(caller.Visible).Where(entry => ward is null || entry.Id == ward).Select(entry => new WardDocument(entry.Id, entry.Name, entry.Beds));
         return TypedResults.Ok(new DashboardDocument(
             UnixTime.ToDateTimeOffset(now), hospital, demo.IsDemo, StorageDocument.Of(storage.Current), [.. wards], documents));
     }
 
-    private static Results<Ok<PatientDocument>, ProblemHttpResult> Latest(
-        string id, ClaimsPrincipal user, IPatientDirectory patients, IDeviceDirectory devices, IPatientMonitor monitor, TimeProvider time)
+    private static async Task<Results<Ok<PatientDocument>, ProblemHttpResult>> LatestAsync(
+        string id, HttpContext context, RecordAccess access, IDeviceDirectory devices, IPatientMonitor monitor, TimeProvider time, CancellationToken cancellation)
     {
-        if (patients.Find(id) is not { } patient || patient.TenantId != user.TenantId())
+        if (await access.OpenAsync(context, id, AuditActions.ReadVitals, cancellation) is not { } patient)
         {
             return Problems.PatientNotFound();
         }
@@ -56,13 +63,11 @@ internal static class MonitoringEndpoints
         });
     }
 
-    private static async Task<Ok<RecentDocument>> RecentAsync(
-        string? ward, double? minutes, ClaimsPrincipal user, IPatientDirectory patients, IPatientMonitor monitor, RecentTrends trends, CancellationToken cancellation)
-    {
-        var tenant = user.TenantId();
-        var wanted = patients.Present.Where(patient => patient.TenantId == tenant && (ward is null || patient.Ward == ward));
-        return TypedResults.Ok(await trends.ReadAsync(wanted, Math.Clamp(minutes ?? 10, 0.1, 60), monitor, cancellation));
-    }
+    private static async Task<Results<Ok<RecentDocument>, ProblemHttpResult>> RecentAsync(
+        string? ward, double? minutes, HttpContext context, RecordAccess access, IPatientMonitor monitor, RecentTrends trends, CancellationToken cancellation) =>
+        await access.OpenWardAsync(context, ward, AuditActions.ViewWard, cancellation) is { } present
+            ? TypedResults.Ok(await trends.ReadAsync(present, Math.Clamp(minutes ?? 10, 0.1, 60), monitor, cancellation))
+            : Problems.WardNotFound();
 }
 
 /// <summary>Everything that a wall shows.</summary>

@@ -1,7 +1,8 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Audit.Contracts;
+using Wardwatch.Server.Patients.Contracts;
 
 namespace Wardwatch.Server.Patients;
 
@@ -25,24 +26,26 @@ internal static class PatientEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/patients").RequireAuthorization(Permissions.ReadPatients).WithTags("Patients");
-        group.MapGet("/", List).WithName("listPatients").WithSummary("Patients by ward and bed; search looks in names and record numbers.");
-        group.MapGet("/{id}", Get).WithName("getPatient").WithSummary("One patient.");
+        var group = routes.MapGroup("/api/patients").RequireAuthorization(Policies.SeePatients).WithTags("Patients");
+        group.MapGet("/", ListAsync).WithName("listPatients").WithSummary("Patients by ward and bed; search looks in names and record numbers.");
+        group.MapGet("/{id}", GetAsync).WithName("getPatient").WithSummary("One patient.");
     }
 
-    private static Results<Ok<PatientPage>, ProblemHttpResult> List(
-        ClaimsPrincipal user, PatientDirectory directory, string? search = null, string? ward = null, int limit = DefaultLimit, string? after = null)
+    private static async Task<Results<Ok<PatientPage>, ProblemHttpResult>> ListAsync(
+        HttpContext context, PatientDirectory directory, RecordAccess access, IAuditTrail trail, string? search = null, string? ward = null, int limit = DefaultLimit, string? after = null,
+        CancellationToken cancellation = default)
     {
         if (limit is < 1 or > MaxLimit)
         {
             return Problems.InvalidParameter($"limit must be between 1 and {MaxLimit}.");
         }
 
-        var tenantId = user.TenantId();
-        var patients = directory.All.Where(patient => patient.Entry.TenantId == tenantId);
+        var visible = context.User.Caller().Visible;
+        bool IsVisible(PatientEntry? patient) => patient is not null && visible.Covers(patient.TenantId, patient.Ward, patient.Number);
+        var patients = directory.All.Where(patient => IsVisible(patient.Entry));
         if (after is not null)
         {
-            if (directory.Find(after)?.TenantId != tenantId)
+            if (!IsVisible(directory.Find(after)))
             {
                 return Problems.InvalidParameter("after is not the next of a page of patients.");
             }
@@ -53,6 +56,11 @@ internal static class PatientEndpoints
 
         if (ward is not null)
         {
+            if (access.WardsFor(visible).All(known => known.Id != ward))
+            {
+                return Problems.WardNotFound();
+            }
+
             patients = patients.Where(patient => patient.Entry.Ward == ward);
         }
 
@@ -62,19 +70,23 @@ internal static class PatientEndpoints
             patients = patients.Where(patient => wanted.Matches(patient.Entry));
         }
 
-        var page = patients.Take(limit + 1).Select(PatientResponse.Of).ToList();
+        var found = patients.Take(limit + 1).ToList();
+        var page = found.ConvertAll(PatientResponse.Of);
         string? next = null;
         if (page.Count > limit)
         {
             page.RemoveAt(limit);
+            found.RemoveAt(limit);
             next = page[^1].Id;
         }
 
+        await trail.RecordAsync(AuditEntry.Of(context, AuditActions.ListPatients) with { Patients = found.ConvertAll(patient => patient.Entry.Number) }, cancellation);
         return TypedResults.Ok(new PatientPage(page, next));
     }
 
-    private static Results<Ok<PatientResponse>, ProblemHttpResult> Get(ClaimsPrincipal user, PatientDirectory directory, string id) =>
-        directory.FindStored(id) is { } patient && patient.Entry.TenantId == user.TenantId()
+    private static async Task<Results<Ok<PatientResponse>, ProblemHttpResult>> GetAsync(
+        HttpContext context, PatientDirectory directory, RecordAccess access, string id, CancellationToken cancellation) =>
+        await access.OpenAsync(context, id, AuditActions.ReadPatient, cancellation) is not null && directory.FindStored(id) is { } patient
             ? TypedResults.Ok(PatientResponse.Of(patient))
             : Problems.PatientNotFound();
 }

@@ -15,6 +15,7 @@ public static class PatientsModule
         builder.Services.AddSingleton<PatientDirectory>();
         builder.Services.AddSingleton<IPatientDirectory>(services => services.GetRequiredService<PatientDirectory>());
         builder.Services.AddHostedService(services => services.GetRequiredService<PatientDirectory>());
+        builder.Services.AddSingleton<RecordAccess>();
     }
 
     /// <summary>Maps <c>/api/patients</c>.</summary>

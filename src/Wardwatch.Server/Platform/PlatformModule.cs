@@ -58,6 +58,7 @@ public static class PlatformModule
         services.AddSingleton(installation.Tenants);
         services.AddSingleton(installation.Keyring);
         services.AddSingleton(installation.Data);
+        services.AddSingleton<InstallationFiles>();
         services.AddSingleton<IHostLifetime, NoSignalsOfItsOwn>();
         services.AddSingleton(installation.Certificates);
         services.AddSingleton(new DemoMark(ReadOptions(builder.Configuration).Demo));

@@ -39,6 +39,9 @@ public sealed record Caller
     /// <summary>Whether the caller's role has a permission at all.</summary>
     public bool May(string permission) => PermissionTable.Of(Role, permission) != Reach.None;
 
+    /// <summary>The records that the caller may see: those of patients in the caller's care, or the own.</summary>
+    public AccessScope Visible => ScopeOf(May(Permissions.ReadPatients) ? Permissions.ReadPatients : Permissions.ReadOwn);
+
     /// <summary>How far the caller's permission reaches.</summary>
     public AccessScope ScopeOf(string permission) => PermissionTable.Of(Role, permission) switch
     {

@@ -15,7 +15,7 @@ public sealed record AuditEntry
     /// <summary>The account; null where nobody was signed in, or the command line acts.</summary>
     public Guid? AccountId { get; init; }
 
-    /// <summary>The name with which the account signs in, or what was given for it; <c>command line</c> for the tool.</summary>
+    /// <summary>The name with which the account signs in; <c>command line</c> for the tool. Never what somebody typed: it might be a password.</summary>
     public string? User { get; init; }
 
     /// <summary>The account's role at that time.</summary>

@@ -9,6 +9,10 @@ public static class Problems
     public static ProblemHttpResult PatientNotFound() =>
         TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, type: "urn:wardwatch:patient-not-found", title: "There is no such patient");
 
+    /// <summary>404: there is no such ward, or it is not the caller's to see.</summary>
+    public static ProblemHttpResult WardNotFound() =>
+        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, type: "urn:wardwatch:ward-not-found", title: "There is no such ward");
+
     /// <summary>400: a parameter cannot be used; <paramref name="detail"/> says which and why.</summary>
     public static ProblemHttpResult InvalidParameter(string detail) =>
         TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, type: "urn:wardwatch:invalid-parameter", title: "A parameter is not valid", detail: detail);

@@ -1,0 +1,11 @@
+namespace Wardwatch.Server.Access.Contracts;
+
+/// <summary>Policies that are more than one permission.</summary>
+public static class Policies
+{
+    /// <summary>
+    /// Whoever sees records at all: others' (<see cref="Permissions.ReadPatients"/>) or the own (<see cref="Permissions.ReadOwn"/>). Which ones is said by
+    /// <see cref="Caller.Visible"/>, and every endpoint under this policy asks it.
+    /// </summary>
+    public const string SeePatients = "patients.see";
+}

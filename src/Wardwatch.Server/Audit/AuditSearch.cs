@@ -1,0 +1,105 @@
+using Npgsql;
+using NpgsqlTypes;
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.Server.Audit;
+
+/// <summary>Who acted.</summary>
+internal sealed record AuditActor(string? Id, string? User, string? Name);
+
+/// <summary>An entry as it is shown.</summary>
+/// <param name="No">Its number in the hospital's chain.</param>
+/// <param name="At">When.</param>
+/// <param name="Actor">Who; null where nobody was signed in.</param>
+/// <param name="Role">In which role.</param>
+/// <param name="Action">What, as <c>thing.verb</c>.</param>
+/// <param name="Patients">Whose data it was about.</param>
+/// <param name="Outcome">done or refused.</param>
+/// <param name="Purpose">The reason that was given.</param>
+/// <param name="Address">From where.</param>
+/// <param name="RequestId">The request, as in logs and errors.</param>
+/// <param name="Detail">What exactly.</param>
+internal sealed record AuditItem(
+    long No, DateTimeOffset At, AuditActor? Actor, string? Role, string Action, IReadOnlyList<string> Patients, string Outcome, string? Purpose, string? Address, string? RequestId, string? Detail);
+
+/// <summary>What is looked for. Everything that is null does not matter.</summary>
+internal sealed record AuditQuery(DateTimeOffset? From, DateTimeOffset? To, string? Actor, string? Patient, string? Action, bool? Done, long? Before, int Limit);
+
+/// <summary>Reads the trail, newest first, as the hospital itself sees it.</summary>
+internal sealed class AuditSearch(TenantDatabase database, AuditSeals seals)
+{
+    private const string Columns =
+        """
+        select e.audit_no, e.at, e.account_id, e.user_name, a.name, e.role, e.action,
+               array(select p.patient_id from patients p where p.patient_no = any(e.patients) order by p.patient_id),
+               e.done, e.address, e.request_id, e.content
+        from audit_entries e left join staff_accounts a using (account_id)
+        """;
+
+    // Each condition stands or falls with its parameter; the planner sees the values and drops the others.
+    private const string Find =
+        $"""
+        {Columns}
+        where e.tenant_id = current_hospital()
+          and ($1::timestamptz is null or e.at >= $1) and ($2::timestamptz is null or e.at < $2)
+          and ($3::text is null or e.user_name = $3 or e.account_id::text = $3)
+          and ($4::text is null or e.patients @> array(select patient_no from patients where patient_id = $4) and exists (select from patients where patient_id = $4))
+          and ($5::text is null or e.action = $5) and ($6::boolean is null or e.done = $6) and ($7::bigint is null or e.audit_no < $7)
+        order by e.audit_no desc limit $8
+        """;
+
+    private const string Looks =
+        $"""
+        {Columns}
+        where e.tenant_id = current_hospital() and e.patients @> array[$1::int] and e.done and e.account_id is not null and ($2::bigint is null or e.audit_no < $2)
+        order by e.audit_no desc limit $3
+        """;
+
+    /// <summary>Entries that fit.</summary>
+    public async Task<List<AuditItem>> FindAsync(int tenantId, AuditQuery query, CancellationToken cancellation)
+    {
+        await using var transaction = await database.BeginAsync(tenantId, cancellation);
+        await using var command = new NpgsqlCommand(Find, transaction.Connection);
+        Add(command, NpgsqlDbType.TimestampTz, query.From?.UtcDateTime);
+        Add(command, NpgsqlDbType.TimestampTz, query.To?.UtcDateTime);
+        Add(command, NpgsqlDbType.Text, query.Actor);
+        Add(command, NpgsqlDbType.Text, query.Patient);
+        Add(command, NpgsqlDbType.Text, query.Action);
+        Add(command, NpgsqlDbType.Boolean, query.Done);
+        Add(command, NpgsqlDbType.Bigint, query.Before);
+        Add(command, NpgsqlDbType.Integer, query.Limit);
+        return await ReadAsync(command, tenantId, cancellation);
+    }
+
+    /// <summary>Who has seen or changed what is known of a patient.</summary>
+    public async Task<List<AuditItem>> OfPatientAsync(int tenantId, int patientNumber, long? before, int limit, CancellationToken cancellation)
+    {
+        await using var transaction = await database.BeginAsync(tenantId, cancellation);
+        await using var command = new NpgsqlCommand(Looks, transaction.Connection);
+        Add(command, NpgsqlDbType.Integer, patientNumber);
+        Add(command, NpgsqlDbType.Bigint, before);
+        Add(command, NpgsqlDbType.Integer, limit);
+        return await ReadAsync(command, tenantId, cancellation);
+    }
+
+    private async Task<List<AuditItem>> ReadAsync(NpgsqlCommand command, int tenantId, CancellationToken cancellation)
+    {
+        var items = new List<AuditItem>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var content = seals.Open(tenantId, reader.IsDBNull(11) ? null : reader.GetFieldValue<byte[]>(11));
+            var (id, user, name) = (reader.IsDBNull(2) ? (Guid?)null : reader.GetGuid(2), Text(reader, 3), Text(reader, 4));
+            items.Add(new(
+                reader.GetInt64(0), new(reader.GetDateTime(1)), id is null && user is null ? null : new(id?.ToString(), user, name ?? user), Text(reader, 5), reader.GetString(6),
+                reader.GetFieldValue<string[]>(7), reader.GetBoolean(8) ? "done" : "refused", content.Purpose,
+                reader.IsDBNull(9) ? null : new System.Net.IPAddress(reader.GetFieldValue<byte[]>(9)).ToString(), Text(reader, 10), content.Detail));
+        }
+
+        return items;
+    }
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static void Add(NpgsqlCommand command, NpgsqlDbType type, object? value) => command.Parameters.Add(new() { Value = value ?? DBNull.Value, NpgsqlDbType = type });
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Wardwatch.Server.Audit.Contracts;
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.Server.Audit;
+
+/// <summary>
+/// Looks at records while the database is away: a nurse must see her patients then, and that she did must be on record. They lie in a file, sealed, on disk
+/// before the answer goes out, and are added to the trail when the database is back. After a crash between the two an entry may stand in the trail twice.
+/// </summary>
+internal sealed class AuditSpool(InstallationFiles files, AuditSeals seals)
+{
+    private const string Name = "audit-pending.jsonl";
+    private readonly Lock _gate = new();
+
+    /// <summary>Keeps entries.</summary>
+    public void Keep(IEnumerable<TimedEntry> entries)
+    {
+        lock (_gate)
+        {
+            files.Append(Name, entries.Select(Write));
+        }
+    }
+
+    /// <summary>Everything that is kept, in its order. A line that does not open is left out: a crash may have cut the last one.</summary>
+    public List<TimedEntry> Read()
+    {
+        lock (_gate)
+        {
+            return [.. files.Lines(Name).Select(Parse).OfType<TimedEntry>()];
+        }
+    }
+
+    /// <summary>Empties the file, after what it held has become durable elsewhere.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            files.Remove(Name);
+        }
+    }
+
+    private string Write(TimedEntry timed)
+    {
+        var entry = timed.Entry;
+        var kept = new Kept(
+            timed.At, entry.Action, entry.AccountId, entry.User, entry.Role, [.. entry.Patients], entry.Done, entry.Purpose, entry.Detail, entry.Address?.ToString(), entry.RequestId);
+        var text = JsonSerializer.Serialize(kept, AuditSpoolJson.Default.Kept);
+        return $"{entry.TenantId}:{Convert.ToBase64String(seals.SealText(entry.TenantId, text))}";
+    }
+
+    private TimedEntry? Parse(string line)
+    {
+        var colon = line.IndexOf(':', StringComparison.Ordinal);
+        var bytes = new byte[line.Length];
+        if (colon < 0 || !int.TryParse(line.AsSpan(0, colon), out var tenantId) || !Convert.TryFromBase64Chars(line.AsSpan(colon + 1), bytes, out var length)
+            || seals.OpenText(tenantId, bytes[..length]) is not { } text || JsonSerializer.Deserialize(text, AuditSpoolJson.Default.Kept) is not { } kept)
+        {
+            return null;
+        }
+
+        return new(new()
+        {
+            TenantId = tenantId,
+            Action = kept.Action,
+            AccountId = kept.AccountId,
+            User = kept.User,
+            Role = kept.Role,
+            Patients = kept.Patients,
+            Done = kept.Done,
+            Purpose = kept.Purpose,
+            Detail = kept.Detail,
+            Address = kept.Address is null ? null : IPAddress.Parse(kept.Address),
+            RequestId = kept.RequestId,
+        }, kept.At);
+    }
+
+    internal sealed record Kept(
+        DateTimeOffset At, string Action, Guid? AccountId, string? User, string? Role, int[] Patients, bool Done, string? Purpose, string? Detail, string? Address, string? RequestId);
+}
+
+[JsonSerializable(typeof(AuditSpool.Kept))]
+internal sealed partial class AuditSpoolJson : JsonSerializerContext;
