@@ -23,34 +23,19 @@ internal static class StaffSql
         select session_id, false from staff_sessions where locked_at is not null and revoked_at is null
         """;
 
-    public const string OpenSession =
-        """
-        with gone as (delete from staff_sessions where account_id = $2 and expires_at < $3)
-        insert into staff_sessions (session_id, account_id, created_at, expires_at, tenant_id) values ($1, $2, $3, $4, $5)
-        """;
-
-    public const string AddToken =
-        """
-        insert into staff_refresh_tokens (token_hash, session_id, issued_at, expires_at, tenant_id)
-        select $1, session_id, $3, $4, tenant_id from staff_sessions where session_id = $2
-        """;
-
-    // Both rows are locked, so that of two uses of one token the second sees the first.
-    public const string LockToken =
-        """
-        select t.session_id, s.account_id, t.used_at is not null, s.revoked_at is not null, t.expires_at
-        from staff_refresh_tokens t join staff_sessions s using (session_id)
-        where t.token_hash = $1
-        for update
-        """;
-
-    public const string UseToken = "update staff_refresh_tokens set used_at = $2 where token_hash = $1";
-
-    public const string ProlongSession = "update staff_sessions set expires_at = $2 where session_id = $1";
-
-    public const string RevokeSession = "update staff_sessions set revoked_at = $2 where session_id = $1 and revoked_at is null";
-
     public const string RevokeSessionsOfAccount = "update staff_sessions set revoked_at = $2 where account_id = $1 and revoked_at is null";
+
+    public const string RevokeOtherSessions = "update staff_sessions set revoked_at = $2 where account_id = $1 and revoked_at is null and session_id <> $3";
+
+    public const string SetPasswordHash =
+        "update staff_accounts set password_hash = $2, security_stamp = $3, concurrency_stamp = $4 where account_id = $1";
+
+    // Only if nobody has set another one meanwhile.
+    public const string ReplacePasswordHash = "update staff_accounts set password_hash = $3 where account_id = $1 and password_hash = $2";
+
+    public const string SignedIn = "update staff_accounts set last_sign_in_at = $2 where account_id = $1";
+
+    public const string WardNames = "select ward_id, name from wards where ward_id = any($1) order by name";
 
     public const string SigningKeys =
         "select key_id, tenant_id, wrapped_key from token_signing_keys where retired_at is null order by created_at, key_id";

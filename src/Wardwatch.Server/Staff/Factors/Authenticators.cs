@@ -59,8 +59,7 @@ internal sealed class Authenticators(TenantDatabase database, IKeyring keyring, 
         await ExecuteAsync(transaction, FactorSql.ConfirmAuthenticator, cancellation, account.Id, Now, step);
         var codes = await ReplaceRecoveryCodesAsync(transaction, account, cancellation);
         await ExecuteAsync(transaction, StaffSql.RevokeOtherSessions, cancellation, account.Id, Now, session);
-        await audit.RecordAsync(transaction.Connection, entry, cancellation);
-        await CommitAsync(transaction, cancellation);
+        await CommitAsync(transaction, entry, cancellation);
         return codes;
     }
 
@@ -107,8 +106,7 @@ internal sealed class Authenticators(TenantDatabase database, IKeyring keyring, 
 
         await ExecuteAsync(transaction, FactorSql.RemoveAuthenticator, cancellation, account.Id);
         await ExecuteAsync(transaction, FactorSql.RemoveRecoveryCodes, cancellation, account.Id);
-        await audit.RecordAsync(transaction.Connection, entry, cancellation);
-        await CommitAsync(transaction, cancellation);
+        await CommitAsync(transaction, entry, cancellation);
         return true;
     }
 
@@ -172,9 +170,11 @@ internal sealed class Authenticators(TenantDatabase database, IKeyring keyring, 
         return codes;
     }
 
-    private async Task CommitAsync(TenantTransaction transaction, CancellationToken cancellation)
+    // The end of the audit's chain is held until the transaction ends, so that it comes last.
+    private async Task CommitAsync(TenantTransaction transaction, AuditEntry entry, CancellationToken cancellation)
     {
         await DirectoryChanges.NotifyAsync(transaction.Connection, StaffDirectory.Topic, null, cancellation);
+        await audit.RecordAsync(transaction.Connection, entry, cancellation);
         await transaction.CommitAsync(cancellation);
         await directory.ReloadAsync(cancellation);
     }

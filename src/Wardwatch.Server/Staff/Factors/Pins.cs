@@ -69,8 +69,8 @@ internal sealed class Pins(
 
     private async Task CommitAsync(TenantTransaction transaction, AuditEntry entry, CancellationToken cancellation)
     {
-        await audit.RecordAsync(transaction.Connection, entry, cancellation);
         await DirectoryChanges.NotifyAsync(transaction.Connection, StaffDirectory.Topic, null, cancellation);
+        await audit.RecordAsync(transaction.Connection, entry, cancellation);
         await transaction.CommitAsync(cancellation);
         await directory.ReloadAsync(cancellation);
     }
