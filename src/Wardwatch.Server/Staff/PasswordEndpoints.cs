@@ -44,7 +44,7 @@ internal static class PasswordEndpoints
             return StaffProblems.WeakPassword("It is the password that you have.");
         }
 
-        if (passwords.TryHash(wanted) is not { } hashing)
+        if (!passwords.TryHash(wanted, out var hashing))
         {
             return StaffProblems.TooMany(context, TimeSpan.FromSeconds(5));
         }

@@ -21,7 +21,7 @@ internal sealed class Pins(
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
         var iterations = options.Value.PasswordIterations;
-        if (threads.TryRun(() => Hash(account.TenantId, account.Id, pin, salt, iterations)) is not { } hashing)
+        if (!threads.TryRun(() => Hash(account.TenantId, account.Id, pin, salt, iterations), out var hashing))
         {
             return false;
         }
@@ -59,7 +59,7 @@ internal sealed class Pins(
             stored = (reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1), reader.GetInt32(2));
         }
 
-        return threads.TryRun(() => Hash(tenantId, account, pin, stored.Salt, stored.Iterations)) is { } hashing
+        return threads.TryRun(() => Hash(tenantId, account, pin, stored.Salt, stored.Iterations), out var hashing)
             ? CryptographicOperations.FixedTimeEquals(await hashing, stored.Hash)
             : null;
     }

@@ -80,7 +80,7 @@ internal sealed class StaffStore(StaffDb context, NpgsqlDataSource database, Ide
     }
 
     private static UserPasskeyInfo Read(NpgsqlDataReader reader) => new(
-        reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1), reader.GetDateTime(2), (uint)reader.GetInt64(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<string[]>(4),
+        reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<DateTimeOffset>(2), (uint)reader.GetInt64(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<string[]>(4),
         reader.GetBoolean(5), reader.GetBoolean(6), reader.GetBoolean(7), reader.GetFieldValue<byte[]>(8), reader.GetFieldValue<byte[]>(9))
     {
         Name = reader.GetString(10),

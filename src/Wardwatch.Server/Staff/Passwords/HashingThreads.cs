@@ -29,11 +29,12 @@ internal sealed class HashingThreads : IDisposable
         metrics.ObserveHashing(() => _queue.IsAddingCompleted ? 0 : _queue.Count);
     }
 
-    /// <summary>Has it done on one of the threads. Null: the queue is full; somebody must try again later.</summary>
-    public Task<T>? TryRun<T>(Func<T> work)
+    /// <summary>Has it done on one of the threads. False: the queue is full; somebody must try again later.</summary>
+    public bool TryRun<T>(Func<T> work, out Task<T> result)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _queue.TryAdd(() => Run(work, done)) ? done.Task : null;
+        result = done.Task;
+        return _queue.TryAdd(() => Run(work, done));
     }
 
     /// <inheritdoc />

@@ -42,18 +42,11 @@ internal sealed class PasswordCheck
 
     /// <summary>Checks a password against a stored hash, or against nobody's.</summary>
     /// <returns>The outcome, and a hash to be stored instead if the old one has too few rounds.</returns>
-    public async Task<(PasswordOutcome Outcome, string? Better)> CheckAsync(string? stored, string password)
-    {
-        if (_threads.TryRun(() => Check(stored, password)) is not { } checking)
-        {
-            return (PasswordOutcome.Busy, null);
-        }
+    public async Task<(PasswordOutcome Outcome, string? Better)> CheckAsync(string? stored, string password) =>
+        _threads.TryRun(() => Check(stored, password), out var checking) ? await checking : (PasswordOutcome.Busy, null);
 
-        return await checking;
-    }
-
-    /// <summary>Hashes a new password. Null: too many are being hashed.</summary>
-    public Task<string>? TryHash(string password) => _threads.TryRun(() => _hasher.HashPassword(Nobody, password));
+    /// <summary>Hashes a new password. False: too many are being hashed.</summary>
+    public bool TryHash(string password, out Task<string> hash) => _threads.TryRun(() => _hasher.HashPassword(Nobody, password), out hash);
 
     private (PasswordOutcome, string?) Check(string? stored, string password)
     {

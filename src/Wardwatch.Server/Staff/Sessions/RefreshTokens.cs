@@ -46,7 +46,7 @@ internal sealed partial class RefreshTokens(
         var hash = Hash(token);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await LockAsync(connection, hash, cancellation) is not { } found || found.Revoked || found.Expires <= Now)
+        if (await LockAsync(connection, hash, cancellation) is not { } found || found.Revoked || found.Expires <= time.GetUtcNow())
         {
             return default;
         }
@@ -77,7 +77,7 @@ internal sealed partial class RefreshTokens(
         command.Parameters.Add(new() { Value = Hash(token) });
         command.Parameters.Add(new() { Value = Now });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? (reader.GetGuid(1), reader.GetGuid(0), reader.GetDateTime(2)) : null;
+        return await reader.ReadAsync(cancellation) ? (reader.GetGuid(1), reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(2)) : null;
     }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
@@ -106,14 +106,14 @@ internal sealed partial class RefreshTokens(
     private async Task AddAsync(NpgsqlConnection connection, IssuedRefreshToken issued, CancellationToken cancellation) =>
         await ExecuteAsync(connection, SessionSql.AddToken, cancellation, Hash(issued.Token), issued.Session, Now, issued.Expires.UtcDateTime);
 
-    private static async Task<(Guid Session, Guid Account, bool Used, bool Revoked, DateTime Expires, bool Locked)?> LockAsync(
+    private static async Task<(Guid Session, Guid Account, bool Used, bool Revoked, DateTimeOffset Expires, bool Locked)?> LockAsync(
         NpgsqlConnection connection, byte[] hash, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(SessionSql.LockToken, connection);
         command.Parameters.Add(new() { Value = hash });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? (reader.GetGuid(0), reader.GetGuid(1), reader.GetBoolean(2), reader.GetBoolean(3), reader.GetDateTime(4), reader.GetBoolean(5))
+            ? (reader.GetGuid(0), reader.GetGuid(1), reader.GetBoolean(2), reader.GetBoolean(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetBoolean(5))
             : null;
     }
 

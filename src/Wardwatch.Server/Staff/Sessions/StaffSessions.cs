@@ -42,7 +42,7 @@ internal sealed class StaffSessions(TenantDatabase database, IAuditTrail audit, 
         while (await reader.ReadAsync(cancellation))
         {
             rows.Add(new(
-                reader.GetGuid(0), reader.GetDateTime(1), reader.GetDateTime(2), reader.GetDateTime(3),
+                reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetFieldValue<DateTimeOffset>(3),
                 reader.IsDBNull(4) ? null : reader.GetFieldValue<IPAddress>(4).ToString(), reader.IsDBNull(5) ? null : reader.GetString(5), reader.GetBoolean(6)));
         }
 
