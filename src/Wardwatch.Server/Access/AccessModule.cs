@@ -10,14 +10,18 @@ public static class AccessModule
     public static void AddAccess(IHostApplicationBuilder builder) => builder.Services.AddAuthorization(authorization =>
     {
         authorization.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
-        authorization.AddPolicy(Policies.SeePatients, policy => policy.RequireAuthenticatedUser().RequireAssertion(
-            context => context.User.FindCaller() is { } caller && (caller.May(Permissions.ReadPatients) || caller.May(Permissions.ReadOwn))));
+        AddPolicy(authorization, Policies.SeePatients, Permissions.ReadPatients, Permissions.ReadOwn);
+        AddPolicy(authorization, Policies.SeeLooks, Permissions.ReadAudit, Permissions.ReadOwn);
+        AddPolicy(authorization, Policies.SeeWards, Permissions.ManageWards, Permissions.ManagePeople, Permissions.BindDevices, Permissions.UseEmergencyAccess);
         foreach (var permission in PermissionTable.All.Keys)
         {
-            authorization.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.FindCaller()?.May(permission) == true));
+            AddPolicy(authorization, permission, permission);
         }
     });
 
     /// <summary>Maps <c>/api/roles</c>.</summary>
     public static void MapAccess(IEndpointRouteBuilder routes) => RoleEndpoints.Map(routes);
+
+    private static void AddPolicy(AuthorizationOptions authorization, string name, params string[] anyOf) => authorization.AddPolicy(
+        name, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.FindCaller() is { } caller && Array.Exists(anyOf, caller.May)));
 }

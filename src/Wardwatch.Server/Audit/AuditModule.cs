@@ -17,6 +17,8 @@ public static class AuditModule
         services.AddSingleton<AuditSpool>();
         services.AddSingleton<AuditMetrics>();
         services.AddSingleton<AuditVerifier>();
+        services.AddSingleton<AuditSearch>();
+        services.AddSingleton<IRecordLooks>(provider => provider.GetRequiredService<AuditSearch>());
         services.AddSingleton<BreachWatch>();
         services.AddSingleton<SecurityEvents>();
         services.AddSingleton<ISecurityEvents>(provider => provider.GetRequiredService<SecurityEvents>());

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Audit;
@@ -26,7 +27,7 @@ internal sealed record AuditItem(
 internal sealed record AuditQuery(DateTimeOffset? From, DateTimeOffset? To, string? Actor, string? Patient, string? Action, bool? Done, long? Before, int Limit);
 
 /// <summary>Reads the trail, newest first, as the hospital itself sees it.</summary>
-internal sealed class AuditSearch(TenantDatabase database, AuditSeals seals)
+internal sealed class AuditSearch(TenantDatabase database, AuditSeals seals) : IRecordLooks
 {
     private const string Columns =
         """
@@ -71,15 +72,15 @@ internal sealed class AuditSearch(TenantDatabase database, AuditSeals seals)
         return await ReadAsync(command, tenantId, cancellation);
     }
 
-    /// <summary>Who has seen or changed what is known of a patient.</summary>
-    public async Task<List<AuditItem>> OfPatientAsync(int tenantId, int patientNumber, long? before, int limit, CancellationToken cancellation)
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<RecordLook>> OfPatientAsync(int tenantId, int patientNumber, long? before, int limit, CancellationToken cancellation)
     {
         await using var transaction = await database.BeginAsync(tenantId, cancellation);
         await using var command = new NpgsqlCommand(Looks, transaction.Connection);
         Add(command, NpgsqlDbType.Integer, patientNumber);
         Add(command, NpgsqlDbType.Bigint, before);
         Add(command, NpgsqlDbType.Integer, limit);
-        return await ReadAsync(command, tenantId, cancellation);
+        return (await ReadAsync(command, tenantId, cancellation)).ConvertAll(item => new RecordLook(item.No, item.At, item.Actor?.Name, item.Role, item.Action, item.Purpose));
     }
 
     private async Task<List<AuditItem>> ReadAsync(NpgsqlCommand command, int tenantId, CancellationToken cancellation)

@@ -27,6 +27,7 @@ public static class CommandLine
             UserVerb.Create(),
             DeviceVerb.Create(),
             TrainVerb.Create(),
+            VerifyAuditVerb.Create(),
         };
 
         try

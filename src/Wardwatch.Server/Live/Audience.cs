@@ -11,6 +11,7 @@ internal sealed class Audience
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Place, List<Subscription>> _byPlace = [];
+    private readonly HashSet<Subscription> _all = [];
     private readonly Dictionary<int, NewestState> _newest = [];
     private readonly EventLog _events;
     private readonly LiveOptions _options;
@@ -40,13 +41,17 @@ internal sealed class Audience
             }
 
             var subscription = new Subscription(filter, kinds, new Mailbox(_options.QueuedMessages, _options.MostWaitingEventBytes), this);
-            var place = Place.Of(filter);
-            if (!_byPlace.TryGetValue(place, out var there))
+            foreach (var place in subscription.Places)
             {
-                _byPlace.Add(place, there = []);
+                if (!_byPlace.TryGetValue(place, out var there))
+                {
+                    _byPlace.Add(place, there = []);
+                }
+
+                there.Add(subscription);
             }
 
-            there.Add(subscription);
+            _all.Add(subscription);
             _count++;
             return subscription;
         }
@@ -57,16 +62,20 @@ internal sealed class Audience
     {
         lock (_gate)
         {
-            var place = Place.Of(subscription.Filter);
-            if (!_byPlace.TryGetValue(place, out var there) || !there.Remove(subscription))
+            if (!_all.Remove(subscription))
             {
                 return;
             }
 
             _count--;
-            if (there.Count == 0)
+            foreach (var place in subscription.Places)
             {
-                _byPlace.Remove(place);
+                var there = _byPlace[place];
+                there.Remove(subscription);
+                if (there.Count == 0)
+                {
+                    _byPlace.Remove(place);
+                }
             }
         }
     }
@@ -117,6 +126,15 @@ internal sealed class Audience
         }
     }
 
+    /// <summary>Sends a security event.</summary>
+    public void SendSecurity(LiveMessage message)
+    {
+        lock (_gate)
+        {
+            Deliver(message, LiveKinds.Security);
+        }
+    }
+
     /// <summary>Forgets the newest vitals of patients who have left. Mailboxes that still hold one keep it until they are read.</summary>
     public void Trim(IPatientDirectory patients)
     {
@@ -134,13 +152,9 @@ internal sealed class Audience
 
     private void Deliver(LiveMessage message, LiveKinds kind)
     {
-        if (message.TenantId == 0)
+        if (message.TenantId == 0 || message.PatientNumber == 0)
         {
-            foreach (var (_, there) in _byPlace)
-            {
-                Offer(there, message, kind);
-            }
-
+            Offer(_all, message, kind);
             return;
         }
 
@@ -160,12 +174,13 @@ internal sealed class Audience
         }
     }
 
-    private static void Offer(List<Subscription> there, LiveMessage message, LiveKinds kind)
+    private static void Offer(IEnumerable<Subscription> there, LiveMessage message, LiveKinds kind)
     {
         foreach (var subscription in there)
         {
-            if ((subscription.Kinds & kind) != LiveKinds.None && subscription.Filter.Wants(message))
+            if ((subscription.Kinds & kind) != LiveKinds.None && !ReferenceEquals(subscription.LastOffered, message) && subscription.Filter.Wants(message))
             {
+                subscription.LastOffered = message;
                 subscription.Mailbox.Offer(message);
             }
         }
@@ -175,14 +190,32 @@ internal sealed class Audience
     {
         lock (_gate)
         {
-            return _byPlace.Values.Sum(static there => there.Sum(static subscription => subscription.Mailbox.Count));
+            return _all.Sum(static subscription => subscription.Mailbox.Count);
         }
     }
 
-    // Where a subscription stands: with its patient if it names one, otherwise with its ward, otherwise with its hospital.
-    private readonly record struct Place(int TenantId, string? Ward, int PatientNumber)
+    /// <summary>
+    /// Where a subscription stands: with its patient if it names one, with its ward if it names one, otherwise with everything that it may see: the hospital, or
+    /// each of its wards and each single patient.
+    /// </summary>
+    internal static IReadOnlyList<Place> PlacesOf(LiveFilter filter)
     {
-        public static Place Of(LiveFilter filter) =>
-            filter.PatientNumber is { } patient ? new Place(filter.TenantId, null, patient) : new Place(filter.TenantId, filter.Ward, 0);
+        var (visible, tenant) = (filter.Visible, filter.Visible.TenantId);
+        if (filter.PatientNumber is { } patient)
+        {
+            return [new(tenant, null, patient)];
+        }
+
+        if (filter.Ward is not null && visible.CoversWard(tenant, filter.Ward))
+        {
+            return [new(tenant, filter.Ward, 0)];
+        }
+
+        return visible.WholeHospital
+            ? [new(tenant, null, 0)]
+            : [.. visible.Wards.Where(ward => filter.Ward is null || ward == filter.Ward).Select(ward => new Place(tenant, ward, 0)), .. visible.Patients.Select(number => new Place(tenant, null, number))];
     }
+
+    /// <summary>A hospital, one ward of it, or one patient.</summary>
+    internal readonly record struct Place(int TenantId, string? Ward, int PatientNumber);
 }

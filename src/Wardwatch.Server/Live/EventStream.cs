@@ -2,11 +2,13 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
+using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.Live;
 
 /// <summary><c>/sse/events</c>: status, storage and heartbeats as server-sent events, for plain clients. Readings go over the sockets.</summary>
-internal sealed class EventStream(Audience audience, EventLog log, LivePump pump, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime)
+internal sealed class EventStream(
+    Audience audience, EventLog log, LivePump pump, ISessionWatch sessions, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime)
 {
     /// <summary>Serves one stream until it ends; false if there are too many subscribers, and nothing was answered yet.</summary>
     /// <param name="context">The request.</param>
@@ -15,13 +17,14 @@ internal sealed class EventStream(Audience audience, EventLog log, LivePump pump
     public async Task<bool> ServeAsync(HttpContext context, LiveFilter filter, string? lastEventId)
     {
         // Subscribed first, looked up in the log after: what happens between is in both, and left out of one.
-        using var subscription = audience.Subscribe(filter, LiveKinds.Events | LiveKinds.Heartbeats);
+        using var subscription = audience.Subscribe(filter, LiveFilters.KindsFor(context, LiveKinds.Events | LiveKinds.Heartbeats));
         if (subscription is null)
         {
             return false;
         }
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var watch = sessions.Watch(context.User.Caller(), ended.Cancel);
         try
         {
             await BeginAsync(context, ended.Token);

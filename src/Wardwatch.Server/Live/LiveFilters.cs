@@ -1,28 +1,33 @@
-using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Audit.Contracts;
+using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Live;
 
-/// <summary>Reads <c>?ward=</c> and <c>?patient=</c> of a live connection, within the caller's hospital.</summary>
-internal sealed class LiveFilters(IPatientDirectory patients)
+/// <summary>Reads <c>?ward=</c> and <c>?patient=</c> of a live connection, within what the caller may see. Following is on record like any other look.</summary>
+internal sealed class LiveFilters(RecordAccess access)
 {
-    /// <summary>False if a patient is named that there is not, or that is another hospital's.</summary>
-    public bool TryRead(HttpContext context, out LiveFilter filter)
+    /// <summary>What the connection carries; or, if a ward or patient is named that is not there for this caller, the answer that says so.</summary>
+    public async Task<(LiveFilter? Filter, IResult? Refusal)> ReadAsync(HttpContext context, CancellationToken cancellation)
     {
-        var tenant = context.User.TenantId();
-        var ward = context.Request.Query["ward"].FirstOrDefault();
-        filter = new LiveFilter(tenant, string.IsNullOrEmpty(ward) ? null : ward, null);
-        if (context.Request.Query["patient"].FirstOrDefault() is not { Length: > 0 } id)
+        var visible = context.User.Caller().Visible;
+        if (context.Request.Query["patient"].FirstOrDefault() is { Length: > 0 } id)
         {
-            return true;
+            return await access.OpenAsync(context, id, AuditActions.FollowLive, cancellation) is { } patient
+                ? (new(visible, Given(context), patient.Number), null)
+                : (null, Problems.PatientNotFound());
         }
 
-        if (patients.Find(id) is not { } patient || patient.TenantId != tenant)
-        {
-            return false;
-        }
-
-        filter = filter with { PatientNumber = patient.Number };
-        return true;
+        var ward = Given(context);
+        return await access.OpenWardAsync(context, ward, AuditActions.FollowLive, cancellation) is null
+            ? (null, Problems.WardNotFound())
+            : (new(visible, ward, null), null);
     }
+
+    /// <summary>What of everything a caller's connection carries.</summary>
+    public static LiveKinds KindsFor(HttpContext context, LiveKinds kinds) =>
+        context.User.Caller().May(Permissions.ReviewSecurity) ? kinds | LiveKinds.Security : kinds;
+
+    private static string? Given(HttpContext context) => context.Request.Query["ward"].FirstOrDefault() is { Length: > 0 } ward ? ward : null;
 }

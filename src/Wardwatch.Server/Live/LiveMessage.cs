@@ -19,6 +19,12 @@ internal enum LiveKind : byte
 
     /// <summary>Nothing happened, and the connection works.</summary>
     Heartbeat,
+
+    /// <summary>Something that those who see a ward should know, as an emergency access.</summary>
+    Notification,
+
+    /// <summary>Something that administrators should look at.</summary>
+    SecurityEvent,
 }
 
 /// <summary>
@@ -77,6 +83,8 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
         LiveKind.VitalsUpdated => "VitalsUpdated",
         LiveKind.StatusUpdated => "StatusUpdated",
         LiveKind.StorageChanged => "StorageChanged",
+        LiveKind.Notification => "Notification",
+        LiveKind.SecurityEvent => "SecurityEvent",
         _ => "Heartbeat",
     };
 
@@ -94,6 +102,8 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
             LiveKind.VitalsUpdated => "vitals",
             LiveKind.StatusUpdated => "status",
             LiveKind.StorageChanged => "storage",
+            LiveKind.Notification => "notification",
+            LiveKind.SecurityEvent => "security",
             _ => "heartbeat",
         };
         var head = EventId is null ? $"event: {name}\ndata: " : $"event: {name}\nid: {EventId}\ndata: ";

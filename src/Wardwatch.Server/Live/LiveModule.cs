@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Monitoring.Contracts;
+using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Access.Contracts;
 
@@ -21,6 +22,9 @@ public static class LiveModule
         services.AddSingleton<Broadcaster>();
         services.AddSingleton<IMonitoringObserver>(provider => provider.GetRequiredService<Broadcaster>());
         services.AddHostedService(provider => provider.GetRequiredService<Broadcaster>());
+        services.AddSingleton<LiveNotices>();
+        services.AddSingleton<IEmergencyObserver>(provider => provider.GetRequiredService<LiveNotices>());
+        services.AddHostedService(provider => provider.GetRequiredService<LiveNotices>());
         services.AddSingleton<LiveFilters>();
         services.AddSingleton<VitalsSocket>();
         services.AddSingleton<EventStream>();
@@ -38,8 +42,8 @@ public static class LiveModule
 
         // Our own limit comes first, so that whoever is cut off is counted, with the reason.
         routes.MapHub<WardHub>("/hubs/ward", hub => hub.TransportSendTimeout = TimeSpan.FromSeconds(2 * sendTimeout));
-        routes.Map("/ws/vitals", ServeSocketAsync).RequireAuthorization(Permissions.ReadPatients).ExcludeFromDescription();
-        routes.MapGet("/sse/events", ServeStreamAsync).RequireAuthorization(Permissions.ReadPatients).WithTags("Live")
+        routes.Map("/ws/vitals", ServeSocketAsync).RequireAuthorization(Policies.SeePatients).ExcludeFromDescription();
+        routes.MapGet("/sse/events", ServeStreamAsync).RequireAuthorization(Policies.SeePatients).WithTags("Live")
             .WithSummary("Server-sent events: status, storage, heartbeat; resumes after Last-Event-ID");
     }
 
@@ -49,23 +53,20 @@ public static class LiveModule
         {
             await TypedResults.Problem(statusCode: StatusCodes.Status426UpgradeRequired, type: "urn:wardwatch:websocket-required",
                 title: "This address speaks WebSocket only").ExecuteAsync(context);
+            return;
         }
-        else if (!filters.TryRead(context, out var filter))
-        {
-            await Problems.PatientNotFound().ExecuteAsync(context);
-        }
-        else
-        {
-            await socket.ServeAsync(context, filter);
-        }
+
+        var (filter, refusal) = await filters.ReadAsync(context, context.RequestAborted);
+        await (filter is null ? refusal!.ExecuteAsync(context) : socket.ServeAsync(context, filter));
     }
 
     private static async Task ServeStreamAsync(HttpContext context, LiveFilters filters, EventStream stream)
     {
         var lastEventId = context.Request.Headers["Last-Event-ID"].FirstOrDefault();
-        if (!filters.TryRead(context, out var filter))
+        var (filter, refusal) = await filters.ReadAsync(context, context.RequestAborted);
+        if (filter is null)
         {
-            await Problems.PatientNotFound().ExecuteAsync(context);
+            await refusal!.ExecuteAsync(context);
         }
         else if (!await stream.ServeAsync(context, filter, lastEventId))
         {

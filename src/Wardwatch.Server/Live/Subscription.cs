@@ -1,3 +1,5 @@
+using Wardwatch.Server.Access.Contracts;
+
 namespace Wardwatch.Server.Live;
 
 /// <summary>What a kind of connection carries.</summary>
@@ -16,16 +18,24 @@ internal enum LiveKinds : byte
     /// <summary>That the connection works.</summary>
     Heartbeats = 4,
 
-    /// <summary>Everything.</summary>
+    /// <summary>Security events, for those who look after them.</summary>
+    Security = 8,
+
+    /// <summary>Everything about patients.</summary>
     All = Readings | Events | Heartbeats,
 }
 
-/// <summary>What a subscriber wants to see: its tenant's, of one ward or one patient if it says so.</summary>
-internal sealed record LiveFilter(int TenantId, string? Ward, int? PatientNumber)
+/// <summary>What a subscriber wants to see, within what it may see: everything, one ward, or one patient.</summary>
+/// <param name="Visible">What it may see.</param>
+/// <param name="Ward">The one ward it asks for, or null.</param>
+/// <param name="PatientNumber">The one patient it asks for, or null.</param>
+internal sealed record LiveFilter(AccessScope Visible, string? Ward, int? PatientNumber)
 {
     public bool Wants(LiveMessage message) =>
         message.TenantId == 0
-        || (message.TenantId == TenantId && (Ward is null || Ward == message.Ward) && (PatientNumber is null || PatientNumber == message.PatientNumber));
+        || (message.PatientNumber == 0 && message.TenantId == Visible.TenantId)
+        || (Visible.Covers(message.TenantId, message.Ward, message.PatientNumber) && (Ward is null || Ward == message.Ward)
+            && (PatientNumber is null || PatientNumber == message.PatientNumber));
 }
 
 /// <summary>One screen's subscription; disposing it ends it.</summary>
@@ -36,6 +46,12 @@ internal sealed class Subscription(LiveFilter filter, LiveKinds kinds, Mailbox m
     public LiveKinds Kinds { get; } = kinds;
 
     public Mailbox Mailbox { get; } = mailbox;
+
+    /// <summary>Where the audience has put it.</summary>
+    public IReadOnlyList<Audience.Place> Places { get; } = Audience.PlacesOf(filter);
+
+    /// <summary>The message that was offered last: one that concerns several of its places is offered once. The audience's lock guards it.</summary>
+    public LiveMessage? LastOffered { get; set; }
 
     public void Dispose() => audience.Unsubscribe(this);
 }

@@ -1,10 +1,12 @@
 using System.Net.WebSockets;
 using Microsoft.Extensions.Options;
+using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.Live;
 
 /// <summary><c>/ws/vitals</c>: a JSON text frame per change, for plain clients.</summary>
-internal sealed class VitalsSocket(Audience audience, LivePump pump, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class VitalsSocket(
+    Audience audience, LivePump pump, ISessionWatch sessions, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2);
 
@@ -26,6 +28,7 @@ internal sealed class VitalsSocket(Audience audience, LivePump pump, IOptions<Li
         });
         var channel = new WebSocketChannel(socket, context);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var watch = sessions.Watch(context.User.Caller(), ended.Cancel);
         var listening = ListenAsync(socket, ended);
         try
         {

@@ -7,19 +7,14 @@ using Wardwatch.Server.Access.Contracts;
 namespace Wardwatch.Server.Live;
 
 /// <summary>The SignalR hub <c>/hubs/ward</c>. Clients listen; there is nothing to call.</summary>
-[Authorize(Permissions.ReadPatients)]
+[Authorize(Policies.SeePatients)]
 internal sealed class WardHub(HubPumps pumps, LiveFilters filters) : Hub
 {
-    public override Task OnConnectedAsync()
+    public override async Task OnConnectedAsync()
     {
         var context = Context.GetHttpContext()!;
-        if (!filters.TryRead(context, out var filter))
-        {
-            throw new HubException("There is no such patient.");
-        }
-
-        pumps.Start(context, Context, filter);
-        return Task.CompletedTask;
+        var (filter, _) = await filters.ReadAsync(context, Context.ConnectionAborted);
+        pumps.Start(context, Context, filter ?? throw new HubException("There is no such patient or ward."));
     }
 
     public override Task OnDisconnectedAsync(Exception? exception) => pumps.StopAsync(Context.ConnectionId);
@@ -50,7 +45,8 @@ internal sealed class WardConnections(ILogger<DefaultHubLifetimeManager<WardHub>
 }
 
 /// <summary>Carries messages from mailboxes to hub connections, one task a connection. Owns these tasks.</summary>
-internal sealed partial class HubPumps(Audience audience, LivePump pump, WardConnections connections, IOptions<LiveOptions> options, ILogger<HubPumps> logger)
+internal sealed partial class HubPumps(
+    Audience audience, LivePump pump, WardConnections connections, ISessionWatch sessions, IOptions<LiveOptions> options, ILogger<HubPumps> logger)
 {
     private readonly ConcurrentDictionary<string, (Task Task, CancellationTokenSource Stop)> _pumps = new(StringComparer.Ordinal);
     private readonly ILogger<HubPumps> _logger = logger;
@@ -58,10 +54,13 @@ internal sealed partial class HubPumps(Audience audience, LivePump pump, WardCon
     /// <summary>Begins to send to a connection.</summary>
     public void Start(HttpContext context, HubCallerContext caller, LiveFilter filter)
     {
-        var subscription = audience.Subscribe(filter, LiveKinds.All) ?? throw new HubException("There are too many live connections.");
+        var subscription = audience.Subscribe(filter, LiveFilters.KindsFor(context, LiveKinds.All)) ?? throw new HubException("There are too many live connections.");
         LiveSocket.Limit(context, options.Value.SocketBufferBytes);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(caller.ConnectionAborted);
-        _pumps[caller.ConnectionId] = (PumpAsync(subscription, new HubChannel(connections[caller.ConnectionId]), stop.Token), stop);
+
+        // Whoever may no longer be served connects again, and is asked for a token.
+        var watch = sessions.Watch(context.User.Caller(), caller.Abort);
+        _pumps[caller.ConnectionId] = (PumpAsync(subscription, watch, new HubChannel(connections[caller.ConnectionId]), stop.Token), stop);
     }
 
     /// <summary>Ends sending, and waits for it.</summary>
@@ -75,9 +74,10 @@ internal sealed partial class HubPumps(Audience audience, LivePump pump, WardCon
         }
     }
 
-    private async Task PumpAsync(Subscription subscription, HubChannel channel, CancellationToken stop)
+    private async Task PumpAsync(Subscription subscription, IDisposable watch, HubChannel channel, CancellationToken stop)
     {
         using var _ = subscription;
+        using var __ = watch;
         try
         {
             await pump.RunAsync(subscription, channel, static _ => true, stop);

@@ -16,8 +16,16 @@ public static class PatientsModule
         builder.Services.AddSingleton<IPatientDirectory>(services => services.GetRequiredService<PatientDirectory>());
         builder.Services.AddHostedService(services => services.GetRequiredService<PatientDirectory>());
         builder.Services.AddSingleton<RecordAccess>();
+        builder.Services.AddSingleton<EmergencyAccesses>();
+        builder.Services.AddSingleton<WardRegistry>();
     }
 
-    /// <summary>Maps <c>/api/patients</c>.</summary>
-    public static void MapPatients(IEndpointRouteBuilder routes) => PatientEndpoints.Map(routes);
+    /// <summary>Maps <c>/api/patients</c>, emergency access and wards.</summary>
+    public static void MapPatients(IEndpointRouteBuilder routes)
+    {
+        PatientEndpoints.Map(routes);
+        EmergencyEndpoints.Map(routes);
+        AccessEndpoints.Map(routes);
+        WardEndpoints.Map(routes);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Npgsql;
+using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Staff;
@@ -8,7 +9,7 @@ namespace Wardwatch.Server.Staff;
 /// Every account and the sessions that were ended while their access tokens may still be good, in memory: that is how the end of a session or an
 /// account, and a change of role, take effect at once in every process and not only when a token runs out.
 /// </summary>
-internal sealed class StaffDirectory(NpgsqlDataSource database, DirectoryChanges changes, TimeProvider time) : IHostedService, IDisposable
+internal sealed class StaffDirectory(NpgsqlDataSource database, DirectoryChanges changes, TimeProvider time) : IAccessChanges, IHostedService, IDisposable
 {
     /// <summary>The topic of <see cref="DirectoryChanges"/> for accounts, and everything else that is kept here.</summary>
     public const string Topic = "accounts";
@@ -44,6 +45,9 @@ internal sealed class StaffDirectory(NpgsqlDataSource database, DirectoryChanges
 
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task NotifyAsync(NpgsqlConnection connection, CancellationToken cancellation) => DirectoryChanges.NotifyAsync(connection, Topic, null, cancellation);
 
     /// <summary>Reads everything again.</summary>
     public async Task ReloadAsync(CancellationToken cancellation)

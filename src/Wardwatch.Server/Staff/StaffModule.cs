@@ -10,6 +10,7 @@ using Wardwatch.Server.Staff.Factors;
 using Wardwatch.Server.Staff.Guessing;
 using Wardwatch.Server.Staff.Passkeys;
 using Wardwatch.Server.Staff.Passwords;
+using Wardwatch.Server.Staff.People;
 using Wardwatch.Server.Staff.Sessions;
 using Wardwatch.Server.Staff.Tokens;
 
@@ -30,7 +31,9 @@ public static class StaffModule
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
         services.AddSingleton<StaffDirectory>();
         services.AddHostedService(provider => provider.GetRequiredService<StaffDirectory>());
+        services.AddSingleton<IAccessChanges>(provider => provider.GetRequiredService<StaffDirectory>());
         services.AddSingleton<ISessionWatch, SessionWatch>();
+        services.AddSingleton<PersonRegistry>();
         AddSignIn(services);
 
         // The framework tells of every request without a token; who was refused what is the audit's to say.
@@ -47,6 +50,7 @@ public static class StaffModule
         SecondFactorEndpoints.Map(routes);
         PasskeyEndpoints.Map(routes);
         SessionEndpoints.Map(routes);
+        PersonEndpoints.Map(routes);
     }
 
     /// <summary>What the command line needs to look after accounts.</summary>

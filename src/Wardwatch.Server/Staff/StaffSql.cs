@@ -35,6 +35,22 @@ internal static class StaffSql
 
     public const string SignedIn = "update staff_accounts set last_sign_in_at = $2 where account_id = $1";
 
+    // Both answer with an id that there is not; nothing if all went well.
+    public const string AssignWards =
+        """
+        with wanted as (select unnest($3::text[]) as ward_id),
+             assigned as (insert into staff_wards (tenant_id, account_id, ward_id) select $1, $2, ward_id from wanted join wards using (ward_id) where tenant_id = $1 on conflict do nothing)
+        select ward_id from wanted where ward_id not in (select ward_id from wards where tenant_id = $1) limit 1
+        """;
+
+    public const string AssignPatients =
+        """
+        with wanted as (select unnest($3::text[]) as patient_id),
+             assigned as (insert into staff_patients (tenant_id, account_id, patient_no)
+                          select $1, $2, patient_no from wanted join patients using (patient_id) where tenant_id = $1 on conflict do nothing)
+        select patient_id from wanted where patient_id not in (select patient_id from patients where tenant_id = $1) limit 1
+        """;
+
     public const string WardNames = "select ward_id, name from wards where ward_id = any($1) order by name";
 
     public const string SigningKeys =
@@ -42,7 +58,18 @@ internal static class StaffSql
 
     public const string LockSigningKeys = "select pg_advisory_xact_lock(hashtext('token-signing-keys'), $1)";
 
-    public const string HasSigningKey = "select exists (select from token_signing_keys where tenant_id = $1 and retired_at is null)";
+    public const string HasSigningKey = "select exists (select from token_signing_keys where tenant_id = $1 and retired_at is null and created_at > $2)";
+
+    public const string TenantsWithOldSigningKeys =
+        "select tenant_id from token_signing_keys where retired_at is null group by tenant_id having max(created_at) <= $1";
+
+    // Whatever another key has signed for so long instead.
+    public const string RetireSigningKeys =
+        """
+        update token_signing_keys k set retired_at = $1
+        where retired_at is null and exists
+            (select from token_signing_keys n where n.tenant_id = k.tenant_id and n.retired_at is null and (n.created_at, n.key_id) > (k.created_at, k.key_id) and n.created_at < $2)
+        """;
 
     public const string AddSigningKey = "insert into token_signing_keys (key_id, tenant_id, wrapped_key, created_at) values ($1, $2, $3, $4)";
 }

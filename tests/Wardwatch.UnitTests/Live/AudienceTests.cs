@@ -6,13 +6,14 @@ using Wardwatch.Server.Live;
 using Wardwatch.UnitTests.Monitoring;
 using Wardwatch.UnitTests.Platform;
 using Xunit;
+using static Wardwatch.UnitTests.Live.Scopes;
 
 namespace Wardwatch.UnitTests.Live;
 
 /// <summary>Who gets what, in which order, and what it costs to make.</summary>
 public class AudienceTests
 {
-    private static readonly LiveFilter Everything = new(1, null, null);
+    private static readonly LiveFilter Everything = new(Whole(1), null, null);
     private readonly EventLog _log;
     private readonly Audience _audience;
 
@@ -44,8 +45,8 @@ public class AudienceTests
     [InlineData("w2", 7, false)]
     public void A_screen_gets_what_it_asked_for(string? ward, int? patient, bool gets)
     {
-        using var screen = _audience.Subscribe(new LiveFilter(1, ward, patient), LiveKinds.All)!;
-        using var stranger = _audience.Subscribe(new LiveFilter(2, ward, patient), LiveKinds.All)!;
+        using var screen = _audience.Subscribe(new LiveFilter(Whole(1), ward, patient), LiveKinds.All)!;
+        using var stranger = _audience.Subscribe(new LiveFilter(Whole(2), ward, patient), LiveKinds.All)!;
         _audience.SendVitals(TestWard.Patient(7), []);
         _audience.SendEvent(Status(7));
         screen.Mailbox.Count.ShouldBe(gets ? 2 : 0);
@@ -73,10 +74,10 @@ public class AudienceTests
     {
         var patient = TestWard.Patient(7);
         _audience.WantsReadings(patient).ShouldBeFalse();
-        var others = new[] { new LiveFilter(2, null, null), new LiveFilter(1, "w2", null), new LiveFilter(1, null, 8) }
+        var others = new[] { new LiveFilter(Whole(2), null, null), new LiveFilter(Whole(1), "w2", null), new LiveFilter(Whole(1), null, 8) }
             .Select(filter => _audience.Subscribe(filter, LiveKinds.All)).Append(_audience.Subscribe(Everything, LiveKinds.Events)).ToList();
         _audience.WantsReadings(patient).ShouldBeFalse();
-        foreach (var filter in new[] { Everything, new LiveFilter(1, "w1", null), new LiveFilter(1, null, 7) })
+        foreach (var filter in new[] { Everything, new LiveFilter(Whole(1), "w1", null), new LiveFilter(Whole(1), null, 7) })
         {
             using var _ = _audience.Subscribe(filter, LiveKinds.Readings);
             _audience.WantsReadings(patient).ShouldBeTrue();

@@ -8,6 +8,7 @@ using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.UnitTests.Monitoring;
 using Wardwatch.UnitTests.Platform;
 using Xunit;
+using static Wardwatch.UnitTests.Live.Scopes;
 
 namespace Wardwatch.UnitTests.Live;
 
@@ -42,7 +43,7 @@ public sealed class BroadcasterTests : IDisposable
     [Fact]
     public async Task A_screen_is_never_shown_an_older_state_after_a_newer_one()
     {
-        using var screen = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
+        using var screen = _audience.Subscribe(new LiveFilter(Whole(1), null, null), LiveKinds.All)!;
         StopAtPatient(40);
         Tell(40, 1);
         await _broadcaster.StartAsync(TestContext.Current.CancellationToken);
@@ -68,7 +69,7 @@ public sealed class BroadcasterTests : IDisposable
     [Fact]
     public async Task A_change_of_state_survives_a_reading_that_overtakes_it_while_the_broadcaster_is_behind()
     {
-        using var screen = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
+        using var screen = _audience.Subscribe(new LiveFilter(Whole(1), null, null), LiveKinds.All)!;
         for (var patient = 2; patient <= Queued + 1; patient++)
         {
             Tell(patient, 1);
@@ -86,7 +87,7 @@ public sealed class BroadcasterTests : IDisposable
     [Fact]
     public async Task A_patient_that_cannot_be_shown_stops_no_screen()
     {
-        using var screen = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
+        using var screen = _audience.Subscribe(new LiveFilter(Whole(1), null, null), LiveKinds.All)!;
         _patients.Searched = patient => { if (patient == 1) { throw new InvalidOperationException("A planted defect."); } };
         await _broadcaster.StartAsync(TestContext.Current.CancellationToken);
         Tell(1, 1);
@@ -97,7 +98,7 @@ public sealed class BroadcasterTests : IDisposable
     [Fact]
     public async Task A_patient_who_has_left_is_shown_no_more()
     {
-        using var screen = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
+        using var screen = _audience.Subscribe(new LiveFilter(Whole(1), null, null), LiveKinds.All)!;
         _patients.Discharge(1);
         await _broadcaster.StartAsync(TestContext.Current.CancellationToken);
         Tell(1, 1, ChangeKind.Reading | ChangeKind.Status);

@@ -1,6 +1,7 @@
 using Shouldly;
 using Wardwatch.Server.Live;
 using Xunit;
+using static Wardwatch.UnitTests.Live.Scopes;
 
 namespace Wardwatch.UnitTests.Live;
 
@@ -19,9 +20,9 @@ public class LiveFilterTests
     [InlineData(1, "w2", 5, "w1", 5, false)]
     [InlineData(2, "w1", 5, "w1", 5, false)]
     public void A_message_reaches_whom_it_concerns(int tenant, string? ward, int patient, string? wantedWard, int? wantedPatient, bool wanted) =>
-        new LiveFilter(1, wantedWard, wantedPatient).Wants(new LiveMessage(LiveKind.VitalsUpdated, tenant, patient, ward, [])).ShouldBe(wanted);
+        new LiveFilter(Whole(1), wantedWard, wantedPatient).Wants(new LiveMessage(LiveKind.VitalsUpdated, tenant, patient, ward, [])).ShouldBe(wanted);
 
     [Fact]
     public void What_concerns_the_server_itself_reaches_everybody() =>
-        new LiveFilter(1, "w1", 5).Wants(new LiveMessage(LiveKind.Heartbeat, 0, 0, null, [])).ShouldBeTrue();
+        new LiveFilter(Whole(1), "w1", 5).Wants(new LiveMessage(LiveKind.Heartbeat, 0, 0, null, [])).ShouldBeTrue();
 }

@@ -6,6 +6,7 @@ using Wardwatch.Server.Live;
 using Wardwatch.UnitTests.Monitoring;
 using Wardwatch.UnitTests.Platform;
 using Xunit;
+using static Wardwatch.UnitTests.Live.Scopes;
 
 namespace Wardwatch.UnitTests.Live;
 
@@ -36,7 +37,7 @@ public sealed class LivePumpTests : IDisposable
     public async Task A_connection_that_takes_everything_gets_it_in_order_until_it_ends()
     {
         var channel = new FakeChannel();
-        using var subscription = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
+        using var subscription = _audience.Subscribe(new LiveFilter(Whole(1), null, null), LiveKinds.All)!;
         var pumping = _pump.RunAsync(subscription, channel, static _ => true, _ended.Token);
         for (var i = 0; i < 500; i++)
         {
@@ -55,7 +56,7 @@ public sealed class LivePumpTests : IDisposable
     public async Task One_that_takes_nothing_is_cut_off_after_its_time_counted_and_logged_once()
     {
         var channel = new FakeChannel { Reads = false };
-        using var subscription = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
+        using var subscription = _audience.Subscribe(new LiveFilter(Whole(1), null, null), LiveKinds.All)!;
         var pumping = _pump.RunAsync(subscription, channel, static _ => true, _ended.Token);
         _audience.SendVitals(TestWard.Patient(1), []);
         await pumping.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
@@ -69,7 +70,7 @@ public sealed class LivePumpTests : IDisposable
     {
         var channel = new FakeChannel { Reads = false };
         var patient = new LivePump(Options.Create(new LiveOptions { SendTimeoutSeconds = 600 }), new LiveMetrics(_meters), TimeProvider.System, _logged);
-        using var subscription = _audience.Subscribe(new LiveFilter(1, null, null), LiveKinds.All)!;
+        using var subscription = _audience.Subscribe(new LiveFilter(Whole(1), null, null), LiveKinds.All)!;
         var pumping = patient.RunAsync(subscription, channel, static _ => true, _ended.Token);
         for (var i = 0; i < 100; i++)
         {
@@ -86,14 +87,14 @@ public sealed class LivePumpTests : IDisposable
     public async Task A_patient_who_went_to_another_ward_meanwhile_is_not_shown_there_any_more()
     {
         var channel = new FakeChannel { Reads = false };
-        using var subscription = _audience.Subscribe(new LiveFilter(1, "w1", null), LiveKinds.All)!;
+        using var subscription = _audience.Subscribe(new LiveFilter(Whole(1), "w1", null), LiveKinds.All)!;
         var pumping = _pump.RunAsync(subscription, channel, static _ => true, _ended.Token);
         for (var i = 1; i <= 20; i++)
         {
             _audience.SendVitals(TestWard.Patient(i), [(byte)i]);
         }
 
-        using var other = _audience.Subscribe(new LiveFilter(1, "w2", null), LiveKinds.All)!;
+        using var other = _audience.Subscribe(new LiveFilter(Whole(1), "w2", null), LiveKinds.All)!;
         _audience.SendVitals(TestWard.Patient(20) with { Ward = "w2" }, [99]);
         channel.Read();
         await channel.WrittenAsync(19);

@@ -8,4 +8,10 @@ public static class Policies
     /// <see cref="Caller.Visible"/>, and every endpoint under this policy asks it.
     /// </summary>
     public const string SeePatients = "patients.see";
+
+    /// <summary>Whoever may know who has seen a record: the patient (<see cref="Permissions.ReadOwn"/>), or a reader of the audit (<see cref="Permissions.ReadAudit"/>).</summary>
+    public const string SeeLooks = "looks.see";
+
+    /// <summary>Whoever needs to know which wards and beds there are.</summary>
+    public const string SeeWards = "wards.see";
 }

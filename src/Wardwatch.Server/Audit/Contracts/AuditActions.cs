@@ -49,6 +49,7 @@ public static class AuditActions
     public const string RotateKeys = "keys.rotate";
 
     // Emergencies and what is looked at afterwards.
+    public const string SearchInEmergency = "emergency.search";
     public const string OpenInEmergency = "emergency.open";
     public const string ReviewEmergency = "emergency.review";
     public const string SettleSecurityEvent = "security-event.settle";

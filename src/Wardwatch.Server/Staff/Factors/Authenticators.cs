@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Npgsql;
 using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -113,14 +114,20 @@ internal sealed class Authenticators(TenantDatabase database, IKeyring keyring, 
     /// <summary>
     /// Takes every second factor and the PIN of an account away and ends its sessions, for somebody who has lost them. To be recorded and committed by the caller.
     /// </summary>
-    public static async Task ResetAsync(TenantTransaction transaction, Guid account, DateTime now, CancellationToken cancellation)
+    public static async Task ResetAsync(NpgsqlConnection connection, Guid account, DateTime now, CancellationToken cancellation)
     {
-        await ExecuteAsync(transaction, FactorSql.RemoveAuthenticator, cancellation, account);
-        await ExecuteAsync(transaction, FactorSql.RemoveRecoveryCodes, cancellation, account);
-        await ExecuteAsync(transaction, FactorSql.RemovePasskeys, cancellation, account);
-        await ExecuteAsync(transaction, FactorSql.RemovePin, cancellation, account);
-        await ExecuteAsync(transaction, StaffSql.RevokeSessionsOfAccount, cancellation, account, now);
-        await DirectoryChanges.NotifyAsync(transaction.Connection, StaffDirectory.Topic, null, cancellation);
+        foreach (var sql in new[] { FactorSql.RemoveAuthenticator, FactorSql.RemoveRecoveryCodes, FactorSql.RemovePasskeys, FactorSql.RemovePin })
+        {
+            await using var remove = new NpgsqlCommand(sql, connection);
+            remove.Parameters.Add(new() { Value = account });
+            await remove.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await using var revoke = new NpgsqlCommand(StaffSql.RevokeSessionsOfAccount, connection);
+        revoke.Parameters.Add(new() { Value = account });
+        revoke.Parameters.Add(new() { Value = now });
+        await revoke.ExecuteNonQueryAsync(cancellation);
+        await DirectoryChanges.NotifyAsync(connection, StaffDirectory.Topic, null, cancellation);
     }
 
     private async Task<CodeOutcome> UseAsync(TenantTransaction transaction, int tenantId, Guid account, string code, CancellationToken cancellation)
