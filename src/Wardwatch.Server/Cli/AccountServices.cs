@@ -1,3 +1,4 @@
+using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Staff;
 
@@ -11,6 +12,7 @@ internal static class AccountServices
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(installation.Database);
+        services.AddSingleton<IAuditTrail>(new ToolAudit(installation));
         StaffModule.AddAccounts(services);
         return services.BuildServiceProvider();
     }

@@ -85,7 +85,7 @@ internal static class DemoHospitalRun
         Console.WriteLine($"Demo accounts, also in {app.Services.GetRequiredService<DataFolder>().At("demo-credentials.json")}:");
         foreach (var account in accounts)
         {
-            Console.WriteLine($"  {account.User,-14} {account.Password,-22} {account.Role}, {account.Name}");
+            Console.WriteLine($"  {account.User,-17} {account.Password,-22} {account.Role}, {account.Name}");
         }
 
         Console.WriteLine("Ctrl-C stops everything.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Wardwatch.Server.Cli.Seed;
 using Wardwatch.Server.Platform;
+using Wardwatch.Server.Staff;
 
 namespace Wardwatch.Server.Cli;
 
@@ -49,6 +50,10 @@ internal static class DemoVerb
             var builder = PlatformModule.CreateBuilder(
             [
                 KeyValuePair.Create($"{PlatformOptions.Section}:{nameof(PlatformOptions.Demo)}", (string?)"true"),
+
+                // Whoever tries the demo out is not to look for an authenticator first, nor to find a locked screen after lunch.
+                KeyValuePair.Create($"{StaffOptions.Section}:{nameof(StaffOptions.SecondFactorRequired)}", (string?)"false"),
+                KeyValuePair.Create($"{StaffOptions.Section}:{nameof(StaffOptions.IdleLockSeconds)}", (string?)"0"),
                 .. VerbOptions.DataSettings(folder),
                 .. VerbOptions.HttpSettings(arguments.GetValue(http)),
                 .. VerbOptions.HttpsSettings(arguments.GetValue(https) ?? DefaultHttps),

@@ -5,7 +5,7 @@ using Wardwatch.Server.Platform;
 
 namespace Wardwatch.Server.Cli;
 
-/// <summary>What the command-line tool does is on record like everything else, in the transaction that does it. Nothing is watched for breaches: whoever runs it has the keys.</summary>
+/// <summary>The audit trail for the command line: what the tool changes stands in the same chain, whether a server runs beside it or not.</summary>
 internal sealed class ToolAudit(Installation installation) : IAuditTrail
 {
     private readonly AuditChain _chain = new(new AuditSeals(installation.Keyring));

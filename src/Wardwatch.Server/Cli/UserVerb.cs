@@ -16,7 +16,7 @@ internal static class UserVerb
 {
     private static readonly Option<bool> PasswordFromInput = new("--password-stdin") { Description = "Read the password from standard input; without this one is drawn and printed, once." };
 
-    public static Command Create() => new("user", "Look after the accounts of staff.") { Add(), List(), Password(), Remove() };
+    public static Command Create() => new("user", "Look after the accounts of staff.") { Add(), List(), Password(), Remove(), SecondFactor() };
 
     private static Command Add()
     {
@@ -27,8 +27,10 @@ internal static class UserVerb
         var user = new Argument<string>("user") { Description = "The name to sign in with." };
         var name = new Option<string?>("--name") { HelpName = "NAME", Description = "The name that colleagues see (default: the user)." };
         var role = new Option<string>("--role") { Required = true, Description = "What the account may do." };
-        role.AcceptOnlyFromAmong([.. AccountRoles.All]);
-        var command = new Command("add", "Add an account.") { user, role, name, PasswordFromInput, hospital, hospitalName, data, json };
+        role.AcceptOnlyFromAmong([.. AccountRoles.OfAccounts]);
+        var wards = new Option<string[]>("--ward") { HelpName = "ID", Description = "A ward on which its owner works; may be repeated." };
+        var patients = new Option<string[]>("--patient") { HelpName = "ID", Description = "A patient to whom a specialist is called, or whose account it is; may be repeated." };
+        var command = new Command("add", "Add an account.") { user, role, name, wards, patients, PasswordFromInput, hospital, hospitalName, data, json };
         command.SetAction(async (arguments, cancellation) =>
         {
             await using var installation = await CommandInstallation.OpenAsync(arguments.GetValue(data), cancellation);
@@ -41,7 +43,15 @@ internal static class UserVerb
             var (password, drawn) = await PasswordAsync(arguments, cancellation);
             var account = arguments.GetValue(user)!;
             await WithAccountsAsync(installation, async accounts =>
-                Require(await accounts.AddAsync(place.TenantId, account, arguments.GetValue(name) ?? account, arguments.GetValue(role)!, password)));
+            {
+                Require(await accounts.AddAsync(place.TenantId, account, arguments.GetValue(name) ?? account, arguments.GetValue(role)!, password));
+                if (await accounts.AssignAsync(place.TenantId, account, arguments.GetValue(wards) ?? [], arguments.GetValue(patients) ?? [], cancellation) is { } unknown)
+                {
+                    // The account would be of no use, and its password would never be shown.
+                    await accounts.RemoveAsync(place.TenantId, account);
+                    Require(unknown);
+                }
+            });
             PrintPassword(account, drawn, arguments.GetValue(json), "added");
             return CommandLine.Success;
         });
@@ -114,6 +124,24 @@ internal static class UserVerb
             return CommandLine.Success;
         });
         return command;
+    }
+
+    private static Command SecondFactor()
+    {
+        var data = VerbOptions.Data();
+        var hospital = CommandHospital.Option();
+        var user = new Argument<string>("user") { Description = "The account." };
+        var reset = new Command("reset", "Take authenticator, recovery codes, passkeys and PIN away from somebody who has lost them, and end the account's sessions.") { user, hospital, data };
+        reset.SetAction(async (arguments, cancellation) =>
+        {
+            await using var installation = await CommandInstallation.OpenAsync(arguments.GetValue(data), cancellation);
+            var place = await CommandHospital.FindAsync(installation, arguments.GetValue(hospital), cancellation);
+            var account = arguments.GetValue(user)!;
+            await WithAccountsAsync(installation, async accounts => Require(await accounts.ResetSecondFactorAsync(place.TenantId, account, cancellation)));
+            Console.WriteLine($"{account} signs in with the password alone next time, and sets a second factor up again.");
+            return CommandLine.Success;
+        });
+        return new("second-factor", "Look after second factors.") { reset };
     }
 
     private static async Task EnsureHospitalAsync(Installation installation, string id, string name, CancellationToken cancellation)

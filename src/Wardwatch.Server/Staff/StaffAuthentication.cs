@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Wardwatch.Server.Access.Contracts;
@@ -12,13 +13,16 @@ namespace Wardwatch.Server.Staff;
 /// streams, the hub), in the query's <c>access_token</c>.
 /// </summary>
 internal sealed class StaffAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, SigningKeys keys, StaffDirectory directory)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, SigningKeys keys, StaffDirectory directory, SecondFactorPolicy policy)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     /// <summary>The name of the scheme.</summary>
     public const string SchemeName = "Bearer";
 
     private const string Prefix = "Bearer ";
+    // Why a token that is good is not enough here; the challenge says so.
+    private ProblemHttpResult? _refusal;
+
     private static readonly PathString[] QueryPaths = ["/ws", "/sse", "/hubs"];
 
     /// <inheritdoc />
@@ -37,6 +41,15 @@ internal sealed class StaffAuthentication(
             return Task.FromResult(AuthenticateResult.Fail("The access token is not good."));
         }
 
+        var rule = Context.GetEndpoint()?.Metadata.GetMetadata<SessionRule>() ?? SessionRule.Strict;
+        _refusal = directory.IsLocked(token.Session) && !rule.WhileLocked ? StaffProblems.SessionLocked()
+            : policy.MustEnrol(account) && !rule.WhileUnenrolled ? StaffProblems.EnrolmentRequired()
+            : null;
+        if (_refusal is not null)
+        {
+            return Task.FromResult(AuthenticateResult.Fail("The session is not in good order."));
+        }
+
         // Name, role and wards come from the account as it is now, not from the token as it was issued.
         var principal = new CallerPrincipal(account.CallerIn(token.Session, TimeProvider.GetUtcNow(), DateTimeOffset.FromUnixTimeSeconds(token.Expires)), SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new(principal, SchemeName)));
@@ -45,8 +58,13 @@ internal sealed class StaffAuthentication(
     /// <inheritdoc />
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (_refusal is not null)
+        {
+            return _refusal.ExecuteAsync(Context);
+        }
+
         Response.Headers.WWWAuthenticate = SchemeName;
-        return TypedResults.Problem(statusCode: 401, type: "urn:wardwatch:sign-in-required", title: "Sign in first, or again").ExecuteAsync(Context);
+        return StaffProblems.SignInRequired().ExecuteAsync(Context);
     }
 
     /// <inheritdoc />

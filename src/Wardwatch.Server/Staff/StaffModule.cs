@@ -2,10 +2,16 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Staff.Factors;
+using Wardwatch.Server.Staff.Guessing;
+using Wardwatch.Server.Staff.Passkeys;
+using Wardwatch.Server.Staff.Passwords;
 using Wardwatch.Server.Staff.People;
+using Wardwatch.Server.Staff.Sessions;
 using Wardwatch.Server.Staff.Tokens;
 
 namespace Wardwatch.Server.Staff;
@@ -28,11 +34,7 @@ public static class StaffModule
         services.AddSingleton<IAccessChanges>(provider => provider.GetRequiredService<StaffDirectory>());
         services.AddSingleton<ISessionWatch, SessionWatch>();
         services.AddSingleton<PersonRegistry>();
-        services.AddSingleton<TokenIssuer>();
-        services.AddSingleton<RefreshTokens>();
-        services.AddSingleton<SignInLimiter>();
-        services.AddSingleton<DummyPassword>();
-        services.AddScoped<SignIn>();
+        AddSignIn(services);
 
         // The framework tells of every request without a token; who was refused what is the audit's to say.
         builder.Logging.AddFilter(typeof(StaffAuthentication).FullName, LogLevel.Warning);
@@ -44,6 +46,10 @@ public static class StaffModule
     public static void MapStaff(IEndpointRouteBuilder routes)
     {
         AuthEndpoints.Map(routes);
+        PasswordEndpoints.Map(routes);
+        SecondFactorEndpoints.Map(routes);
+        PasskeyEndpoints.Map(routes);
+        SessionEndpoints.Map(routes);
         PersonEndpoints.Map(routes);
     }
 
@@ -55,13 +61,42 @@ public static class StaffModule
         services.AddIdentityCore<StaffAccount>(options =>
         {
             // Length is what counts (NIST SP 800-63B, section 3.1.1.2); rules about kinds of characters make passwords worse.
-            options.Password.RequiredLength = 12;
+            options.Password.RequiredLength = PasswordPolicy.Shortest;
             options.Password.RequireDigit = false;
             options.Password.RequireLowercase = false;
             options.Password.RequireUppercase = false;
             options.Password.RequireNonAlphanumeric = false;
-        }).AddEntityFrameworkStores<StaffDb>();
+        }).AddUserStore<StaffStore>().AddPasswordValidator<PasswordPolicyValidator>();
+        services.AddScoped<StaffStore>();
+        services.AddOptions<StaffOptions>();
+        services.AddOptions<PasswordHasherOptions>().Configure<IOptions<StaffOptions>>((hashing, options) => hashing.IterationCount = options.Value.PasswordIterations);
         services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<StaffAccount>, PasswordHasher<StaffAccount>>());
         services.AddScoped<StaffAccounts>();
+    }
+
+    private static void AddSignIn(IServiceCollection services)
+    {
+        services.AddSingleton<StaffMetrics>();
+        services.AddSingleton<SecondFactorPolicy>();
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<StaffSessions>();
+        services.AddSingleton<SessionOpener>();
+        services.AddSingleton<CookieSession>();
+        services.AddSingleton<SignInLimiter>();
+        services.AddSingleton<SignInGuard>();
+        services.AddSingleton<KnownAddresses>();
+        services.AddSingleton<HashingThreads>();
+        services.AddSingleton<PasswordCheck>();
+        services.AddSingleton<Authenticators>();
+        services.AddSingleton<OwnCodes>();
+        services.AddSingleton<Pins>();
+        services.AddScoped<SignIn>();
+
+        services.Configure<IdentityPasskeyOptions>(PasskeyOrigins.Configure);
+        services.AddSingleton<PasskeyChallenges>();
+        services.AddScoped<IPasskeyHandler<StaffAccount>, PasskeyHandler<StaffAccount>>();
+        services.AddScoped<PasskeyRegistry>();
+        services.AddScoped<PasskeySignIn>();
     }
 }

@@ -23,41 +23,53 @@ internal static class StaffSql
         select session_id, false from staff_sessions where locked_at is not null and revoked_at is null
         """;
 
-    public const string OpenSession =
-        """
-        with gone as (delete from staff_sessions where account_id = $2 and expires_at < $3)
-        insert into staff_sessions (session_id, account_id, created_at, expires_at, tenant_id) values ($1, $2, $3, $4, $5)
-        """;
-
-    public const string AddToken =
-        """
-        insert into staff_refresh_tokens (token_hash, session_id, issued_at, expires_at, tenant_id)
-        select $1, session_id, $3, $4, tenant_id from staff_sessions where session_id = $2
-        """;
-
-    // Both rows are locked, so that of two uses of one token the second sees the first.
-    public const string LockToken =
-        """
-        select t.session_id, s.account_id, t.used_at is not null, s.revoked_at is not null, t.expires_at
-        from staff_refresh_tokens t join staff_sessions s using (session_id)
-        where t.token_hash = $1
-        for update
-        """;
-
-    public const string UseToken = "update staff_refresh_tokens set used_at = $2 where token_hash = $1";
-
-    public const string ProlongSession = "update staff_sessions set expires_at = $2 where session_id = $1";
-
-    public const string RevokeSession = "update staff_sessions set revoked_at = $2 where session_id = $1 and revoked_at is null";
-
     public const string RevokeSessionsOfAccount = "update staff_sessions set revoked_at = $2 where account_id = $1 and revoked_at is null";
+
+    public const string RevokeOtherSessions = "update staff_sessions set revoked_at = $2 where account_id = $1 and revoked_at is null and session_id <> $3";
+
+    public const string SetPasswordHash =
+        "update staff_accounts set password_hash = $2, security_stamp = $3, concurrency_stamp = $4 where account_id = $1";
+
+    // Only if nobody has set another one meanwhile.
+    public const string ReplacePasswordHash = "update staff_accounts set password_hash = $3 where account_id = $1 and password_hash = $2";
+
+    public const string SignedIn = "update staff_accounts set last_sign_in_at = $2 where account_id = $1";
+
+    // Both answer with an id that there is not; nothing if all went well.
+    public const string AssignWards =
+        """
+        with wanted as (select unnest($3::text[]) as ward_id),
+             assigned as (insert into staff_wards (tenant_id, account_id, ward_id) select $1, $2, ward_id from wanted join wards using (ward_id) where tenant_id = $1 on conflict do nothing)
+        select ward_id from wanted where ward_id not in (select ward_id from wards where tenant_id = $1) limit 1
+        """;
+
+    public const string AssignPatients =
+        """
+        with wanted as (select unnest($3::text[]) as patient_id),
+             assigned as (insert into staff_patients (tenant_id, account_id, patient_no)
+                          select $1, $2, patient_no from wanted join patients using (patient_id) where tenant_id = $1 on conflict do nothing)
+        select patient_id from wanted where patient_id not in (select patient_id from patients where tenant_id = $1) limit 1
+        """;
+
+    public const string WardNames = "select ward_id, name from wards where ward_id = any($1) order by name";
 
     public const string SigningKeys =
         "select key_id, tenant_id, wrapped_key from token_signing_keys where retired_at is null order by created_at, key_id";
 
     public const string LockSigningKeys = "select pg_advisory_xact_lock(hashtext('token-signing-keys'), $1)";
 
-    public const string HasSigningKey = "select exists (select from token_signing_keys where tenant_id = $1 and retired_at is null)";
+    public const string HasSigningKey = "select exists (select from token_signing_keys where tenant_id = $1 and retired_at is null and created_at > $2)";
+
+    public const string TenantsWithOldSigningKeys =
+        "select tenant_id from token_signing_keys where retired_at is null group by tenant_id having max(created_at) <= $1";
+
+    // Whatever another key has signed for so long instead.
+    public const string RetireSigningKeys =
+        """
+        update token_signing_keys k set retired_at = $1
+        where retired_at is null and exists
+            (select from token_signing_keys n where n.tenant_id = k.tenant_id and n.retired_at is null and (n.created_at, n.key_id) > (k.created_at, k.key_id) and n.created_at < $2)
+        """;
 
     public const string AddSigningKey = "insert into token_signing_keys (key_id, tenant_id, wrapped_key, created_at) values ($1, $2, $3, $4)";
 }

@@ -44,4 +44,8 @@ public static class Permissions
 
     /// <summary>Train models and choose the one in use.</summary>
     public const string TrainModels = "models.train";
+
+    /// <summary>Every permission.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [ReadPatients, ReadOwn, ErasePatients, BindDevices, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadModels, TrainModels];
 }

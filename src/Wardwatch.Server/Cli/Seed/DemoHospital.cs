@@ -70,7 +70,7 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
         await EnsureDevicesAsync(connection, hospital, bedside, known, number => simulated && number <= patients, cancellation);
         await transaction.CommitAsync(cancellation);
 
-        var accounts = await DemoStaff.EnsureAsync(installation, hospital.TenantId, _files, cancellation);
+        var accounts = await DemoStaff.EnsureAsync(installation, hospital.TenantId, bedside, _files, cancellation);
         return new(bedside.Count, missing.Count, accounts, _files.Credentials, _files.DeviceKeys);
     }
 

@@ -9,18 +9,29 @@ namespace Wardwatch.Server.Cli.Seed;
 /// <summary>The accounts of the demo hospital.</summary>
 internal static class DemoStaff
 {
-    private static readonly (string User, string Role, string Name)[] Accounts =
+    private static readonly DemoAccount[] Accounts =
     [
-        ("admin", AccountRoles.Administrator, "Robin Vale"),
-        ("dr.osei", AccountRoles.Physician, "Dr Beatrice Osei"),
-        ("dr.arvidsson", AccountRoles.Physician, "Dr Nils Arvidsson"),
-        ("nurse.falk", AccountRoles.Nurse, "Ines Falk"),
-        ("nurse.brandt", AccountRoles.Nurse, "Tomas Brandt"),
-        ("nurse.rahimi", AccountRoles.Nurse, "Mina Rahimi"),
+        new("admin", AccountRoles.Administrator, "Robin Vale"),
+        new("dr.osei", AccountRoles.Physician, "Dr Beatrice Osei") { AllWards = true },
+        new("dr.arvidsson", AccountRoles.Physician, "Dr Nils Arvidsson") { AllWards = true },
+        new("nurse.falk", AccountRoles.Nurse, "Ines Falk") { AllWards = true },
+        new("nurse.brandt", AccountRoles.Nurse, "Tomas Brandt") { Wards = ["ward-1"] },
+        new("nurse.rahimi", AccountRoles.Nurse, "Mina Rahimi") { Wards = ["ward-2"] },
+        new("charge.moreau", AccountRoles.ChargeNurse, "Claire Moreau") { AllWards = true },
+        new("dr.tanaka", AccountRoles.Specialist, "Dr Kenji Tanaka") { Patients = [1, 9] },
+        new("tech.ivers", AccountRoles.Technician, "Pat Ivers"),
+        new("analyst.okoye", AccountRoles.Analyst, "Chinwe Okoye"),
+        new("patient.haddad", AccountRoles.Patient, "Samira Haddad") { Patients = [3] },
+        new("service.interface", AccountRoles.Service, "Interface engine"),
     ];
 
     /// <summary>Adds the accounts that are missing. A password is in the file before its account is in the database: a crash between leaves nobody locked out.</summary>
-    public static async Task<List<DemoCredential>> EnsureAsync(Installation installation, int tenantId, DemoFiles files, CancellationToken cancellation)
+    /// <param name="installation">The installation.</param>
+    /// <param name="tenantId">The demo hospital.</param>
+    /// <param name="patients">The numbers of the patients there are; they say which wards there are.</param>
+    /// <param name="files">Where the passwords are.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<List<DemoCredential>> EnsureAsync(Installation installation, int tenantId, IReadOnlyList<int> patients, DemoFiles files, CancellationToken cancellation)
     {
         await using var services = AccountServices.Build(installation);
         await using var scope = services.CreateAsyncScope();
@@ -46,6 +57,30 @@ internal static class DemoStaff
             }
         }
 
+        await AssignAsync(accounts, tenantId, patients, cancellation);
         return after;
+    }
+
+    // Again at each seeding: wards and patients may have been added since.
+    private static async Task AssignAsync(StaffAccounts accounts, int tenantId, IReadOnlyList<int> patients, CancellationToken cancellation)
+    {
+        string[] all = [.. DemoPatients.Wards(patients[^1]).Select(ward => ward.Id)];
+        foreach (var account in Accounts)
+        {
+            var called = account.Patients.Where(patients.Contains).Select(DemoPatients.IdOf).ToList();
+            if (await accounts.AssignAsync(tenantId, account.User, account.AllWards ? all : account.Wards, called, cancellation) is { } refusal)
+            {
+                throw new StartupException($"The demo account {account.User} cannot be set up: {refusal}", "Remove the demo's folder and start again.");
+            }
+        }
+    }
+
+    private sealed record DemoAccount(string User, string Role, string Name)
+    {
+        public bool AllWards { get; init; }
+
+        public string[] Wards { get; init; } = [];
+
+        public int[] Patients { get; init; } = [];
     }
 }

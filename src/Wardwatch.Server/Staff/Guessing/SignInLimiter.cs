@@ -2,7 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 
-namespace Wardwatch.Server.Staff;
+namespace Wardwatch.Server.Staff.Guessing;
 
 /// <summary>
 /// How often one address may try one account. The pair counts and not the account alone, so that nobody can lock a colleague out from elsewhere.
@@ -22,7 +22,7 @@ internal sealed class SignInLimiter(IOptions<StaffOptions> options) : IDisposabl
     /// <summary>Counts one attempt. Null: go on; otherwise the time until another may be made.</summary>
     public TimeSpan? Refuse(string user, IPAddress? address)
     {
-        using var lease = _limiter.AttemptAcquire($"{address} {user.ToUpperInvariant()}");
+        using var lease = _limiter.AttemptAcquire($"{SourceNetwork.Of(address)} {user.ToUpperInvariant()}");
         if (lease.IsAcquired)
         {
             return null;
