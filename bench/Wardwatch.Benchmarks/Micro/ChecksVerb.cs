@@ -66,8 +66,14 @@ internal static class ChecksVerb
         User = new CallerPrincipal(
             new Caller
             {
-                AccountId = Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddSeconds(account)), TenantId = 1, User = $"nurse.{account}", Name = "Nurse", Role = AccountRoles.Nurse,
-                SessionId = Guid.Empty, Until = DateTimeOffset.MaxValue, Wards = ["ward-1", "ward-2", "ward-3"],
+                AccountId = Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddSeconds(account)),
+                TenantId = 1,
+                User = $"nurse.{account}",
+                Name = "Nurse",
+                Role = AccountRoles.Nurse,
+                SessionId = Guid.Empty,
+                Until = DateTimeOffset.MaxValue,
+                Wards = ["ward-1", "ward-2", "ward-3"],
             },
             "bench"),
     };
