@@ -202,7 +202,7 @@ public sealed class SecondFactorTests(SignInServer signIn)
     public async Task A_reset_on_the_command_line_ends_the_sessions_and_asks_for_a_new_factor()
     {
         using var nurse = await signIn.EnrolledAsync(AccountRoles.Nurse, Cancellation);
-        var reset = await Harness.Tool.RunAsync(Harness.Programs.Server, ["user", "second-factor", "reset", nurse.User, "--data", signIn.Server.Data], default, Cancellation);
+        var reset = await Harness.Tool.RunAsync(Harness.Programs.Server, ["user", "second-factor", "reset", nurse.User, "--hospital", "demo", "--data", signIn.Server.Data], default, Cancellation);
         reset.ExitCode.ShouldBe(0, reset.Error);
         await Harness.Poll.UntilAsync(
             async () => (await nurse.GetAsync("/api/auth/sessions", Cancellation)).Status == 401, TimeSpan.FromSeconds(10), "the server knows that the session has ended", Cancellation);
