@@ -12,7 +12,8 @@ namespace Wardwatch.Server.Audit;
 /// </summary>
 internal sealed class AuditSpool(InstallationFiles files, AuditSeals seals)
 {
-    private const string Name = "audit-pending.jsonl";
+    private const string Name = "audit-pending.txt";
+    private const string Taken = "audit-pending-first.txt";
     private readonly Lock _gate = new();
 
     /// <summary>Keeps entries.</summary>
@@ -24,21 +25,25 @@ internal sealed class AuditSpool(InstallationFiles files, AuditSeals seals)
         }
     }
 
-    /// <summary>Everything that is kept, in its order. A line that does not open is left out: a crash may have cut the last one.</summary>
-    public List<TimedEntry> Read()
+    /// <summary>
+    /// What was kept first, in its order; the same until <see cref="Release"/>. What comes meanwhile is kept behind it. A line that does not open is left out: a crash
+    /// may have cut the last one.
+    /// </summary>
+    public List<TimedEntry> Take()
     {
         lock (_gate)
         {
-            return [.. files.Lines(Name).Select(Parse).OfType<TimedEntry>()];
+            files.TryRename(Name, Taken);
+            return [.. files.Lines(Taken).Select(Parse).OfType<TimedEntry>()];
         }
     }
 
-    /// <summary>Empties the file, after what it held has become durable elsewhere.</summary>
-    public void Clear()
+    /// <summary>Lets go what was taken, after it has become durable elsewhere.</summary>
+    public void Release()
     {
         lock (_gate)
         {
-            files.Remove(Name);
+            files.Remove(Taken);
         }
     }
 

@@ -14,9 +14,10 @@ internal sealed partial class AuditTrail(
     : BackgroundService, IAuditTrail
 {
     private const int Waiting = 10_000;
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Look> _looks = Channel.CreateBounded<Look>(new BoundedChannelOptions(Waiting) { SingleReader = true });
-    private bool _databaseAway;
+    private volatile bool _databaseAway;
 
     /// <inheritdoc />
     public async Task RecordAsync(AuditEntry entry, CancellationToken cancellation)
@@ -45,9 +46,10 @@ internal sealed partial class AuditTrail(
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(WriteAllAsync(), CatchUpAsync(stoppingToken));
+
+    private async Task WriteAllAsync()
     {
-        _databaseAway = spool.Read().Count > 0;
         var looks = new List<Look>();
         while (await _looks.Reader.WaitToReadAsync(CancellationToken.None))
         {
@@ -66,7 +68,8 @@ internal sealed partial class AuditTrail(
         List<TimedEntry> entries = [.. looks.Select(look => look.Entry)];
         try
         {
-            if (!await TryStoreAsync(entries))
+            // While the database is away nobody waits for it: what is kept is added by whoever catches up.
+            if (_databaseAway || !await TryStoreAsync(entries))
             {
                 spool.Keep(entries);
                 metrics.Kept(entries.Count);
@@ -82,23 +85,31 @@ internal sealed partial class AuditTrail(
         }
     }
 
+    private async Task CatchUpAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(BetweenAttempts, time);
+        do
+        {
+            if (spool.Take() is not { Count: > 0 } kept)
+            {
+                _databaseAway = false;
+            }
+            else if (await TryStoreAsync(kept))
+            {
+                spool.Release();
+                LogCaughtUp(log, kept.Count);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stopping));
+    }
+
     private async Task<bool> TryStoreAsync(List<TimedEntry> entries)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.DatabaseSeconds), time);
         try
         {
-            // What was kept comes first, so that the trail stays in the order of time.
-            List<TimedEntry> all = _databaseAway ? [.. spool.Read(), .. entries] : entries;
-
             // A database that hangs holds up even the cancellation; whoever waits for an answer does not wait for that.
-            await StoreAsync(all, deadline.Token).WaitAsync(deadline.Token);
-            if (_databaseAway)
-            {
-                spool.Clear();
-                LogCaughtUp(log, all.Count - entries.Count);
-                _databaseAway = false;
-            }
-
+            await StoreAsync(entries, deadline.Token).WaitAsync(deadline.Token);
             return true;
         }
         catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)

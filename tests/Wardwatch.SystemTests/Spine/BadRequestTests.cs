@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Shouldly;
 using Wardwatch.SystemTests.Harness;
+using Wardwatch.SystemTests.Registry;
 using Xunit;
 
 namespace Wardwatch.SystemTests.Spine;
@@ -97,12 +98,10 @@ public sealed class BadRequestTests(SpineWard spine)
     }
 
     [Fact]
-    public async Task A_ward_that_there_is_not_is_empty()
+    public async Task A_ward_that_there_is_not_is_not_found()
     {
-        var dashboard = await _ward.JsonAsync("/api/dashboard-data?ward=nowhere", Cancellation);
-        dashboard.GetProperty("patients").GetArrayLength().ShouldBe(0);
-        dashboard.GetProperty("wards").GetArrayLength().ShouldBe(0);
-        dashboard.GetProperty("storage").GetProperty("state").GetString().ShouldBe("stored");
+        using var answer = await _ward.Client.GetAsync("/api/dashboard-data?ward=nowhere", Cancellation);
+        (await answer.ProblemAsync(Cancellation)).ShouldBe((404, "urn:wardwatch:ward-not-found"));
     }
 
     [Fact]

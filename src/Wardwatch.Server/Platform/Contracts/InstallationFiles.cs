@@ -25,6 +25,18 @@ public sealed class InstallationFiles(DataFolder folder)
     /// <summary>The lines of a file; none if there is no such file. A line that was cut short by a crash is the reader's to notice.</summary>
     public IReadOnlyList<string> Lines(string name) => File.Exists(At(name)) ? File.ReadAllLines(At(name)) : [];
 
+    /// <summary>Gives a file another name, unless there is one of that name; false if there is, or if there is nothing to name.</summary>
+    public bool TryRename(string name, string newName)
+    {
+        if (!File.Exists(At(name)) || File.Exists(At(newName)))
+        {
+            return false;
+        }
+
+        File.Move(At(name), At(newName));
+        return true;
+    }
+
     /// <summary>Removes a file.</summary>
     public void Remove(string name) => File.Delete(At(name));
 }
