@@ -1,5 +1,4 @@
-import { ApiProblem } from '../api/client';
-import { SignedOut } from '../api/session';
+import { ApiProblem, SignedOut } from '../api/problem';
 
 /** Whether asking again cannot help: no such patient, not allowed, nobody signed in. */
 export const isFinal = (error: unknown): boolean =>

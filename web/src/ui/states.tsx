@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ApiProblem } from '../api/client';
+import { ApiProblem } from '../api/problem';
 import { useAfter } from './hooks';
 import { words } from './words';
 
@@ -31,7 +31,7 @@ export function problemWords(error: unknown): string {
   return words.problem.other(error.message);
 }
 
-export function ProblemState({ error, retry }: { error: unknown; retry?: () => void }) {
+export function ProblemState({ error, retry, children }: { error: unknown; retry?: () => void; children?: ReactNode }) {
   return (
     <div className="state" role="alert">
       <p>{problemWords(error)}</p>
@@ -40,6 +40,7 @@ export function ProblemState({ error, retry }: { error: unknown; retry?: () => v
           {words.problem.retry}
         </button>
       )}
+      {children}
     </div>
   );
 }
