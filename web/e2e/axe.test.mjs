@@ -7,7 +7,7 @@ const PAGES = [
   ['/ward/ward-1', '.tile-in, .roster-row'],
   ['/patient/p3', '.chart-row canvas'],
   ['/patient/p10', '.now-row'],
-  ['/account', '.account'],
+  ['/account', '.own-card'],
   ['/nowhere', '.state'],
 ];
 
