@@ -2,6 +2,7 @@
 import type { Consciousness, News2Parameter, NumericVital, Priority, VitalKey } from '../../live/types';
 import { accessWords } from './access';
 import { accountWords } from './account';
+import { adminWords } from './admin';
 import { emergencyWords, lookedWords } from './emergency';
 
 const vitalShort: Record<VitalKey, string> = {
@@ -113,6 +114,7 @@ export const words = {
   lock: accessWords.lock,
   enrol: accessWords.enrol,
   account: accountWords,
+  admin: adminWords,
   emergency: emergencyWords,
   looked: lookedWords,
 
