@@ -208,6 +208,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     url,
     ward,
     accounts,
+    sockets: () => sockets.size,
     fault: (body) =>
       fetch(`http://127.0.0.1:${server.address().port}/__mock`, { method: 'POST', body: JSON.stringify(body) }),
     stop: () => {

@@ -1,5 +1,5 @@
 import { NavLink, useMatch } from 'react-router';
-import { isPatient, may } from '../api/me';
+import { administers, isPatient, may } from '../api/me';
 import { useServices } from '../ui/services';
 import { words } from '../ui/words';
 
@@ -21,6 +21,9 @@ export function BottomNav() {
         <button type="button" onClick={openFind}>
           {words.nav.find}
         </button>
+      )}
+      {administers(user) && !may(user, 'patients.read') && (
+        <NavLink to="/admin">{words.account.administration}</NavLink>
       )}
       <NavLink to="/account">{words.nav.account}</NavLink>
     </nav>

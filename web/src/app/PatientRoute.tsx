@@ -21,14 +21,16 @@ import { place } from './place';
 /** One patient, live. */
 export default function PatientRoute() {
   const { id = '' } = useParams();
-  const { api, session } = useServices();
+  const { api, session, user } = useServices();
+  const own = isPatient(user);
   const feed = useFeed(`patient/${id}`, () => ({
     dashboard: async (signal) => {
       const { patient } = await api.latest(id, signal);
-      const dashboard = await api.dashboard(patient.record.ward, signal).catch((error: unknown) => {
+      if (own) return alone(patient, await api.isDemo(signal));
+      const dashboard = await api.dashboard(patient.record.ward, signal).catch(async (error: unknown) => {
         // Who may see this patient and nobody else of the ward (emergency access, the patient themself) sees them alone.
         if (error instanceof SignedOut || !isFinal(error)) throw error;
-        return alone(patient);
+        return alone(patient, await api.isDemo(signal));
       });
       // Only this patient is kept live; the others of the ward would silently grow old here.
       const same = dashboard.patients.find((one) => one.record.id === patient.record.id);

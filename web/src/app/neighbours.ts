@@ -17,12 +17,12 @@ export function neighbours(
 }
 
 /** One patient as if they were a hospital: what there is to see for somebody who may see only them. */
-export function alone(patient: Patient): Dashboard {
+export function alone(patient: Patient, demo: boolean | null): Dashboard {
   const { ward, bed } = patient.record;
   return {
     generatedAt: writtenAt(patient) ?? Date.now(),
     hospital: '',
-    demo: false,
+    demo: demo === true,
     storage: null,
     wards: [{ id: ward, name: ward, beds: [bed] }],
     patients: [patient],

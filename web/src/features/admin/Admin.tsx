@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { NavLink } from 'react-router';
 import { useServices } from '../../ui/services';
 import { PageState } from '../../ui/states';
@@ -22,10 +23,16 @@ export function Admin({ section: asked, id }: { section: string | undefined; id:
   const { user } = useServices();
   const allowed = sectionsOf(user);
   const section = sectionFor(asked, allowed);
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the sections are wider than the screen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: again for each section
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [section]);
   return (
     <div className="admin">
       {allowed.length > 0 && (
-        <nav className="admin-nav" aria-label={words.admin.title}>
+        <nav ref={nav} className="admin-nav" aria-label={words.admin.title}>
           {allowed.map((one) => (
             <NavLink key={one} to={`/admin/${one}`} {...(one === section ? { 'aria-current': 'page' as const } : {})}>
               {words.admin.sections[one]}

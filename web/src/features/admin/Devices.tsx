@@ -68,7 +68,7 @@ const COLUMNS: Column<DeviceEntry>[] = [
 
 export function DeviceState({ device }: { device: DeviceEntry }) {
   return device.revokedAt === null ? (
-    <>{text.inUse}</>
+    <span>{text.inUse}</span>
   ) : (
     <span className="chip">{text.revoked(timeOrDate(device.revokedAt, Date.now()))}</span>
   );

@@ -87,9 +87,7 @@ function columns(choose: (event: SecurityEvent) => void): Column<SecurityEvent>[
     { label: text.at, cell: (event) => timeOrDate(event.at, Date.now()), className: 'nowrap' },
     {
       label: text.severity,
-      cell: (event) => (
-        <span className={`chip chip-${event.severity === 'high' ? 7 : 5}`}>{text.severities[event.severity]}</span>
-      ),
+      cell: (event) => <span className={`chip severity-${event.severity}`}>{text.severities[event.severity]}</span>,
     },
     { label: text.kind, head: true, cell: (event) => text.kinds[event.kind] ?? event.kind },
     { label: text.what, cell: (event) => event.text, className: 'wide' },

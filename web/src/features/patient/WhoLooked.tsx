@@ -27,7 +27,7 @@ export function WhoLooked({ patientId, now }: { patientId: string; now: number }
       <h2 id="looked-title">{isPatient(user) ? text.titleOwn : text.title}</h2>
       {looks.isError && <p className="note">{text.failed}</p>}
       {looks.data?.length === 0 && <p className="note">{text.none}</p>}
-      <ul className="events looked">
+      <ul className="looked">
         {rows.slice(0, all ? undefined : FEW).map((row) => (
           <li key={`${row.at}/${row.name}/${row.action}`}>
             <b>{text.by(row.name, words.role[row.role] ?? row.role)}</b>
