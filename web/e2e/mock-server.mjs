@@ -61,7 +61,12 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   const sees = (account, patient) => {
     if (account.role === 'patient') return patient.id === 'p3';
     if (account.role === 'administrator' || account.role === 'technician') return false;
-    return !faults.restrict || patient.ward === 'ward-1' || admin.grants.has(`${account.user}/${patient.id}`);
+    return (
+      !faults.restrict ||
+      account.role !== 'nurse' ||
+      patient.ward === 'ward-1' ||
+      admin.grants.has(`${account.user}/${patient.id}`)
+    );
   };
 
   async function answer(request, response) {
@@ -208,7 +213,9 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     url,
     ward,
     accounts,
+    admin,
     sockets: () => sockets.size,
+    live: () => [...sockets],
     fault: (body) =>
       fetch(`http://127.0.0.1:${server.address().port}/__mock`, { method: 'POST', body: JSON.stringify(body) }),
     stop: () => {

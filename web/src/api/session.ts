@@ -164,6 +164,14 @@ export class Session {
     return this.renewing;
   }
 
+  /** The same, answering whether there is a fresh token. */
+  renewed(): Promise<boolean> {
+    return this.renew().then(
+      () => !this.covered,
+      () => false,
+    );
+  }
+
   private async renewNow(): Promise<void> {
     let response: Response;
     try {

@@ -20,7 +20,7 @@ export function FindDialog({ open, close }: { open: boolean; close(): void }) {
     } else dialog.current?.close();
   }, [open]);
   return (
-    <dialog ref={dialog} className="dialog" onClose={close} aria-labelledby="find-title">
+    <dialog ref={dialog} className="dialog" onClose={() => open && close()} aria-labelledby="find-title">
       {open && <Find close={close} />}
     </dialog>
   );

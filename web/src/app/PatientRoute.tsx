@@ -38,7 +38,7 @@ export default function PatientRoute() {
     },
     recent: async () => [],
     token: () => session.validToken(),
-    refused: () => void session.renew().catch(() => undefined),
+    refused: () => session.renewed(),
     isFinal,
     scope: `patient=${encodeURIComponent(id)}`,
   }));

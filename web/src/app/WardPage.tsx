@@ -27,7 +27,7 @@ export function WardPage() {
     dashboard: (signal) => api.dashboard(ward, signal),
     recent: (signal) => api.recent(ward, TRACE_MINUTES, signal),
     token: () => session.validToken(),
-    refused: () => void session.renew().catch(() => undefined),
+    refused: () => session.renewed(),
     isFinal,
     scope: ward === null ? '' : `ward=${encodeURIComponent(ward)}`,
   }));

@@ -11,7 +11,7 @@ export class EventFeed {
 
   constructor(sources: {
     token(): Promise<string>;
-    refused(): void;
+    refused(): Promise<boolean>;
     event(event: SecurityEvent): void;
     missed(): void;
   }) {
@@ -19,9 +19,7 @@ export class EventFeed {
       scope: '',
       token: () => sources.token(),
       refused: () => sources.refused(),
-      connected: (anew) => {
-        if (anew) sources.missed();
-      },
+      connected: () => sources.missed(),
       on: {
         SecurityEvent: (raw) => {
           const event = decodeSecurityEvent(raw);

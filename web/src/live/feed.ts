@@ -20,8 +20,8 @@ export interface FeedSources {
   recent(signal: AbortSignal): Promise<RecentTrace[]>;
   /** A token that is valid now. */
   token(): Promise<string>;
-  /** The hub refused that token. */
-  refused(): void;
+  /** The hub refused that token. Answers whether there is a fresh one. */
+  refused(): Promise<boolean>;
   /** Whether asking again is of no use (no such patient, not allowed). */
   isFinal(error: unknown): boolean;
   /** Query of the hub's address: `ward=…` or `patient=…`, or empty for everything. */

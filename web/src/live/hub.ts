@@ -20,8 +20,8 @@ export interface HubSources {
   scope: string;
   /** A token that is valid now. */
   token(): Promise<string>;
-  /** The server refused the token: it may have been revoked, or the session locked. */
-  refused(): void;
+  /** The server refused the token. Answers whether there is a fresh one; if not, the session is locked, over or cannot be asked. */
+  refused(): Promise<boolean>;
   on: Readonly<Record<string, (raw: unknown) => void>>;
   /** Connected; `anew` unless it is the first attempt of all, so that something may have been missed. */
   connected(anew: boolean): void;
@@ -43,13 +43,17 @@ export class Hub {
   private connectedAt = Number.NEGATIVE_INFINITY;
   private anew = false;
   private stopped = false;
+  /** Whether the last attempt failed for its token. */
+  private refused = false;
 
   constructor(sources: HubSources) {
     this.sources = sources;
     this.connection = new HubConnectionBuilder()
       .withUrl(`/hubs/ward${sources.scope ? `?${sources.scope}` : ''}`, {
         accessTokenFactory: () => sources.token(),
-        httpClient: new NoticingClient(() => sources.refused()),
+        httpClient: new NoticingClient(() => {
+          this.refused = true;
+        }),
       })
       .withServerTimeout(SERVER_TIMEOUT_MS)
       // The page itself says when the connection is lost; the console stays for defects.
@@ -84,12 +88,18 @@ export class Hub {
 
   private async attempt(): Promise<void> {
     if (this.stopped || this.connection.state !== HubConnectionState.Disconnected) return;
+    this.refused = false;
     try {
       await this.connection.start();
     } catch {
       this.anew = true;
-      this.failures++;
-      this.connect();
+      const renewed = this.refused && (await this.sources.refused());
+      // A fresh token is tried at once, but only once: it may be refused as well.
+      if (renewed && this.failures++ === 0) void this.attempt();
+      else {
+        if (!renewed) this.failures++;
+        this.connect();
+      }
       return;
     }
     if (this.stopped) return;

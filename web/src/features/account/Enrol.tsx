@@ -19,7 +19,7 @@ export function Enrol({ session, account, user }: { session: Session; account: A
           <b>{user.name}</b>
         </p>
         <p>{words.enrol.why}</p>
-        <FactorSetup account={account} done={() => void session.renew().catch(() => undefined)} />
+        <FactorSetup heading="h2" account={account} done={() => void session.renew().catch(() => undefined)} />
         <button type="button" className="button button-plain" onClick={() => void session.signOut()}>
           {words.enrol.signOut}
         </button>

@@ -27,7 +27,7 @@ export function Factor() {
     <>
       <p>{user.secondFactor ? text.on : text.off}</p>
       <FormDone>{done}</FormDone>
-      {doing === 'set-up' && <FactorSetup account={account} done={() => finish('')} />}
+      {doing === 'set-up' && <FactorSetup heading="h3" account={account} done={() => finish('')} />}
       {doing === 'codes' && <NewCodes done={() => finish('')} />}
       {doing === 'remove' && <Remove done={() => finish(text.removed)} />}
       <div className="form-buttons">

@@ -8,8 +8,14 @@ import './account.css';
 const text = words.account.factor;
 const KNOWN = { 'wrong-code': text.wrongCode };
 
+interface FactorSetupProps {
+  account: AccountApi;
+  done(): void;
+  heading: 'h2' | 'h3';
+}
+
 /** Password, then the secret for the app, then its first code, then the recovery codes: each step only after the one before. */
-export function FactorSetup({ account, done }: { account: AccountApi; done(): void }) {
+export function FactorSetup({ account, done, heading }: FactorSetupProps) {
   const [factor, setFactor] = useState<NewFactor | null>(null);
   const [codes, setCodes] = useState<string[] | null>(null);
   const action = useAction(KNOWN);
@@ -29,7 +35,7 @@ export function FactorSetup({ account, done }: { account: AccountApi; done(): vo
     if (answer) setCodes(answer);
   };
 
-  if (codes) return <RecoveryCodes codes={codes} done={done} />;
+  if (codes) return <RecoveryCodes codes={codes} done={done} heading={heading} />;
   if (!factor)
     return (
       <form className="form" onSubmit={(event) => void begin(event)} noValidate>

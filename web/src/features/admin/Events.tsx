@@ -13,6 +13,7 @@ import { type Column, PagedTable, rowsOf, usePages } from './Table';
 import { useAdmin } from './useAdmin';
 
 const text = words.admin.events;
+const PAGE = '50';
 
 /** What somebody has to look into: the open ones first. New ones announce themselves above and never move a row by themselves. */
 export function Events() {
@@ -22,11 +23,11 @@ export function Events() {
   const all = values.show === 'all';
   const [chosen, setChosen] = useState<SecurityEvent | null>(null);
   const events = usePages(['events', all], (after, signal) =>
-    admin.events({ open: all ? null : 'true', limit: '50', after }, signal),
+    admin.events({ open: all ? null : 'true', limit: PAGE, after }, signal),
   );
   const [fresh, setFresh] = useFresh();
   const known = new Set(rowsOf(events).map((one) => one.id));
-  const unseen = [...fresh].filter((id) => !known.has(id)).length;
+  const unseen = events.data ? [...fresh].filter((id) => !known.has(id)).length : 0;
   const reload = (): void => {
     setFresh(new Set());
     void client.invalidateQueries({ queryKey: ['events'] });
@@ -67,18 +68,25 @@ export const openFirst = (events: SecurityEvent[]): SecurityEvent[] =>
 /** The ids that came since the list was loaded. */
 function useFresh(): [ReadonlySet<string>, (ids: ReadonlySet<string>) => void] {
   const { session } = useServices();
-  const client = useQueryClient();
+  const admin = useAdmin();
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => {
+    const add = (...ids: string[]): void => setFresh((before) => new Set([...before, ...ids]));
     const feed = new EventFeed({
       token: () => session.validToken(),
-      refused: () => void session.renew().catch(() => undefined),
-      event: (event) => setFresh((before) => new Set([...before, event.id])),
-      missed: () => void client.invalidateQueries({ queryKey: ['events'] }),
+      refused: () => session.renewed(),
+      event: (event) => add(event.id),
+      // What came while nobody listened announces itself like the rest.
+      missed: () => {
+        admin.events({ open: 'true', limit: PAGE }).then(
+          (page) => add(...page.items.map((one) => one.id)),
+          () => undefined,
+        );
+      },
     });
     feed.start();
     return () => feed.stop();
-  }, [client, session]);
+  }, [admin, session]);
   return [fresh, setFresh];
 }
 
