@@ -1,4 +1,5 @@
-import { useLocation } from 'react-router';
+import { useEffect } from 'react';
+import { useLocation, useNavigate } from 'react-router';
 
 /** An emergency access that is under way, as the address's own history keeps it: it survives a reload and nothing else. */
 interface Emergency {
@@ -17,7 +18,16 @@ export function emergencyState(user: string, patient: string, until: number): { 
 
 /** Until when this person sees this patient by emergency access; null if they see them anyway, or if it is not known here. */
 export function useEmergency(user: string, patient: string): number | null {
-  const { state } = useLocation() as { state: { emergency?: Emergency } | null };
+  const { search, state } = useLocation() as { search: string; state: { emergency?: Emergency } | null };
+  const navigate = useNavigate();
   const kept = state?.emergency;
-  return known.get(key(user, patient)) ?? (kept?.user === user && typeof kept.until === 'number' ? kept.until : null);
+  const keptUntil = kept?.user === user && typeof kept.until === 'number' ? kept.until : null;
+  const until = known.get(key(user, patient)) ?? keptUntil;
+  useEffect(() => {
+    if (until === null) return;
+    // The range of the trends writes the address anew, without what went with it.
+    const again = emergencyState(user, patient, until);
+    if (keptUntil === null) void navigate({ search }, { replace: true, state: again });
+  }, [keptUntil, navigate, patient, search, until, user]);
+  return until;
 }

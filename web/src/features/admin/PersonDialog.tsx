@@ -20,25 +20,31 @@ interface PersonDialogProps {
 
 /** One person: who they are and what they may, how they get in, where they are signed in, and the end of it all. */
 export function PersonDialog({ person, wards, close, changed }: PersonDialogProps) {
+  const [saved, setSaved] = useState(false);
   return (
     <Dialog title={person.name} close={close} wide>
       <div className="person">
-        <Edit key={person.version} person={person} wards={wards} changed={changed} />
+        <Edit key={person.version} person={person} wards={wards} changed={changed} saved={saved} setSaved={setSaved} />
         <Access person={person} changed={changed} close={close} />
       </div>
     </Dialog>
   );
 }
 
-function Edit({ person, wards, changed }: Omit<PersonDialogProps, 'close'>) {
+interface EditProps extends Omit<PersonDialogProps, 'close'> {
+  /** Outlives the form, which begins anew with what was saved. */
+  saved: boolean;
+  setSaved(saved: boolean): void;
+}
+
+function Edit({ person, wards, changed, saved, setSaved }: EditProps) {
   const admin = useAdmin();
   const action = useAction(text.known);
-  const [done, setDone] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const form = event.currentTarget;
     const field = fieldsOf(form);
-    setDone(false);
+    setSaved(false);
     if (!field('name')) return action.refuse(text.missingName);
     const change = {
       name: field('name'),
@@ -48,7 +54,7 @@ function Edit({ person, wards, changed }: Omit<PersonDialogProps, 'close'>) {
       version: person.version,
     };
     if (!(await action.run(() => admin.changePerson(person.id, change)))) return;
-    setDone(true);
+    setSaved(true);
     changed();
   };
   return (
@@ -63,7 +69,7 @@ function Edit({ person, wards, changed }: Omit<PersonDialogProps, 'close'>) {
         {text.disable}
       </label>
       <FormProblem>{action.problem}</FormProblem>
-      <FormDone>{done ? text.saved : ''}</FormDone>
+      <FormDone>{saved ? text.saved : ''}</FormDone>
       <button type="submit" className="button button-press" disabled={action.busy}>
         {words.action.save}
       </button>
