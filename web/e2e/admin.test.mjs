@@ -78,6 +78,9 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
     await dialog(page).getByLabel('User name').fill('kadler');
     await dialog(page).getByRole('button', { name: 'Add', exact: true }).click();
     await dialog(page).getByText('vetch-lantern-42-mill').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    assert.equal(await dialog(page).getByText('vetch-lantern-42-mill').isVisible(), true, 'no slip closes it');
     await dialog(page).getByRole('button', { name: 'Done' }).click();
     assert.match(await row(page, 'kadler').innerText(), /Nurse\s+Ward 2/);
     assert.ok(!(await page.content()).includes('vetch-lantern'), 'the password is gone');
@@ -105,6 +108,9 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
     await dialog(page).getByText('The second factor is reset.').waitFor();
     await dialog(page).getByRole('button', { name: 'Remove this person' }).click();
     await page.getByRole('heading', { name: 'Remove Charge nurse M. Lind?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Remove Charge nurse M. Lind?' }).waitFor({ state: 'detached' });
+    await dialog(page).getByRole('button', { name: 'Remove this person' }).click();
     await confirm(page, 'Remove this person');
     await row(page, 'mlind').waitFor({ state: 'detached' });
     assert.equal(await dialog(page).count(), 0);
@@ -185,6 +191,7 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
       'the address does not keep the filters',
     );
     await page.getByText(/^\d rows?$/).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Show', 'the focus stays');
     await page.reload();
     assert.equal(await page.getByLabel('Who').inputValue(), 'mlind');
     await page.getByLabel('From').fill('2026-01-02T10:00');

@@ -11,7 +11,8 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ws from 'ws';
 import { Accounts, answerAuth } from './mock-accounts.mjs';
-import { Administration, answerAdmin } from './mock-admin.mjs';
+import { answerAdmin } from './mock-admin.mjs';
+import { Administration } from './mock-administration.mjs';
 import { Ward } from './mock-ward.mjs';
 
 const RECORD_SEPARATOR = '\u001e';

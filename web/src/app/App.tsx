@@ -16,7 +16,7 @@ import { ALL } from './all';
 import { DialogContext, type Dialogs, useDialogs } from './dialogs';
 import { EmergencyDialog } from './EmergencyDialog';
 import { FindDialog } from './FindDialog';
-import { isFinal } from './final';
+import { isFinal, isRefused } from './final';
 import { IdleLock } from './IdleLock';
 import { KeysDialog } from './KeysDialog';
 import { WardPage } from './WardPage';
@@ -34,7 +34,11 @@ const account = new AccountApi(session);
 function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { retry: (count, error) => !isFinal(error) && count < 3, refetchOnWindowFocus: false, staleTime: 1000 },
+      queries: {
+        retry: (count, error) => !isFinal(error) && !isRefused(error) && count < 3,
+        refetchOnWindowFocus: false,
+        staleTime: 1000,
+      },
     },
   });
 }
@@ -143,7 +147,7 @@ function useGlobalKeys(blocked: boolean): void {
       }
       if (blocked || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
       const target = event.target as HTMLElement;
-      const typing = target.closest('input, select, textarea, [popover]') !== null;
+      const typing = target.closest('input, select, textarea, dialog, [popover]') !== null;
       if (event.key === '/' && !typing && finds) openFind();
       else if (event.key === '?' && !typing) openKeys();
       else if (event.key === 'Escape' && onPatient && !typing) document.querySelector<HTMLElement>('.back')?.click();

@@ -154,10 +154,12 @@ interface DialogProps {
   close(): void;
   children: ReactNode;
   wide?: boolean;
+  /** Something stands in it that is shown once: only its own button closes it, no slip of the hand. */
+  held?: boolean;
 }
 
 /** A dialog while it stands in the page: Escape and the button close it, the focus goes back where it was. */
-export function Dialog({ title, close, children, wide = false }: DialogProps) {
+export function Dialog({ title, close, children, wide = false, held = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -175,16 +177,22 @@ export function Dialog({ title, close, children, wide = false }: DialogProps) {
       ref={dialog}
       className={wide ? 'dialog dialog-wide' : 'dialog'}
       aria-labelledby={id}
+      // Browsers let a second Escape through whatever is said to the first.
+      onKeyDown={(event) => {
+        if (held && event.key === 'Escape') event.preventDefault();
+      }}
       onCancel={(event) => {
         event.preventDefault();
-        close();
+        if (!held) close();
       }}
     >
       <div className="dialog-head">
         <h2 id={id}>{title}</h2>
-        <button type="button" className="button button-plain" onClick={close}>
-          {words.find.close} <span className="key">Esc</span>
-        </button>
+        {!held && (
+          <button type="button" className="button button-plain" onClick={close}>
+            {words.find.close} <span className="key">Esc</span>
+          </button>
+        )}
       </div>
       <div className="dialog-body">{children}</div>
     </dialog>

@@ -31,7 +31,7 @@ export function AddPerson({ wards, close, changed }: AddPersonProps) {
     setMade({ name, password: answer.password });
   };
   return (
-    <Dialog title={text.add} close={close}>
+    <Dialog title={text.add} close={close} held={made !== null}>
       {made ? (
         <>
           <Secret label={text.passwordOnce} value={made.password} />

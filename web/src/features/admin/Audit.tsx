@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { AuditRow, AuditVerdict } from '../../api/adminShapes';
 import { csvOf, download } from '../../ui/csv';
 import { clockOrDate, timeOrDate } from '../../ui/format';
@@ -19,6 +19,7 @@ export function Audit() {
   const query = auditQuery(values);
   const rows = usePages(['audit', query], (after, signal) => admin.audit({ ...query, limit: PAGE, after }, signal));
   const shown = rowsOf(rows);
+  const pressed = useRef(false);
   const save = (): void => {
     const head = [text.no, text.at, words.admin.people.user, text.actor, text.role, text.action, text.patients];
     const rest = [text.outcome, text.purpose, text.address, text.request, text.detail];
@@ -29,7 +30,17 @@ export function Audit() {
   };
   return (
     <>
-      <AuditFilters key={JSON.stringify(values)} values={values} set={set} clear={clear} any={any} />
+      <AuditFilters
+        key={JSON.stringify(values)}
+        values={values}
+        set={(given) => {
+          pressed.current = true;
+          set(given);
+        }}
+        clear={clear}
+        any={any}
+        pressed={pressed}
+      />
       <div className="admin-tools">
         <Verify />
         <span className="grow" />
@@ -55,10 +66,18 @@ interface FilterProps {
   set(values: Partial<Values>): void;
   clear(): void;
   any: boolean;
+  /** Whether these filters are here because “Show” was pressed. */
+  pressed: RefObject<boolean>;
 }
 
-function AuditFilters({ values, set, clear, any }: FilterProps) {
+function AuditFilters({ values, set, clear, any, pressed }: FilterProps) {
   const outcome = useId();
+  const show = useRef<HTMLButtonElement>(null);
+  // The fields begin anew with what the address says; the focus stays where it was.
+  useEffect(() => {
+    if (pressed.current) show.current?.focus();
+    pressed.current = false;
+  }, [pressed]);
   const [problem, setProblem] = useState('');
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -106,7 +125,7 @@ function AuditFilters({ values, set, clear, any }: FilterProps) {
         </select>
       </div>
       <div className="form-buttons">
-        <button type="submit" className="button button-press">
+        <button ref={show} type="submit" className="button button-press">
           {words.admin.show}
         </button>
         {any && (

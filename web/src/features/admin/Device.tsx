@@ -152,7 +152,7 @@ function IssueKey({ id, close, changed }: { id: string; close(): void; changed()
     setSecret(answer);
   };
   return (
-    <Dialog title={text.issue} close={close}>
+    <Dialog title={text.issue} close={close} held={secret !== null}>
       {secret ? (
         <DeviceSecrets secret={secret} done={close} />
       ) : (

@@ -124,7 +124,7 @@ function AddDevice({ close, changed }: { close(): void; changed(): void }) {
     setSecret(answer);
   };
   return (
-    <Dialog title={text.add} close={close}>
+    <Dialog title={text.add} close={close} held={secret !== null}>
       {secret ? (
         <DeviceSecrets secret={secret} done={close} />
       ) : (
