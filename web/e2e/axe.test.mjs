@@ -17,12 +17,12 @@ const ADMIN_PAGES = [
   ['/admin/wards', 'tbody tr'],
   ['/admin/devices', 'tbody tr'],
   ['/admin/devices/M-101', 'tbody tr'],
-  ['/admin/devices/M-0', '.state'],
+  ['/admin/devices/M-0', '.admin .state'],
   ['/admin/audit', 'tbody tr'],
-  ['/admin/audit?actor=nobody', '.state'],
+  ['/admin/audit?actor=nobody', '.admin .state'],
   ['/admin/events?show=all', 'tbody tr'],
   ['/admin/emergencies', 'tbody tr'],
-  ['/admin/nonsense', '.state'],
+  ['/admin/nonsense', '.admin .state'],
 ];
 
 describe('accessibility', { skip: real ? 'the smoke test covers the real pages' : false }, () => {

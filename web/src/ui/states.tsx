@@ -25,7 +25,7 @@ export function Skeleton({ children }: { children: ReactNode }) {
 export function problemWords(error: unknown): string {
   if (!(error instanceof ApiProblem)) return words.problem.other('');
   if (error.status === 0 || error.status >= 500) return words.problem.away;
-  if (error.status === 404) return words.problem.notFound;
+  if (error.status === 404) return error.type === 'patient-not-found' ? words.problem.notFound : words.problem.gone;
   if (error.status === 403) return words.problem.forbidden;
   if (error.status === -1) return words.problem.unreadable;
   return words.problem.other(error.message);

@@ -226,6 +226,7 @@ export const words = {
     loading: 'Loading …',
     away: 'The server does not answer. Bedside monitors work on without it. Trying again …',
     notFound: 'This patient is not here, or you may not see the record.',
+    gone: 'This is not there, or not any more.',
     forbidden: 'You may not see this.',
     unreadable: 'The server’s answer cannot be read. Reload the page; if it stays so, tell technical staff.',
     other: (detail: string) => `This could not be loaded${detail ? `: ${detail}` : '.'}`,
