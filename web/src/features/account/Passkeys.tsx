@@ -17,11 +17,11 @@ export function Passkeys() {
   const [removing, setRemoving] = useState<Passkey | null>(null);
   const [done, setDone] = useState('');
   const passkeys = useQuery({ queryKey: ['passkeys'], queryFn: ({ signal }) => account.passkeys(signal) });
-  const changed = (said: string): void => {
-    setDone(said);
+  const changed = async (said: string): Promise<void> => {
     setAdding(false);
-    void client.invalidateQueries({ queryKey: ['passkeys'] });
     void session.refreshMe();
+    await client.invalidateQueries({ queryKey: ['passkeys'] });
+    setDone(said);
   };
   return (
     <>
@@ -51,7 +51,7 @@ export function Passkeys() {
       {!passkeysWork() ? (
         <p className="field-hint">{text.unsupported}</p>
       ) : adding ? (
-        <Add added={(name) => changed(text.added(name))} cancel={() => setAdding(false)} />
+        <Add added={(name) => void changed(text.added(name))} cancel={() => setAdding(false)} />
       ) : (
         <button
           type="button"
@@ -71,7 +71,7 @@ export function Passkeys() {
           label={text.remove}
           act={async () => {
             await account.removePasskey(removing.id);
-            changed(text.removed(removing.name));
+            await changed(text.removed(removing.name));
           }}
           close={() => setRemoving(null)}
         />

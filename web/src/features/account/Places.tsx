@@ -19,8 +19,8 @@ export function Places() {
   const end = async (id: string): Promise<void> => {
     setDone('');
     const ended = await action.run(() => account.endPlace(id).then(() => true));
-    if (ended) setDone(text.ended);
     await client.invalidateQueries({ queryKey: ['places'] });
+    if (ended) setDone(text.ended);
   };
   const endAll = async (): Promise<void> => {
     if (await action.run(() => account.signOutEverywhere().then(() => true))) session.leave();
