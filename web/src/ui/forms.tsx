@@ -172,18 +172,26 @@ export function Dialog({ title, close, children, wide = false, held = false }: D
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
+  // What stood there has gone, and the focus with it.
+  useEffect(() => {
+    if (held) dialog.current?.querySelector<HTMLElement>('.dialog-body button')?.focus();
+  }, [held]);
   return (
     <dialog
       ref={dialog}
       className={wide ? 'dialog dialog-wide' : 'dialog'}
       aria-labelledby={id}
-      // Browsers let a second Escape through whatever is said to the first.
-      onKeyDown={(event) => {
-        if (held && event.key === 'Escape') event.preventDefault();
-      }}
+      // React lets both events rise from a dialog that stands within this one.
       onCancel={(event) => {
+        if (event.target !== dialog.current) return;
         event.preventDefault();
         if (!held) close();
+      }}
+      // Browsers let a second Escape through whatever is said to the first.
+      onClose={(event) => {
+        if (event.target !== dialog.current || dialog.current?.open) return;
+        if (held) dialog.current?.showModal();
+        else close();
       }}
     >
       <div className="dialog-head">
