@@ -110,7 +110,7 @@ internal static class AuthEndpoints
             // A session whose access token has run out, or that is locked, can be left as well.
             if (await cookie.FindAsync(context, cancellation) is not { } found)
             {
-                return StaffProblems.SignInRequired();
+                return StaffProblems.SignInRequired(context);
             }
 
             caller = found.Caller;
@@ -136,8 +136,7 @@ internal static class AuthEndpoints
         var caller = context.User.FindCaller() ?? (await cookie.FindAsync(context, cancellation))?.Caller;
         if (caller is null || (context.User.FindCaller() is null && !directory.IsLocked(caller.SessionId)) || directory.Find(caller.AccountId) is not { } account)
         {
-            context.Response.Headers.WWWAuthenticate = StaffAuthentication.SchemeName;
-            return StaffProblems.SignInRequired();
+            return StaffProblems.SignInRequired(context);
         }
 
         context.Response.Headers.CacheControl = "no-store";

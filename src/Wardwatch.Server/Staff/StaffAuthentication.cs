@@ -63,8 +63,7 @@ internal sealed class StaffAuthentication(
             return _refusal.ExecuteAsync(Context);
         }
 
-        Response.Headers.WWWAuthenticate = SchemeName;
-        return StaffProblems.SignInRequired().ExecuteAsync(Context);
+        return StaffProblems.SignInRequired(Context).ExecuteAsync(Context);
     }
 
     /// <inheritdoc />

@@ -6,8 +6,11 @@ namespace Wardwatch.Server.Staff;
 /// <summary>What signing in is refused with.</summary>
 internal static class StaffProblems
 {
-    public static ProblemHttpResult SignInRequired() =>
-        TypedResults.Problem(statusCode: 401, type: "urn:wardwatch:sign-in-required", title: "Sign in first, or again");
+    public static ProblemHttpResult SignInRequired(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = StaffAuthentication.SchemeName;
+        return TypedResults.Problem(statusCode: 401, type: "urn:wardwatch:sign-in-required", title: "Sign in first, or again");
+    }
 
     public static ProblemHttpResult SignInFailed() =>
         TypedResults.Problem(statusCode: 401, type: "urn:wardwatch:sign-in-failed", title: "User, password or code is wrong");

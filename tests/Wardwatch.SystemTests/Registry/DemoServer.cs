@@ -40,6 +40,7 @@ public sealed class DemoServer : IAsyncLifetime
             throw new InvalidOperationException(seeded.Error);
         }
 
+        // As in the demo: these tests are about what comes after signing in.
         await Server.StartAsync(cancellation);
         _beside = await OpenBesideAsync(Server.Data, cancellation);
     }

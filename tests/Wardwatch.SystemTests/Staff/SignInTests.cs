@@ -35,10 +35,16 @@ public sealed class SignInTests(DemoServer demo)
         cookie.ShouldContain("httponly", Case.Insensitive);
         cookie.ShouldContain("samesite=strict", Case.Insensitive);
         cookie.ShouldContain("path=/api/auth", Case.Insensitive);
-        cookie.ShouldNotContain("secure", Case.Insensitive, "plain HTTP on this machine would lose the cookie");
+        cookie.ShouldContain("; secure", Case.Insensitive, "browsers take it over plain HTTP from this machine");
+        hint.ShouldContain("; secure", Case.Insensitive);
 
         var me = await session.SignedIn(body.Text("access_token")).JsonAsync("/api/auth/me", Cancellation);
-        me.ToString().ShouldBe("""{"user":"dr.osei","name":"Dr Beatrice Osei","role":"physician"}""");
+        me.ToString().ShouldBe(
+            """
+            {"user":"dr.osei","name":"Dr Beatrice Osei","role":"physician","permissions":["patients.read","devices.bind","breakglass.use","models.read"],
+            "wards":[{"id":"ward-1","name":"Ward 1 · Cardiology"},{"id":"ward-2","name":"Ward 2 · Medicine"}],
+            "secondFactor":false,"passkeys":0,"pin":false,"mustEnrol":false,"locked":false,"idleLockSeconds":300}
+            """.ReplaceLineEndings(""));
     }
 
     [Fact]

@@ -70,12 +70,56 @@ public sealed class AccessTokensTests : IDisposable
     [InlineData("""{"alg":"none","kid":"key-1","typ":"JWT"}""")]
     [InlineData("""{"alg":"HS256","kid":"key-1","typ":"JWT"}""")]
     [InlineData("""{"kid":"key-1","alg":"ES256","typ":"JWT"}""")]
+    [InlineData("""{"alg":"ES256","kid":"../../../../dev/null","typ":"JWT"}""")]
+    [InlineData("""{"alg":"ES256","kid":"key-1' union select 'x","typ":"JWT"}""")]
+    [InlineData("""{"alg":"ES256","kid":"KEY-1","typ":"JWT"}""")]
+    [InlineData("""{"alg":"ES256","kid":"key-1","typ":"JWT","jku":"https://attacker.example/keys"}""")]
+    [InlineData("""{"alg":"ES256","kid":"key-1","typ":"JWT","x5u":"https://attacker.example/cert"}""")]
+    [InlineData("""{"alg":"ES256","kid":"key-1","typ":"JWT","crit":["b64"],"b64":false}""")]
+    [InlineData("""{"alg":"none","alg":"ES256","kid":"key-1","typ":"JWT"}""")]
+    [InlineData("""{"alg":"ES256","kid":"key-1","typ":"JWT" }""")]
     public void A_header_other_than_ours_is_refused_whatever_the_signature(string header)
     {
         var claims = AccessTokens.Write(Token(), _key).Split('.')[1];
         var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{claims}";
         Read($"{signed}.{Base64Url.EncodeToString(_key.Sign(Encoding.ASCII.GetBytes(signed)))}").ShouldBeNull();
         Read($"{signed}.").ShouldBeNull();
+    }
+
+    [Fact]
+    public void The_public_key_is_no_secret_with_which_a_token_could_be_signed()
+    {
+        var text = AccessTokens.Write(Token(), _key).Split('.');
+        var header = Base64Url.EncodeToString("""{"alg":"HS256","kid":"key-1","typ":"JWT"}"""u8);
+        foreach (var head in new[] { header, text[0] })
+        {
+            foreach (var secret in new[] { _key.PublicKey(), Encoding.ASCII.GetBytes(new string(PemEncoding.Write("PUBLIC KEY", _key.PublicKey()))) })
+            {
+                var signed = $"{head}.{text[1]}";
+                Read($"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes(signed)))}").ShouldBeNull();
+            }
+        }
+    }
+
+    [Fact]
+    public void A_key_that_comes_with_the_token_is_not_used()
+    {
+        using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var point = own.ExportParameters(includePrivateParameters: false).Q;
+        var key = $$"""{"kty":"EC","crv":"P-256","x":"{{Base64Url.EncodeToString(point.X)}}","y":"{{Base64Url.EncodeToString(point.Y)}}"}""";
+        foreach (var header in new[] { $$"""{"alg":"ES256","jwk":{{key}},"typ":"JWT"}""", $$"""{"alg":"ES256","kid":"key-1","typ":"JWT","jwk":{{key}}}""" })
+        {
+            var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{AccessTokens.Write(Token(), _key).Split('.')[1]}";
+            var signature = own.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            Read($"{signed}.{Base64Url.EncodeToString(signature)}").ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public void A_signature_of_zeros_is_refused()
+    {
+        var text = AccessTokens.Write(Token(), _key);
+        Read($"{text[..text.LastIndexOf('.')]}.{Base64Url.EncodeToString(new byte[64])}").ShouldBeNull();
     }
 
     [Fact]

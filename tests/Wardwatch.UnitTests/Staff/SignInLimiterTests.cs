@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Shouldly;
 using Wardwatch.Server.Staff;
+using Wardwatch.Server.Staff.Guessing;
 using Xunit;
 
 namespace Wardwatch.UnitTests.Staff;

@@ -9,6 +9,18 @@ internal sealed class FailureCounts(TimeSpan window, TimeProvider time, int most
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (int Count, DateTimeOffset Since)> _counts = new(StringComparer.Ordinal);
 
+    /// <summary>How many keys are held.</summary>
+    internal int Held
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _counts.Count;
+            }
+        }
+    }
+
     /// <summary>How often within the window, and until when that counts.</summary>
     public (int Count, TimeSpan Left) Of(string key)
     {

@@ -127,17 +127,17 @@ internal static class PasswordPolicy
     /// <summary>The password, and what it may have been before digits and signs were added around it and put in the place of letters.</summary>
     private static IEnumerable<string> FormsOf(string plain)
     {
-        var letters = Core(plain);
-        yield return letters;
+        var trimmed = Trim(plain);
+        yield return string.Concat(trimmed.Where(char.IsLetterOrDigit));
         foreach (var one in new[] { 'i', 'l' })
         {
-            yield return Core(Unleet(plain, one));
-            yield return Unleet(letters, one);
+            yield return Unleet(trimmed, one);
+            yield return Trim(Unleet(plain, one));
         }
     }
 
-    /// <summary>Without the digits and signs around it, and without signs within.</summary>
-    private static string Core(string plain)
+    /// <summary>Without the digits and signs around it.</summary>
+    private static string Trim(string plain)
     {
         var core = plain.AsSpan();
         while (core.Length > 0 && !char.IsLetter(core[0]))
@@ -150,7 +150,7 @@ internal static class PasswordPolicy
             core = core[..^1];
         }
 
-        return string.Concat(core.ToString().Where(char.IsLetterOrDigit));
+        return core.ToString();
     }
 
     private static string Unleet(string plain, char one) => string.Concat(plain.Select(letter => letter switch

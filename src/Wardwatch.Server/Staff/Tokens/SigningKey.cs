@@ -41,6 +41,15 @@ internal sealed class SigningKey : IDisposable
         return key.ExportPkcs8PrivateKey();
     }
 
+    /// <summary>The public key, as SubjectPublicKeyInfo.</summary>
+    public byte[] PublicKey()
+    {
+        lock (_gate)
+        {
+            return _key.ExportSubjectPublicKeyInfo();
+        }
+    }
+
     /// <summary>Signs (ECDSA with SHA-256).</summary>
     public byte[] Sign(ReadOnlySpan<byte> content)
     {
