@@ -20,8 +20,7 @@ if (args is [PlantedServer.Verb, .. var serverArguments]) return await PlantedSe
 var json = new Option<bool>("--json") { Description = "Write the result as JSON", Recursive = true };
 var root = new RootCommand("Measures Wardwatch: what it stores and acknowledges, how soon it shows it, how fast it answers, and what each step costs.")
 {
-    json, IngestVerb.Create(json), LiveVerb.Create(json), PatientsVerb.Create(json), HistoryVerb.Create(json), MicroVerb.Create(),
-    AllocationsVerb.Create(json), ProveVerb.Create(json), SoakVerb.Create(json), FloodVerb.Create(json), StagesVerb.Create(json), AuditVerb.Create(json),
+    AllocationsVerb.Create(json), ProveVerb.Create(json), SoakVerb.Create(json), FloodVerb.Create(json), StagesVerb.Create(json), AuditVerb.Create(json), ChecksVerb.Create(json),
 };
 using var signals = new ShutdownSignals();
 try

@@ -178,7 +178,7 @@ public sealed class HttpAttackTests(HttpAttackTests.Ward shared) : IClassFixture
     public async Task Requests_that_two_servers_would_read_differently_are_refused()
     {
         const string login = "POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
-        foreach (var header in new[] { "Content-Length: 5\r\nContent-Length: 6", "Content-Length: +5", "Transfer-Encoding: x", "Transfer-Encoding: chunked, x" })
+        foreach (var header in new[] { "Content-Length: 5\r\nContent-Length: 6", "Content-Length: -5", "Content-Length: 5, 5", "Transfer-Encoding: x", "Transfer-Encoding: chunked, x" })
         {
             (await RawHttp.ExchangeAsync(_ward.Server, $"{login}{header}\r\n\r\n{{}}", Cancellation)).ShouldStartWith("HTTP/1.1 400", customMessage: header);
         }
@@ -193,10 +193,7 @@ public sealed class HttpAttackTests(HttpAttackTests.Ward shared) : IClassFixture
         var refused = 0;
         for (var i = 0; i < 40; i++)
         {
-            var stream = await RawHttp.ConnectAsync(_ward.Server, "127.0.7.1", Cancellation);
-            open.Add(stream);
-            await stream.WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Cancellation);
-            refused += await AnswersAsync(stream) ? 0 : 1;
+            refused += await OpensAsync(open) ? 0 : 1;
         }
 
         refused.ShouldBe(20);
@@ -312,13 +309,16 @@ public sealed class HttpAttackTests(HttpAttackTests.Ward shared) : IClassFixture
         }
     }
 
-    private static async Task<bool> AnswersAsync(Stream stream)
+    private async Task<bool> OpensAsync(List<IAsyncDisposable> open)
     {
         try
         {
+            var stream = await RawHttp.ConnectAsync(_ward.Server, "127.0.7.1", Cancellation);
+            open.Add(stream);
+            await stream.WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Cancellation);
             return await stream.ReadAsync(new byte[1024], Cancellation) > 0;
         }
-        catch (IOException)
+        catch (Exception refused) when (refused is IOException or System.Net.Sockets.SocketException)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Shouldly;
 using Wardwatch.SystemTests.Harness;
 using Wardwatch.SystemTests.Registry;
@@ -18,9 +19,9 @@ public sealed class ProxyTests
     public async Task Without_a_named_proxy_nobody_is_believed()
     {
         await using var ward = await StartAsync(proxies: null);
-        (await TriesAsync(ward, Proxy, index => $"198.51.100.{index}")).ShouldBe(10, "each new address in the header would have had a limit of its own");
-        (await LastAddressAsync(ward)).ShouldBe(Proxy);
-        using var client = RawHttp.ClientFrom(ward.Server, Proxy);
+        (await AuditedAsync(ward, Proxy, "198.51.100.1")).ShouldBe(Proxy);
+        (await TriesAsync(ward, Proxy, index => $"198.51.100.{index}")).ShouldBe(9, "each new address in the header would have had a limit of its own");
+        using var client = RawHttp.ClientFrom(ward.Server, "127.0.9.2");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/demo") { Headers = { { "X-Forwarded-Proto", "https" }, { "Host", "ward.example" } } };
         using var answer = await client.SendAsync(request, Cancellation);
         answer.Headers.Contains("Strict-Transport-Security").ShouldBeFalse();
@@ -30,29 +31,52 @@ public sealed class ProxyTests
     public async Task A_named_proxy_is_believed_up_to_the_first_address_that_is_none_and_nobody_else_is()
     {
         await using var ward = await StartAsync(proxies: $"{Proxy}, 127.0.9.16/30");
+        (await AuditedAsync(ward, Proxy, "198.51.100.200")).ShouldBe("198.51.100.200");
         (await TriesAsync(ward, Proxy, index => $"198.51.100.{index}")).ShouldBe(20);
-        (await LastAddressAsync(ward)).ShouldBe("198.51.100.20");
 
         // What a client wrote into the header before the proxy added the address that it saw.
-        (await TriesAsync(ward, Proxy, index => $"203.0.113.{index}, 198.51.100.77")).ShouldBe(10);
-        (await LastAddressAsync(ward)).ShouldBe("198.51.100.77");
+        (await AuditedAsync(ward, Proxy, "203.0.113.1, 198.51.100.77")).ShouldBe("198.51.100.77");
+        (await TriesAsync(ward, Proxy, index => $"203.0.113.{index}, 198.51.100.77")).ShouldBe(9);
 
         // Two proxies, one behind the other.
-        (await TriesAsync(ward, "127.0.9.17", index => $"203.0.113.{index}, 198.51.100.78, {Proxy}")).ShouldBe(10);
-        (await LastAddressAsync(ward)).ShouldBe("198.51.100.78");
+        (await AuditedAsync(ward, "127.0.9.17", $"203.0.113.1, 198.51.100.78, {Proxy}")).ShouldBe("198.51.100.78");
+        (await TriesAsync(ward, "127.0.9.17", index => $"203.0.113.{index}, 198.51.100.78, {Proxy}")).ShouldBe(9);
 
         // Beside the proxy.
-        (await TriesAsync(ward, "127.0.9.2", index => $"203.0.113.{index}")).ShouldBe(10);
-        (await LastAddressAsync(ward)).ShouldBe("127.0.9.2");
+        (await AuditedAsync(ward, "127.0.9.2", "198.51.100.79")).ShouldBe("127.0.9.2");
+        (await TriesAsync(ward, "127.0.9.2", index => $"203.0.113.{index}")).ShouldBe(9);
 
         using var client = RawHttp.ClientFrom(ward.Server, Proxy);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/sse/events")
         {
-            Headers = { { "X-Forwarded-For", "198.51.100.1" }, { "X-Forwarded-Proto", "https" }, { "X-Forwarded-Host", "ward.example" }, { "Origin", "https://ward.example" } },
+            Headers = { { "X-Forwarded-For", "198.51.100.80" }, { "X-Forwarded-Proto", "https" }, { "X-Forwarded-Host", "ward.example" }, { "Origin", "https://ward.example" } },
         };
         using var answer = await client.SendAsync(request, Cancellation);
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, "the page's address is the one that the proxy gave");
         answer.Headers.GetValues("Strict-Transport-Security").ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Attempts_to_sign_in_are_counted_by_the_address_that_the_proxy_gave()
+    {
+        await using var ward = await StartAsync(proxies: Proxy, signIns: 3);
+        using var client = RawHttp.ClientFrom(ward.Server, Proxy);
+        (await TypesAsync("198.51.100.1", "203.0.113.1, 198.51.100.1", "203.0.113.2, 198.51.100.1", "203.0.113.3, 198.51.100.1")).ShouldBe(
+            ["sign-in-failed", "sign-in-failed", "sign-in-failed", "too-many-sign-ins"]);
+        (await TypesAsync("198.51.100.2")).ShouldBe(["sign-in-failed"]);
+
+        async Task<List<string>> TypesAsync(params string[] forwardedFor)
+        {
+            var types = new List<string>();
+            foreach (var forwarded in forwardedFor)
+            {
+                using var request = SignIn(forwarded, "nobody", "a wrong password");
+                using var answer = await client.SendAsync(request, Cancellation);
+                types.Add((await answer.ProblemAsync(Cancellation)).Type!["urn:wardwatch:".Length..]);
+            }
+
+            return types;
+        }
     }
 
     [Theory]
@@ -68,9 +92,14 @@ public sealed class ProxyTests
         output.ShouldContain("KnownProxies");
     }
 
-    private static Task<DemoWard> StartAsync(string? proxies) => DemoWard.StartAsync(
+    private static Task<DemoWard> StartAsync(string? proxies, int signIns = 1000) => DemoWard.StartAsync(
         1,
-        new(StringComparer.Ordinal) { ["Wardwatch__Platform__KnownProxies"] = proxies, ["Wardwatch__Limits__AnonymousPerMinute"] = "10", ["Wardwatch__Staff__SignInsPerMinute"] = "1000" },
+        new(StringComparer.Ordinal)
+        {
+            ["Wardwatch__Platform__KnownProxies"] = proxies,
+            ["Wardwatch__Limits__AnonymousPerMinute"] = "10",
+            ["Wardwatch__Staff__SignInsPerMinute"] = signIns.ToString(),
+        },
         Cancellation);
 
     /// <summary>How many of twenty attempts to sign in were let through to the password.</summary>
@@ -80,22 +109,30 @@ public sealed class ProxyTests
         var tried = 0;
         for (var i = 1; i <= 20; i++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/login")
-            {
-                Headers = { { "X-Forwarded-For", forwardedFor(i) } },
-                Content = JsonContent.Create(new { user = $"nobody-{i}", password = "a wrong password" }),
-            };
+            using var request = SignIn(forwardedFor(i), $"nobody-{i}", "a wrong password");
             using var answer = await client.SendAsync(request, Cancellation);
-            tried += answer.StatusCode == HttpStatusCode.TooManyRequests && (await answer.ProblemAsync(Cancellation)).Type == "urn:wardwatch:too-many-requests" ? 0 : 1;
+            tried += (await answer.ProblemAsync(Cancellation)).Type == "urn:wardwatch:too-many-requests" ? 0 : 1;
         }
 
         return tried;
     }
 
-    /// <summary>From where the trail says that the last attempt came: somebody who is known signs in once, from behind everything that was tried before.</summary>
-    private static async Task<string> LastAddressAsync(DemoWard ward)
+    /// <summary>From where the trail says that somebody signed in.</summary>
+    private static async Task<string> AuditedAsync(DemoWard ward, string from, string forwardedFor)
     {
-        await using var command = ward.Database.CreateCommand("select address from audit_entries where address is not null order by tenant_id, audit_no desc limit 1");
+        using var file = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(ward.Server.Data, "demo-credentials.json"), Cancellation));
+        var account = file.RootElement.EnumerateArray().First(entry => entry.Text("role") == "physician");
+        using var client = RawHttp.ClientFrom(ward.Server, from);
+        using var request = SignIn(forwardedFor, account.Text("user"), account.Text("password"));
+        using var answer = await client.SendAsync(request, Cancellation);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await using var command = ward.Database.CreateCommand("select address from audit_entries where action = 'session.open' and address is not null order by audit_no desc limit 1");
         return new IPAddress((byte[])(await command.ExecuteScalarAsync(Cancellation))!).ToString();
     }
+
+    private static HttpRequestMessage SignIn(string forwardedFor, string user, string password) => new(HttpMethod.Post, "/api/auth/login")
+    {
+        Headers = { { "X-Forwarded-For", forwardedFor } },
+        Content = JsonContent.Create(new { user, password }),
+    };
 }
