@@ -7,8 +7,22 @@ const PAGES = [
   ['/ward/ward-1', '.tile-in, .roster-row'],
   ['/patient/p3', '.chart-row canvas'],
   ['/patient/p10', '.now-row'],
-  ['/account', '.account'],
+  ['/account', '.own-card'],
   ['/nowhere', '.state'],
+];
+
+const ADMIN_PAGES = [
+  ['/admin/people', 'tbody tr'],
+  ['/admin/roles', 'tbody tr'],
+  ['/admin/wards', 'tbody tr'],
+  ['/admin/devices', 'tbody tr'],
+  ['/admin/devices/M-101', 'tbody tr'],
+  ['/admin/devices/M-0', '.admin .state'],
+  ['/admin/audit', 'tbody tr'],
+  ['/admin/audit?actor=nobody', '.admin .state'],
+  ['/admin/events?show=all', 'tbody tr'],
+  ['/admin/emergencies', 'tbody tr'],
+  ['/admin/nonsense', '.admin .state'],
 ];
 
 describe('accessibility', { skip: real ? 'the smoke test covers the real pages' : false }, () => {
@@ -43,6 +57,44 @@ describe('accessibility', { skip: real ? 'the smoke test covers the real pages' 
         await page.getByRole('button', { name: 'Find' }).first().click();
         await page.locator('.find-row').first().waitFor();
         assert.deepEqual(await axeViolations(page), [], 'find');
+        await page.getByRole('button', { name: 'Not on your ward? Emergency access' }).click();
+        await page.getByLabel('Record number').waitFor();
+        assert.deepEqual(await axeViolations(page), [], 'emergency access');
+        await page.keyboard.press('Control+Shift+L');
+        await page.getByRole('heading', { name: 'Locked' }).waitFor();
+        assert.deepEqual(await axeViolations(page), [], 'lock');
+        await close();
+      });
+
+  for (const [size, viewport] of [
+    ['screen', SCREEN],
+    ['phone', PHONE],
+  ])
+    for (const theme of ['dark', 'light'])
+      test(`administration: ${size}, ${theme}`, async () => {
+        const { page, close } = await openPage(product, { viewport, theme });
+        await signIn(product, page, '/admin', 'admin');
+        await page.waitForSelector('tbody tr');
+        for (const [path, shown] of ADMIN_PAGES) {
+          await page.goto(product.url + path);
+          await page.waitForSelector(shown);
+          assert.deepEqual(await axeViolations(page), [], path);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+          assert.ok(wide <= viewport.width, `${path} is cut off to the right (${wide})`);
+        }
+        for (const [path, button, label] of [
+          ['/admin/people', /^Edit/, 'Name'],
+          ['/admin/people', 'Add a person', 'Name'],
+          ['/admin/wards', 'Add a ward', 'Name'],
+          ['/admin/devices/M-101', 'Issue a key', 'Cipher'],
+          ['/admin/events', /^Acknowledge/, 'Note'],
+          ['/admin/emergencies', /^Review/, 'Note'],
+        ]) {
+          await page.goto(product.url + path);
+          await page.getByRole('button', { name: button }).first().click();
+          await page.getByRole('dialog').getByLabel(label, { exact: true }).waitFor();
+          assert.deepEqual(await axeViolations(page), [], `${path}: ${button}`);
+        }
         await close();
       });
 });

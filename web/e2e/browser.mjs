@@ -7,7 +7,7 @@ import { startMock } from './mock-server.mjs';
 /** Set: the tests run against that installation (the subset that needs no faults). Not set: against the mock and dist/. */
 export const real = process.env.WARDWATCH_URL ?? null;
 const USER = process.env.WARDWATCH_USER ?? 'nurse';
-const PASSWORD = process.env.WARDWATCH_PASSWORD ?? 'demo';
+export const PASSWORD = process.env.WARDWATCH_PASSWORD ?? 'demo';
 
 export const SCREEN = { width: 1920, height: 1080 };
 export const PHONE = { width: 390, height: 844 };
@@ -41,7 +41,7 @@ export async function openProduct(options) {
 /** A page of its own with its own cookies. `complaints` gathers what went to the console as error, and uncaught errors. */
 export async function openPage(product, { viewport = SCREEN, theme = 'dark', clock = false } = {}) {
   const context = await product.browser.newContext({ viewport, hasTouch: viewport.width < 700 });
-  await context.addInitScript((chosen) => localStorage.setItem('wardwatch.theme', chosen), theme);
+  await context.addCookies([{ name: 'wardwatch_theme', value: theme, url: product.url, sameSite: 'Strict' }]);
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const complaints = [];
@@ -53,11 +53,12 @@ export async function openPage(product, { viewport = SCREEN, theme = 'dark', clo
   return { page, complaints, close: () => context.close() };
 }
 
-export async function signIn(product, page, path = '/') {
+/** `user`: one of the mock's; a real installation has the one that the environment names. */
+export async function signIn(product, page, path = '/', user = USER) {
   await page.goto(product.url + path);
-  await page.getByLabel('User name').fill(USER);
+  await page.getByLabel('User name').fill(user);
   await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** Violations of WCAG 2.2 A and AA, as axe finds them, in words. */

@@ -10,6 +10,9 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ws from 'ws';
+import { Accounts, answerAuth } from './mock-accounts.mjs';
+import { answerAdmin } from './mock-admin.mjs';
+import { Administration } from './mock-administration.mjs';
 import { Ward } from './mock-ward.mjs';
 
 const RECORD_SEPARATOR = '\u001e';
@@ -21,16 +24,19 @@ const TYPES = {
   '.woff2': 'font/woff2',
   '.woff': 'font/woff',
 };
-/** The policy that the product's own server will send: what breaks under it must break here first. */
+/** The policy that the product's own server sends: what breaks under it must break here first. */
 const POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const DEFAULT_DIST = fileURLToPath(new URL('../dist', import.meta.url));
 
 /** Starts the mock on a port (0: any free one). */
 export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT_DIST } = {}) {
   const ward = new Ward({ beds, wards });
-  const faults = { frozen: false, attempts: 0, rest: true };
+  const accounts = new Accounts();
+  const admin = new Administration(ward);
+  /** `restrict`: a nurse sees ward-1 alone. */
+  const faults = { frozen: false, rest: true, restrict: false };
   const sockets = new Set();
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => {
@@ -39,9 +45,29 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     });
   });
 
+  const closeSockets = (id) => {
+    for (const socket of sockets) if (socket.session === id) socket.close();
+  };
   const send = (target, ...argumentsOfMessage) => {
     const frame = JSON.stringify({ type: 1, target, arguments: argumentsOfMessage }) + RECORD_SEPARATOR;
     for (const socket of sockets) if (socket.ready) socket.send(frame);
+  };
+  const sendOf = (patient, target, body) => {
+    const frame = JSON.stringify({ type: 1, target, arguments: [body] }) + RECORD_SEPARATOR;
+    for (const socket of sockets) {
+      if (!socket.ready || (socket.ward && socket.ward !== patient.ward)) continue;
+      if (socket.patient ? socket.patient === patient.id : sees(socket.account, patient)) socket.send(frame);
+    }
+  };
+  const sees = (account, patient) => {
+    if (account.role === 'patient') return patient.id === 'p3';
+    if (account.role === 'administrator' || account.role === 'technician') return false;
+    return (
+      !faults.restrict ||
+      account.role !== 'nurse' ||
+      patient.ward === 'ward-1' ||
+      admin.grants.has(`${account.user}/${patient.id}`)
+    );
   };
 
   async function answer(request, response) {
@@ -53,13 +79,27 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
       });
       response.end(JSON.stringify(body));
     };
-    const problem = (status, type, title, headers) => json(status, { type, title, status, detail: title }, headers);
-    const cookie = /refresh=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null;
-    const body = request.method === 'POST' ? await readBody(request) : {};
+    const problem = (status, type, title, headers, more = {}) =>
+      json(status, { type: `urn:wardwatch:${type}`, title, status, detail: title, ...more }, headers);
+    const none = (headers = {}) => response.writeHead(204, headers).end();
+    const reply = { json, problem, none, signedIn, signedOut: SIGNED_OUT };
+    const cookie = /wardwatch_refresh=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null;
+    const body = request.method === 'GET' ? {} : await readBody(request);
     const path = url.pathname;
 
     if (path === '/__mock') {
       Object.assign(faults, body);
+      if (body.idle !== undefined) accounts.idleLockSeconds = body.idle;
+      if (body.expireTokens) {
+        accounts.expireTokens();
+        for (const socket of sockets) {
+          // As the server does it when the token of a connection ends.
+          socket.send(JSON.stringify({ type: 7, allowReconnect: body.expireTokens === 'may' }) + RECORD_SEPARATOR);
+          socket.close();
+        }
+      }
+      if (body.broken) admin.whole = false;
+      if (body.event) admin.events.unshift(body.event);
       ward.fault(body);
       if (body.storage) send('StorageChanged', ward.storage);
       if (body.drop) for (const socket of sockets) socket.terminate();
@@ -67,21 +107,24 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
       return json(200, {});
     }
     if (path === '/api/demo') return json(200, { demo: true });
-    if (path.startsWith('/api/') && !faults.rest) return problem(503, 'about:blank', 'Service unavailable');
-    if (path === '/api/auth/login') return signIn(body, json, problem);
-    if (path === '/api/auth/refresh')
-      return cookie ? json(200, grant(cookie)) : problem(401, 'urn:wardwatch:signed-out', 'Nobody is signed in');
-    if (path === '/api/auth/logout')
-      return json(
-        200,
-        {},
-        {
-          'set-cookie': ['refresh=; Path=/api/auth; Max-Age=0', 'wardwatch_signed_in=; Path=/; Max-Age=0'],
-        },
-      );
+    if (path.startsWith('/api/') && !faults.rest) return problem(503, 'unavailable', 'Service unavailable');
+    const bearer =
+      /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? url.searchParams.get('access_token');
+    const session = accounts.ofToken(bearer);
+    if (session) session.client ??= request.headers['user-agent'];
+    const { method } = request;
+    if (path.startsWith('/api/auth/')) {
+      const cookieSession = accounts.sessions.get(cookie) ?? null;
+      const parts = { method, path, body, session, cookieSession, reply, closeSockets };
+      if (answerAuth(accounts, parts) === undefined && !response.headersSent)
+        problem(404, 'not-found', `No ${method} ${path} in the mock`);
+      return undefined;
+    }
     if (path.startsWith('/api/') || path.startsWith('/hubs/')) {
-      if (!/^Bearer mock-/.test(request.headers.authorization ?? '') && !url.searchParams.get('access_token'))
-        return problem(401, 'urn:wardwatch:signed-out', 'Nobody is signed in');
+      if (!session) return problem(401, 'session-ended', 'Nobody is signed in');
+      if (session.locked) return problem(401, 'session-locked', 'The session is locked');
+      if (session.account.mustEnrol)
+        return problem(403, 'second-factor-enrolment-required', 'A second factor has to be set up first');
     }
     if (path === '/hubs/ward/negotiate')
       return json(200, {
@@ -90,31 +133,29 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
         connectionToken: 'mock',
         availableTransports: [{ transport: 'WebSockets', transferFormats: ['Text'] }],
       });
-    if (path === '/api/dashboard-data') return json(200, ward.dashboard(url.searchParams.get('ward')));
-    if (path === '/api/live/recent')
-      return json(200, ward.recent(url.searchParams.get('ward'), Number(url.searchParams.get('minutes') ?? 10)));
+    if (path === '/api/dashboard-data' || path === '/api/live/recent') {
+      if (['patient', 'administrator'].includes(session.account.role)) return problem(403, 'forbidden', 'Not allowed');
+      const asked = url.searchParams.get('ward');
+      const seen = (all) => ({
+        ...all,
+        patients: all.patients.filter(({ id }) => sees(session.account, ward.find(id))),
+      });
+      if (path === '/api/dashboard-data') return json(200, seen(ward.dashboard(asked)));
+      return json(200, seen(ward.recent(asked, Number(url.searchParams.get('minutes') ?? 10))));
+    }
     const patient = /^\/api\/patients\/([^/]+)\/vitals\/(latest|history)$/.exec(path);
     if (patient) {
       const [, id, what] = patient;
-      if (!ward.has(id)) return problem(404, 'urn:wardwatch:not-found', 'No such patient');
+      if (!ward.has(id) || !sees(session.account, ward.find(id)))
+        return problem(404, 'patient-not-found', 'No such patient');
       return json(200, what === 'latest' ? ward.latest(id) : ward.history(id, url.searchParams));
     }
-    if (path.startsWith('/api/')) return problem(404, 'urn:wardwatch:not-found', 'Not found');
+    if (path.startsWith('/api/')) {
+      answerAdmin(admin, { method, path, query: url.searchParams, body, session, reply, send });
+      if (response.headersSent) return undefined;
+    }
+    if (path.startsWith('/api/')) return problem(404, 'not-found', `No ${method} ${path} in the mock`);
     return file(path, response);
-  }
-
-  function signIn({ user, password, code }, json, problem) {
-    if (user === 'locked')
-      return problem(429, 'urn:wardwatch:too-many-attempts', 'Too many attempts', { 'retry-after': '42' });
-    if (password !== 'demo') return problem(401, 'urn:wardwatch:sign-in-refused', 'Refused');
-    if (user === 'second' && !code) return problem(403, 'urn:wardwatch:second-factor-required', 'A code is due');
-    if (user === 'second' && code !== '123456') return problem(401, 'urn:wardwatch:sign-in-refused', 'Refused');
-    return json(200, grant(user), {
-      'set-cookie': [
-        `refresh=${user}; Path=/api/auth; HttpOnly; SameSite=Strict`,
-        'wardwatch_signed_in=1; Path=/; SameSite=Strict',
-      ],
-    });
   }
 
   async function file(path, response) {
@@ -136,10 +177,16 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   const hub = new ws.Server({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     const url = new URL(request.url, 'http://localhost');
-    if (url.pathname !== '/hubs/ward' || !/^mock-/.test(url.searchParams.get('access_token') ?? '') || faults.frozen)
-      return socket.destroy();
+    const session = accounts.ofToken(url.searchParams.get('access_token'));
+    if (url.pathname !== '/hubs/ward' || !session || session.locked || faults.frozen) return socket.destroy();
     hub.handleUpgrade(request, socket, head, (live) => {
       sockets.add(live);
+      Object.assign(live, {
+        session: session.id,
+        account: session.account,
+        ward: url.searchParams.get('ward'),
+        patient: url.searchParams.get('patient'),
+      });
       live.on('close', () => sockets.delete(live));
       live.on('message', (data) => {
         // The handshake is answered with an empty object; keep-alives need no answer.
@@ -154,18 +201,24 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   const timers = [
     setInterval(() => {
       if (faults.frozen) return;
-      for (const { target, body } of ward.step()) send(target, body);
+      for (const { target, body } of ward.step()) sendOf(ward.find(body.patient), target, body);
     }, 1000),
     setInterval(() => {
       if (!faults.frozen) send('Heartbeat', { at: new Date().toISOString() });
     }, 2000),
   ];
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${server.address().port}`;
+  // By name, since a passkey belongs to a name and never to an address.
+  const url = `http://localhost:${server.address().port}`;
   return {
     url,
     ward,
-    fault: (body) => fetch(`${url}/__mock`, { method: 'POST', body: JSON.stringify(body) }),
+    accounts,
+    admin,
+    sockets: () => sockets.size,
+    live: () => [...sockets],
+    fault: (body) =>
+      fetch(`http://127.0.0.1:${server.address().port}/__mock`, { method: 'POST', body: JSON.stringify(body) }),
     stop: () => {
       for (const timer of timers) clearInterval(timer);
       for (const socket of sockets) socket.terminate();
@@ -176,7 +229,15 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   };
 }
 
-const grant = (user) => ({ access_token: `mock-${user}`, expires_in: 900, role: 'nurse', name: 'Nurse R. Silva' });
+const signedIn = (id) => ({
+  'set-cookie': [
+    `wardwatch_refresh=${id}; Path=/api/auth; HttpOnly; SameSite=Strict`,
+    'wardwatch_signed_in=1; Path=/; SameSite=Strict',
+  ],
+});
+const SIGNED_OUT = {
+  'set-cookie': ['wardwatch_refresh=; Path=/api/auth; Max-Age=0', 'wardwatch_signed_in=; Path=/; Max-Age=0'],
+};
 
 async function readBody(request) {
   const parts = [];

@@ -12,20 +12,20 @@ describe('the sign-in', { skip: real ? 'needs the accounts of the mock' : false 
   const attempt = async (page, user, password) => {
     await page.getByLabel('User name').fill(user);
     await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   };
 
   test('says what went wrong, and no more', async () => {
     const { page, close } = await openPage(product);
     await page.goto(product.url);
     await page.getByText('demo-credentials.json').waitFor();
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByText('Enter a user name and a password.').waitFor();
     await attempt(page, 'nurse', 'wrong');
     await page.getByText('User name or password is wrong').waitFor();
     await attempt(page, 'locked', 'x');
     await page.getByText(/Too many attempts\. Try again in \d+ s/).waitFor();
-    assert.equal(await page.getByRole('button', { name: 'Sign in' }).isDisabled(), true);
+    assert.equal(await page.getByRole('button', { name: 'Sign in', exact: true }).isDisabled(), true);
     await close();
   });
 
@@ -49,7 +49,7 @@ describe('the sign-in', { skip: real ? 'needs the accounts of the mock' : false 
     await code.waitFor();
     assert.equal(await code.evaluate((field) => field === document.activeElement), true);
     await code.fill('123 456');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.waitForSelector('.tile-in');
     await close();
   });
@@ -61,8 +61,19 @@ describe('the sign-in', { skip: real ? 'needs the accounts of the mock' : false 
     await page.reload();
     await page.waitForSelector('.now-row');
     assert.match(page.url(), /\/patient\/p2/);
+    await page.getByRole('button', { name: 'Switch to light colours' }).click();
+    await page.reload();
+    await page.waitForSelector('.now-row');
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'light');
     const kept = await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]);
-    assert.deepEqual(kept, ['wardwatch.theme']);
+    assert.deepEqual(kept, [], 'nothing in the storage of the browser');
+    const cookies = await page.context().cookies();
+    assert.deepEqual(cookies.map((one) => one.name).sort(), [
+      'wardwatch_refresh',
+      'wardwatch_signed_in',
+      'wardwatch_theme',
+    ]);
+    assert.equal(cookies.find((one) => one.name === 'wardwatch_theme').sameSite, 'Strict');
     await close();
   });
 });

@@ -30,6 +30,7 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
     assert.equal(await page.locator('.tile-in').count(), 15);
     assert.equal(await page.locator('.tile').nth(14).innerText(), '15 · free');
     assert.match(await tile(page, 3).innerText(), /Haddad, S\./);
+    assert.doesNotMatch(await page.content(), /Samira|Adaeze|Valérie/, 'no given name on a wall that everybody passes');
   });
 
   test('says what is wrong with strip, border, inverse number and time since', async () => {

@@ -115,8 +115,11 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
     {
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var environment = new Dictionary<string, string?>(_plan.Settings, StringComparer.Ordinal) { ["ConnectionStrings__Wardwatch"] = null, ["WARDWATCH_MASTER_KEY"] = null };
+
+        // One account plays every screen.
+        environment.TryAdd("Wardwatch__Limits__LiveConnectionsPerAccount", "100000");
         string[] program = _plan.Planted ? [Programs.Bench, Proof.Planted.PlantedServer.Verb] : [Programs.Server];
-        string[] command = [.. program, "demo", "--no-simulator", "--data", Data, "--http", $"{_httpPort}", "--mqtt", $"{MqttPort}", "--patients", $"{_plan.Patients}"];
+        string[] command = [.. program, "demo", "--no-simulator", "--data", Data, "--http", $"{_httpPort}", "--https", "off", "--mqtt", $"{MqttPort}", "--patients", $"{_plan.Patients}"];
         var process = _process = WatchedProcess.Start(command, "TERM", environment, line =>
         {
             if (line.StartsWith("ready:", StringComparison.Ordinal)) ready.TrySetResult();

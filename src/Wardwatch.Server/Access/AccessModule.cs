@@ -6,8 +6,17 @@ namespace Wardwatch.Server.Access;
 /// <summary>Who may see and do what: roles, permissions, how far they reach. Everything else asks here.</summary>
 public static class AccessModule
 {
-    /// <summary>Adds a policy for each permission; without one of its own, an endpoint is open to everyone signed in and to nobody else.</summary>
-    public static void AddAccess(IHostApplicationBuilder builder) => builder.Services.AddAuthorization(authorization =>
+    /// <summary>Adds limits of requests, and a policy for each permission; without one of its own, an endpoint is open to everyone signed in and to nobody else.</summary>
+    public static void AddAccess(IHostApplicationBuilder builder)
+    {
+        RequestLimits.Add(builder.Services);
+        builder.Services.AddAuthorization(AddPolicies);
+    }
+
+    /// <summary>Maps <c>/api/roles</c>.</summary>
+    public static void MapAccess(IEndpointRouteBuilder routes) => RoleEndpoints.Map(routes);
+
+    private static void AddPolicies(AuthorizationOptions authorization)
     {
         authorization.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
         AddPolicy(authorization, Policies.SeePatients, Permissions.ReadPatients, Permissions.ReadOwn);
@@ -17,10 +26,7 @@ public static class AccessModule
         {
             AddPolicy(authorization, permission, permission);
         }
-    });
-
-    /// <summary>Maps <c>/api/roles</c>.</summary>
-    public static void MapAccess(IEndpointRouteBuilder routes) => RoleEndpoints.Map(routes);
+    }
 
     private static void AddPolicy(AuthorizationOptions authorization, string name, params string[] anyOf) => authorization.AddPolicy(
         name, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.FindCaller() is { } caller && Array.Exists(anyOf, caller.May)));

@@ -144,12 +144,8 @@ internal sealed partial class AuditCheckpoints(
         {
             find.Parameters.Add(new() { Value = tenantId });
             await using var reader = await find.ExecuteReaderAsync(cancellation);
-            if (await reader.ReadAsync(cancellation))
+            if (await reader.ReadAsync(cancellation) && TryOpen(tenantId, reader.GetFieldValue<byte[]>(1)) is { } known)
             {
-                var secret = keyring.Unwrap(tenantId, reader.GetFieldValue<byte[]>(1));
-                var known = ECDsa.Create();
-                known.ImportPkcs8PrivateKey(secret, out _);
-                CryptographicOperations.ZeroMemory(secret);
                 return (reader.GetString(0), known);
             }
         }
@@ -160,6 +156,23 @@ internal sealed partial class AuditCheckpoints(
         await ExecuteAsync(connection, InsertKey, cancellation, id, tenantId, keyring.Wrap(tenantId, pkcs8), key.ExportSubjectPublicKeyInfo(), time.GetUtcNow().UtcDateTime);
         CryptographicOperations.ZeroMemory(pkcs8);
         return (id, key);
+    }
+
+    // In a backup from before the hospital's key was rotated it is wrapped under one that is no longer there; its public half still verifies.
+    private ECDsa? TryOpen(int tenantId, byte[] wrapped)
+    {
+        try
+        {
+            var secret = keyring.Unwrap(tenantId, wrapped);
+            var key = ECDsa.Create();
+            key.ImportPkcs8PrivateKey(secret, out _);
+            CryptographicOperations.ZeroMemory(secret);
+            return key;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] values)

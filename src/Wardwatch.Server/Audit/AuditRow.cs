@@ -87,6 +87,45 @@ internal sealed class AuditHash
         SHA256.HashData(_buffer.AsSpan(0, writer.Length), hash);
     }
 
+    /// <summary>Hashes a row as the database sends it: the same hash as of the row that was written.</summary>
+    /// <param name="tenantId">The hospital.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="hash">Holds the hash before it, and then its own.</param>
+    public void Next(int tenantId, in AuditRowBytes row, Span<byte> hash)
+    {
+        var needed = Bytes + 128 + row.User.Bytes.Length + row.Role.Bytes.Length + row.Action.Bytes.Length + row.Request.Bytes.Length + (row.PatientCount * 4)
+            + row.Address.Bytes.Length + row.Content.Bytes.Length;
+        if (_buffer.Length < needed)
+        {
+            _buffer = new byte[needed * 2];
+        }
+
+        var writer = new Writer(_buffer);
+        writer.Raw(hash);
+        writer.Byte(Version);
+        writer.Int(tenantId);
+        writer.Long(row.Number);
+        writer.Long(row.At);
+        writer.Byte(row.Account.IsThere ? (byte)1 : (byte)0);
+        writer.Raw(row.Account.IsThere ? row.Account.Bytes : NoAccount);
+        writer.Field(row.User);
+        writer.Field(row.Role);
+        writer.Field(row.Action);
+        writer.Int(row.PatientCount);
+        for (var i = 0; i < row.PatientCount; i++)
+        {
+            writer.Int(row.Patient(i));
+        }
+
+        writer.Byte(row.Done ? (byte)1 : (byte)0);
+        writer.Field(row.Address);
+        writer.Field(row.Request);
+        writer.Field(row.Content);
+        SHA256.HashData(_buffer.AsSpan(0, writer.Length), hash);
+    }
+
+    private static ReadOnlySpan<byte> NoAccount => new byte[16];
+
     private static int Most(string? text) => 4 + ((text?.Length ?? 0) * 3);
 
     private ref struct Writer(Span<byte> buffer)
@@ -126,6 +165,12 @@ internal sealed class AuditHash
         {
             Int(bytes?.Length ?? -1);
             Raw(bytes);
+        }
+
+        public void Field(AuditField field)
+        {
+            Int(field.IsThere ? field.Bytes.Length : -1);
+            Raw(field.Bytes);
         }
 
         public void Text(string? text)

@@ -26,6 +26,8 @@ public static class CommandLine
             SeedVerb.Create(),
             UserVerb.Create(),
             DeviceVerb.Create(),
+            PatientVerb.Create(),
+            KeysVerb.Create(),
             TrainVerb.Create(),
             VerifyAuditVerb.Create(),
         };

@@ -75,8 +75,13 @@ internal static class DemoHospitalRun
 
     private static void Announce(WebApplication app, IReadOnlyList<DemoCredential> accounts)
     {
-        var address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First(a => a.StartsWith("http:", StringComparison.Ordinal));
-        Console.WriteLine($"ready: http://localhost:{BindingAddress.Parse(address).Port}");
+        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+        Console.WriteLine($"ready: http://localhost:{PortOf("http:")}");
+        if (PortOf("https:") is { } https)
+        {
+            Console.WriteLine($"https://localhost:{https} (its authority: {app.Services.GetRequiredService<DataFolder>().AuthorityCertificate})");
+        }
+
         Console.WriteLine($"Demo accounts, also in {app.Services.GetRequiredService<DataFolder>().At("demo-credentials.json")}:");
         foreach (var account in accounts)
         {
@@ -84,5 +89,7 @@ internal static class DemoHospitalRun
         }
 
         Console.WriteLine("Ctrl-C stops everything.");
+
+        int? PortOf(string scheme) => addresses.FirstOrDefault(address => address.StartsWith(scheme, StringComparison.Ordinal)) is { } address ? BindingAddress.Parse(address).Port : null;
     }
 }

@@ -10,6 +10,7 @@ internal static class DemoVerb
 {
     private const string DefaultData = "data-demo";
     private const int DefaultMqttPort = 8883;
+    private const string DefaultHttps = "8443";
 
     // Given on to the simulator as they are.
     private static readonly (string Name, string HelpName, string Description)[] SimulatorOptions =
@@ -25,6 +26,7 @@ internal static class DemoVerb
         var data = VerbOptions.Data();
         data.Description = $"The folder of the demo hospital (default: ./{DefaultData}).";
         var http = VerbOptions.Http();
+        var https = VerbOptions.Https(DefaultHttps);
         var mqtt = VerbOptions.Mqtt();
         var conformance = VerbOptions.Conformance();
         var patients = new Option<int>("--patients") { HelpName = "N", Description = "How many patients (default: 15).", DefaultValueFactory = _ => DemoHospital.DefaultPatients };
@@ -36,7 +38,7 @@ internal static class DemoVerb
             }
         });
         var noSimulator = new Option<bool>("--no-simulator") { Description = "Start no devices: all keys are for devices of your own." };
-        var command = new Command("demo", "Start the demo hospital: server, database and simulated bedside devices.") { data, http, mqtt, conformance, patients, noSimulator };
+        var command = new Command("demo", "Start the demo hospital: server, database and simulated bedside devices.") { data, http, https, mqtt, conformance, patients, noSimulator };
         foreach (var (name, helpName, description) in SimulatorOptions)
         {
             command.Add(new Option<string[]>(name) { HelpName = helpName, Description = description });
@@ -54,6 +56,7 @@ internal static class DemoVerb
                 KeyValuePair.Create($"{StaffOptions.Section}:{nameof(StaffOptions.IdleLockSeconds)}", (string?)"0"),
                 .. VerbOptions.DataSettings(folder),
                 .. VerbOptions.HttpSettings(arguments.GetValue(http)),
+                .. VerbOptions.HttpsSettings(arguments.GetValue(https) ?? DefaultHttps),
                 .. VerbOptions.MqttSettings(arguments.GetValue(mqtt)),
                 .. VerbOptions.ConformanceSettings(arguments.GetValue(conformance)),
             ]);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
+using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Devices;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform;
@@ -18,6 +19,14 @@ internal static class DeviceVerb
         var from = new Option<DateTimeOffset?>("--from") { HelpName = "TIME", Description = "From when, ISO 8601 (default: now)." };
         var until = new Option<DateTimeOffset?>("--until") { HelpName = "TIME", Description = "Until when, exclusive (default: open)." };
         var keyId = new Option<uint?>("--key") { HelpName = "ID", Description = "Revoke only this key; the device stays." };
+        var overlap = new Option<double?>("--overlap-hours") { HelpName = "N", Description = "End the older keys after so many hours, 0 to 8760 (default: they stay)." };
+        overlap.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<double?>() is null or (>= 0 and <= 8760)))
+            {
+                result.AddError("--overlap-hours must be from 0 to 8760.");
+            }
+        });
         var algorithm = new Option<string>("--algorithm") { Description = "The cipher of the key.", DefaultValueFactory = _ => DeviceAlgorithms.Standard };
         algorithm.AcceptOnlyFromAmong(DeviceAlgorithms.Standard, DeviceAlgorithms.Older);
 
@@ -25,15 +34,16 @@ internal static class DeviceVerb
         {
             Verb("add", "Register a device; its token and key are printed this once.", [id, algorithm], (work, arguments, cancellation) =>
                 AddAsync(work, arguments.GetValue(id)!, arguments.GetValue(algorithm)!, cancellation)),
-            Verb("key", "Give a device one more key; it is printed this once.", [id, algorithm], (work, arguments, cancellation) =>
-                IssueAsync(work, arguments.GetValue(id)!, arguments.GetValue(algorithm)!, cancellation)),
+            Verb("key", "Give a device one more key; it is printed this once.", [id, algorithm, overlap], (work, arguments, cancellation) =>
+                IssueAsync(work, arguments.GetValue(id)!, arguments.GetValue(algorithm)!, arguments.GetValue(overlap), cancellation)),
+            Verb("show", "Show a device with its keys.", [id], (work, arguments, cancellation) => ShowAsync(work, arguments.GetValue(id)!, cancellation)),
             Verb("list", "List the devices.", [], (work, _, cancellation) => ListAsync(work, cancellation)),
             Verb("revoke", "Revoke a device with its keys, or one key.", [id, keyId], (work, arguments, cancellation) =>
                 RevokeAsync(work, arguments.GetValue(id)!, arguments.GetValue(keyId), cancellation)),
             Verb("bind", "Say that a patient wears a device.", [id, patient, from, until], (work, arguments, cancellation) =>
                 BindAsync(work, arguments.GetValue(id)!, arguments.GetValue(patient)!, arguments.GetValue(from), arguments.GetValue(until), cancellation)),
             Verb("unbind", "Say that a patient no longer wears a device.", [id, patient], async (work, arguments, cancellation) =>
-                Require(await work.Registry.DetachAsync(work.Hospital.TenantId, arguments.GetValue(id)!, arguments.GetValue(patient)!, cancellation))),
+                Require(await work.Registry.DetachAsync(work.By, arguments.GetValue(id)!, arguments.GetValue(patient)!, cancellation))),
         };
     }
 
@@ -59,7 +69,7 @@ internal static class DeviceVerb
         {
             await using var installation = await CommandInstallation.OpenAsync(arguments.GetValue(data), cancellation);
             var place = await CommandHospital.FindAsync(installation, arguments.GetValue(hospital), cancellation);
-            var registry = new DeviceRegistry(installation.Database, installation.Keyring, TimeProvider.System);
+            var registry = new DeviceRegistry(installation.Tenants, installation.Keyring, new ToolAudit(installation), TimeProvider.System);
             await act(new(registry, place, arguments.GetValue(json)), arguments, cancellation);
             return CommandLine.Success;
         });
@@ -73,7 +83,7 @@ internal static class DeviceVerb
             throw new StartupException($"'{id}' cannot be a device's id.", "Use 1 to 64 letters, digits, dots, underscores or hyphens.");
         }
 
-        var issued = await work.Registry.RegisterAsync(work.Hospital.TenantId, id, algorithm, cancellation)
+        var issued = await work.Registry.RegisterAsync(work.By, id, algorithm, cancellation)
             ?? throw new StartupException($"There is already a device '{id}'.", "Revoked devices keep their id; choose another.");
         var key = Convert.ToHexStringLower(issued.Key.Key);
         work.Print(
@@ -81,9 +91,9 @@ internal static class DeviceVerb
             $"Device {id} is registered. Shown this once:\ntoken: {issued.Token}\nkey {issued.Key.KeyId} ({issued.Key.Algorithm}): {key}");
     }
 
-    private static async Task IssueAsync(Work work, string id, string algorithm, CancellationToken cancellation)
+    private static async Task IssueAsync(Work work, string id, string algorithm, double? overlapHours, CancellationToken cancellation)
     {
-        var issued = await work.Registry.IssueKeyAsync(work.Hospital.TenantId, id, algorithm, cancellation);
+        var issued = await work.Registry.IssueKeyAsync(work.By, id, algorithm, overlapHours is { } hours ? TimeSpan.FromHours(hours) : null, cancellation);
         if (issued is null)
         {
             Require(DeviceOutcome.UnknownDevice);
@@ -96,7 +106,7 @@ internal static class DeviceVerb
 
     private static async Task ListAsync(Work work, CancellationToken cancellation)
     {
-        var rows = await work.Registry.ListAsync(work.Hospital.TenantId, cancellation);
+        var rows = await work.Registry.ListAsync(work.Hospital.TenantId, search: null, after: null, int.MaxValue, cancellation);
         if (work.Json)
         {
             Console.WriteLine(JsonSerializer.Serialize(rows, JsonSerializerOptions.Web));
@@ -112,11 +122,36 @@ internal static class DeviceVerb
         AnsiConsole.Write(table);
     }
 
+    private static async Task ShowAsync(Work work, string id, CancellationToken cancellation)
+    {
+        if (await work.Registry.GetAsync(work.Hospital.TenantId, id, cancellation) is not var (device, keys))
+        {
+            Require(DeviceOutcome.UnknownDevice);
+            return;
+        }
+
+        if (work.Json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(
+                new { device.Id, device.CreatedAt, device.RevokedAt, device.Patient, device.Ward, device.Keys, keyList = keys }, JsonSerializerOptions.Web));
+            return;
+        }
+
+        Console.WriteLine($"{device.Id}, registered {device.CreatedAt:yyyy-MM-dd HH:mm}{(device.RevokedAt is { } at ? $", revoked {at:yyyy-MM-dd HH:mm}" : "")}{(device.Patient is { } patient ? $", worn by {patient}" : "")}");
+        var table = new Table().AddColumns("Key", "Cipher", "Since", "Ends", "Revoked");
+        foreach (var key in keys)
+        {
+            table.AddRow($"{key.KeyId}", key.Algorithm, $"{key.CreatedAt:yyyy-MM-dd HH:mm}", $"{key.ExpiresAt:yyyy-MM-dd HH:mm}", $"{key.RevokedAt:yyyy-MM-dd HH:mm}");
+        }
+
+        AnsiConsole.Write(table);
+    }
+
     private static async Task RevokeAsync(Work work, string id, uint? keyId, CancellationToken cancellation)
     {
         Require(keyId is { } key
-            ? await work.Registry.RevokeKeyAsync(work.Hospital.TenantId, id, key, cancellation)
-            : await work.Registry.RevokeAsync(work.Hospital.TenantId, id, cancellation));
+            ? await work.Registry.RevokeKeyAsync(work.By, id, key, cancellation)
+            : await work.Registry.RevokeAsync(work.By, id, cancellation));
         work.Print(new { device = id, keyId, revoked = true }, keyId is null ? $"Device {id} is revoked." : $"Key {keyId} of {id} is revoked.");
     }
 
@@ -127,7 +162,7 @@ internal static class DeviceVerb
             throw new StartupException("--until must be later than --from.", "Times look like 2026-11-20T09:00:00Z.");
         }
 
-        Require(await work.Registry.AttachAsync(work.Hospital.TenantId, id, patient, from, until, cancellation));
+        Require(await work.Registry.AttachAsync(work.By, id, patient, from, until, cancellation));
         work.Print(new { device = id, patient }, $"{patient} wears {id}.");
     }
 
@@ -149,6 +184,9 @@ internal static class DeviceVerb
 
     private sealed record Work(DeviceRegistry Registry, HospitalEntry Hospital, bool Json)
     {
+        // What is done is said by the registry.
+        public AuditEntry By => AuditEntry.OfTool(Hospital.TenantId, AuditActions.RegisterDevice);
+
         public void Print(object result, string words) => Console.WriteLine(Json ? JsonSerializer.Serialize(result, JsonSerializerOptions.Web) : words);
     }
 }

@@ -10,16 +10,18 @@ internal static class ServeVerb
     {
         var data = VerbOptions.Data();
         var http = VerbOptions.Http();
+        var https = VerbOptions.Https("off");
         var mqtt = VerbOptions.Mqtt();
         var conformance = VerbOptions.Conformance();
         var roles = new Option<string>("--roles") { HelpName = "ROLES", Description = "What this process does.", DefaultValueFactory = _ => Roles.All };
-        var command = new Command("serve", "Start the server and serve until SIGTERM or Ctrl-C.") { data, http, mqtt, conformance, roles };
+        var command = new Command("serve", "Start the server and serve until SIGTERM or Ctrl-C.") { data, http, https, mqtt, conformance, roles };
         command.SetAction(async (arguments, cancellation) =>
         {
             var builder = PlatformModule.CreateBuilder(
             [
                 .. VerbOptions.DataSettings(arguments.GetValue(data)),
                 .. VerbOptions.HttpSettings(arguments.GetValue(http)),
+                .. VerbOptions.HttpsSettings(arguments.GetValue(https)),
                 .. VerbOptions.MqttSettings(arguments.GetValue(mqtt)),
                 .. VerbOptions.ConformanceSettings(arguments.GetValue(conformance)),
             ]);

@@ -17,6 +17,24 @@ internal static class VerbOptions
     /// <summary><c>--http [ADDRESS:]PORT</c>.</summary>
     public static Option<string?> Http() => new("--http") { HelpName = "PORT", Description = "The port for HTTP (default: 8080), on this machine only; ADDRESS:PORT for another address, *:PORT for all." };
 
+    /// <summary><c>--https PORT|off</c>.</summary>
+    /// <param name="standard">What it is when nobody says otherwise, in words.</param>
+    public static Option<string?> Https(string standard) => new("--https") { HelpName = "PORT", Description = $"The port for HTTPS with the server's own certificate, or off (default: {standard})." };
+
+    /// <summary>The configuration keys that the value of <c>--https</c> sets.</summary>
+    /// <exception cref="StartupException">It is neither a port nor <c>off</c>.</exception>
+    public static IEnumerable<KeyValuePair<string, string?>> HttpsSettings(string? value)
+    {
+        if (value is null)
+        {
+            yield break;
+        }
+
+        var port = value == "off" ? "0" : ushort.TryParse(value, out var number) && number != 0 ? number.ToString()
+            : throw new StartupException($"'{value}' is neither a port nor off.", "For example: --https 8443, --https off");
+        yield return KeyValuePair.Create(PlatformOptions.Section + ":" + nameof(PlatformOptions.HttpsPort), (string?)port);
+    }
+
     /// <summary><c>--mqtt PORT</c>.</summary>
     public static Option<int?> Mqtt() => new("--mqtt") { HelpName = "PORT", Description = "The port for MQTT over TLS (default: 8883)." };
 

@@ -18,8 +18,11 @@ internal sealed class DeviceDirectory(NpgsqlDataSource database, IKeyring keyrin
     // A reading may be 7 days late (see the wire format); a day more covers clocks and the time until the next load.
     private static readonly TimeSpan BindingsKept = TimeSpan.FromDays(8);
 
+    private const long LongestWait = 20 * 86_400_000_000L;
+
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private volatile Snapshot _snapshot = Snapshot.Of([], 0);
+    private ITimer? _nextEnd;
 
     /// <inheritdoc />
     public IReadOnlyCollection<DeviceEntry> All => _snapshot.ByNumber.Values;
@@ -63,6 +66,7 @@ internal sealed class DeviceDirectory(NpgsqlDataSource database, IKeyring keyrin
             }
 
             _snapshot = Snapshot.Of(devices, unchecked(_snapshot.Version + 1));
+            AwaitNextEnd();
         }
         finally
         {
@@ -71,7 +75,32 @@ internal sealed class DeviceDirectory(NpgsqlDataSource database, IKeyring keyrin
     }
 
     /// <inheritdoc />
-    public void Dispose() => _reloading.Dispose();
+    public void Dispose()
+    {
+        _nextEnd?.Dispose();
+        _reloading.Dispose();
+    }
+
+    /// <summary>A key that ends is a change like any other: whoever has a connection on the strength of it is looked at again.</summary>
+    private void AwaitNextEnd()
+    {
+        var now = time.Microseconds();
+        var ends = _snapshot.ByNumber.Values.SelectMany(device => device.Keys).Select(key => key.UntilMicroseconds).Where(end => end > now);
+        if (ends.DefaultIfEmpty(long.MaxValue).Min() is not long.MaxValue and var next)
+        {
+            // Rather late by a moment than before it is over; a timer takes some weeks at most, and is then set anew.
+            var due = TimeSpan.FromMicroseconds(Math.Min(next - now + 1000, LongestWait));
+            _nextEnd ??= time.CreateTimer(_ => OnEnd(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _nextEnd.Change(due, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnEnd()
+    {
+        var seen = _snapshot;
+        Interlocked.CompareExchange(ref _snapshot, seen with { Version = unchecked(seen.Version + 1) }, seen); // whoever was faster has counted up as well
+        AwaitNextEnd();
+    }
 
     private async Task<Dictionary<int, DeviceEntry>> LoadAsync(NpgsqlConnection connection, int? number, CancellationToken cancellation)
     {
@@ -104,13 +133,15 @@ internal sealed class DeviceDirectory(NpgsqlDataSource database, IKeyring keyrin
     {
         var keys = new Dictionary<int, List<DeviceKey>>();
         await using var command = new NpgsqlCommand(number is null ? DeviceSql.AllKeys : DeviceSql.KeysOfOne, connection);
+        command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
         AddNumber(command, number);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var algorithm = DeviceAlgorithms.Parse(reader.GetString(2));
             var secret = keyring.Unwrap(reader.GetInt32(4), reader.GetFieldValue<byte[]>(3));
-            Of(keys, reader.GetInt32(0)).Add(new((uint)reader.GetInt64(1), algorithm, AeadCipher.Create(algorithm, secret)));
+            var until = reader.IsDBNull(5) ? long.MaxValue : UnixTime.FromDateTime(reader.GetDateTime(5));
+            Of(keys, reader.GetInt32(0)).Add(new((uint)reader.GetInt64(1), algorithm, AeadCipher.Create(algorithm, secret), until));
             CryptographicOperations.ZeroMemory(secret);
         }
 

@@ -3,6 +3,8 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Audit.Contracts;
+using Wardwatch.Server.Patients.Contracts;
 
 namespace Wardwatch.Server.Devices;
 
@@ -13,7 +15,8 @@ internal sealed record RegisterDeviceRequest(string? Id, string? Algorithm = nul
 
 /// <summary>A key to be handed out.</summary>
 /// <param name="Algorithm">ascon-aead128 (the default) or ascon-128.</param>
-internal sealed record IssueKeyRequest(string? Algorithm = null);
+/// <param name="OverlapHours">For how many hours the older keys are still good, 0 to 8760; null: they do not end.</param>
+internal sealed record IssueKeyRequest(string? Algorithm = null, double? OverlapHours = null);
 
 /// <summary>A device that a patient wears.</summary>
 /// <param name="Device">The device's id.</param>
@@ -27,14 +30,38 @@ internal sealed record DeviceResponse(string Device, string Token, uint KeyId, s
 /// <summary>A new key, which is shown this once, in hexadecimal.</summary>
 internal sealed record DeviceKeyResponse(string Device, uint KeyId, string Algorithm, string Key);
 
+/// <summary>A device as the list shows it.</summary>
+internal sealed record DeviceListItem(string Id, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt, string? Patient, string? Ward, long Keys)
+{
+    public static DeviceListItem Of(DeviceRow row) => new(row.Id, row.CreatedAt, row.RevokedAt, row.Patient, row.Ward, row.Keys);
+}
+
+/// <summary>A page of devices.</summary>
+internal sealed record DevicePage(IReadOnlyList<DeviceListItem> Items, string? Next);
+
+/// <summary>A key of a device, without the key.</summary>
+internal sealed record DeviceKeyItem(uint KeyId, string Algorithm, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt);
+
+/// <summary>A device with all its keys.</summary>
+internal sealed record DeviceDetails(
+    string Id, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt, string? Patient, string? Ward, long Keys, IReadOnlyList<DeviceKeyItem> KeyList);
+
 /// <summary>Devices, their keys, and who wears them.</summary>
 internal static class DeviceEndpoints
 {
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1000;
+    private const int MostHours = 8760;
+    private const int LongestSearch = 64;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var devices = routes.MapGroup("/api/devices").RequireAuthorization(Permissions.ManageDevices).WithTags("Devices");
+        devices.MapGet("/", ListAsync).WithName("listDevices").WithSummary("Devices by id, revoked ones as well; search looks in the ids.");
+        devices.MapGet("/{id}", GetAsync).WithName("getDevice").WithSummary("One device with its keys; no key is shown.");
+        devices.MapDelete("/{id}", RevokeAsync).WithName("revokeDevice").WithSummary("Revoke a device with all its keys, at once and for good.");
         devices.MapPost("/", RegisterAsync).WithName("registerDevice").WithSummary("Register a device; its token and first key are shown this once.");
-        devices.MapPost("/{id}/keys", IssueKeyAsync).WithName("issueDeviceKey").WithSummary("One more key for a device; it is shown this once.");
+        devices.MapPost("/{id}/keys", IssueKeyAsync).WithName("issueDeviceKey").WithSummary("One more key for a device; it is shown this once. With overlapHours the older keys end then.");
         devices.MapDelete("/{id}/keys/{keyId}", RevokeKeyAsync).WithName("revokeDeviceKey").WithSummary("Revoke a key at once.");
 
         var bindings = routes.MapGroup("/api/patients/{id}/device").RequireAuthorization(Permissions.BindDevices).WithTags("Devices");
@@ -42,8 +69,41 @@ internal static class DeviceEndpoints
         bindings.MapDelete("/{device}", UnbindAsync).WithName("unbindDevice").WithSummary("Say that a patient no longer wears a device.");
     }
 
+    private static async Task<Results<Ok<DevicePage>, ProblemHttpResult>> ListAsync(
+        ClaimsPrincipal user, DeviceRegistry registry, string? search = null, int limit = DefaultLimit, string? after = null, CancellationToken cancellation = default)
+    {
+        if (limit is < 1 or > MaxLimit)
+        {
+            return Problems.InvalidParameter($"limit must be between 1 and {MaxLimit}.");
+        }
+
+        if (search is { Length: > LongestSearch } || search?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            return Problems.InvalidParameter($"search must be a part of an id: at most {LongestSearch} characters.");
+        }
+
+        if (after is not null && !DeviceRegistry.IsId(after))
+        {
+            return Problems.InvalidParameter("after is not the next of a page of devices.");
+        }
+
+        var rows = await registry.ListAsync(user.TenantId(), search, after, limit + 1, cancellation);
+        var more = rows.Count > limit;
+        return TypedResults.Ok(new DevicePage([.. rows.Take(limit).Select(DeviceListItem.Of)], more ? rows[limit - 1].Id : null));
+    }
+
+    private static async Task<Results<Ok<DeviceDetails>, ProblemHttpResult>> GetAsync(string id, ClaimsPrincipal user, DeviceRegistry registry, CancellationToken cancellation) =>
+        await registry.GetAsync(user.TenantId(), id, cancellation) is var (device, keys)
+            ? TypedResults.Ok(new DeviceDetails(
+                device.Id, device.CreatedAt, device.RevokedAt, device.Patient, device.Ward, device.Keys,
+                keys.ConvertAll(key => new DeviceKeyItem(key.KeyId, key.Algorithm, key.CreatedAt, key.ExpiresAt, key.RevokedAt))))
+            : Refused(DeviceOutcome.UnknownDevice);
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(string id, HttpContext context, DeviceRegistry registry, CancellationToken cancellation) =>
+        Answer(await registry.RevokeAsync(AuditEntry.Of(context, AuditActions.RevokeDevice), id, cancellation));
+
     private static async Task<Results<Created<DeviceResponse>, ProblemHttpResult>> RegisterAsync(
-        RegisterDeviceRequest request, ClaimsPrincipal user, DeviceRegistry registry, CancellationToken cancellation)
+        RegisterDeviceRequest request, HttpContext context, DeviceRegistry registry, CancellationToken cancellation)
     {
         if (request.Id is null || !DeviceRegistry.IsId(request.Id))
         {
@@ -56,7 +116,7 @@ internal static class DeviceEndpoints
             return InvalidAlgorithm();
         }
 
-        var issued = await registry.RegisterAsync(user.TenantId(), request.Id, algorithm, cancellation);
+        var issued = await registry.RegisterAsync(AuditEntry.Of(context, AuditActions.RegisterDevice), request.Id, algorithm, cancellation);
         return issued is null
             ? TypedResults.Problem(statusCode: 409, type: "urn:wardwatch:device-exists", title: "There is already a device with this id")
             : TypedResults.Created(
@@ -65,15 +125,21 @@ internal static class DeviceEndpoints
     }
 
     private static async Task<Results<Created<DeviceKeyResponse>, ProblemHttpResult>> IssueKeyAsync(
-        string id, IssueKeyRequest? request, ClaimsPrincipal user, DeviceRegistry registry, CancellationToken cancellation)
+        string id, IssueKeyRequest? request, HttpContext context, DeviceRegistry registry, CancellationToken cancellation)
     {
+        if (request?.OverlapHours is { } hours && !(hours is >= 0 and <= MostHours))
+        {
+            return Problems.InvalidParameter($"overlapHours must be from 0 to {MostHours}.");
+        }
+
         var algorithm = request?.Algorithm ?? DeviceAlgorithms.Standard;
         if (!DeviceAlgorithms.IsKnown(algorithm))
         {
             return InvalidAlgorithm();
         }
 
-        var key = await registry.IssueKeyAsync(user.TenantId(), id, algorithm, cancellation);
+        TimeSpan? overlap = request?.OverlapHours is { } overlapHours ? TimeSpan.FromHours(overlapHours) : null;
+        var key = await registry.IssueKeyAsync(AuditEntry.Of(context, AuditActions.IssueDeviceKey), id, algorithm, overlap, cancellation);
         return key is null
             ? Refused(DeviceOutcome.UnknownDevice)
             : TypedResults.Created(
@@ -81,11 +147,11 @@ internal static class DeviceEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeKeyAsync(
-        string id, uint keyId, ClaimsPrincipal user, DeviceRegistry registry, CancellationToken cancellation) =>
-        Answer(await registry.RevokeKeyAsync(user.TenantId(), id, keyId, cancellation));
+        string id, uint keyId, HttpContext context, DeviceRegistry registry, CancellationToken cancellation) =>
+        Answer(await registry.RevokeKeyAsync(AuditEntry.Of(context, AuditActions.RevokeDeviceKey), id, keyId, cancellation));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> BindAsync(
-        string id, BindDeviceRequest request, ClaimsPrincipal user, DeviceRegistry registry, TimeProvider time, CancellationToken cancellation)
+        string id, BindDeviceRequest request, HttpContext context, RecordAccess records, DeviceRegistry registry, TimeProvider time, CancellationToken cancellation)
     {
         if (request.Device is null)
         {
@@ -97,12 +163,16 @@ internal static class DeviceEndpoints
             return Problems.InvalidParameter("until must be later than from.");
         }
 
-        return Answer(await registry.AttachAsync(user.TenantId(), request.Device, id, request.From, request.Until, cancellation));
+        return await records.FindAsync(context, id, Permissions.BindDevices, AuditActions.BindDevice, cancellation) is null
+            ? Problems.PatientNotFound()
+            : Answer(await registry.AttachAsync(AuditEntry.Of(context, AuditActions.BindDevice), request.Device, id, request.From, request.Until, cancellation));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> UnbindAsync(
-        string id, string device, ClaimsPrincipal user, DeviceRegistry registry, CancellationToken cancellation) =>
-        Answer(await registry.DetachAsync(user.TenantId(), device, id, cancellation));
+        string id, string device, HttpContext context, RecordAccess records, DeviceRegistry registry, CancellationToken cancellation) =>
+        await records.FindAsync(context, id, Permissions.BindDevices, AuditActions.UnbindDevice, cancellation) is null
+            ? Problems.PatientNotFound()
+            : Answer(await registry.DetachAsync(AuditEntry.Of(context, AuditActions.UnbindDevice), device, id, cancellation));
 
     private static Results<NoContent, ProblemHttpResult> Answer(DeviceOutcome outcome) =>
         outcome == DeviceOutcome.Done ? TypedResults.NoContent() : Refused(outcome);

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Npgsql;
 using Wardwatch.Devices.Ascon;
+using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -41,15 +41,28 @@ internal enum DeviceOutcome
     NotBound,
 }
 
-/// <summary>A row of the list of devices.</summary>
-internal sealed record DeviceRow(string Id, DateTime CreatedAt, DateTime? RevokedAt, long Keys, string? Patient);
+/// <summary>A device as the list shows it.</summary>
+/// <param name="Id">The device's id.</param>
+/// <param name="CreatedAt">When it was registered.</param>
+/// <param name="RevokedAt">When it was revoked, or null.</param>
+/// <param name="Patient">Who wears it now, or null.</param>
+/// <param name="Ward">Where that patient lies, or null.</param>
+/// <param name="Keys">How many keys are in force.</param>
+internal sealed record DeviceRow(string Id, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt, string? Patient, string? Ward, long Keys);
 
-/// <summary>Registers devices, hands out and revokes their keys, and says who wears which.</summary>
-/// <param name="database">The database.</param>
+/// <summary>A key as the list shows it: never the key itself.</summary>
+internal sealed record DeviceKeyRow(uint KeyId, string Algorithm, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt);
+
+/// <summary>
+/// Registers devices, hands out and revokes their keys, and says who wears which. Each change is on record in the transaction that makes it; who makes it is said by
+/// an entry, to which this adds what was done.
+/// </summary>
+/// <param name="database">The database, as the hospital of the entry sees it.</param>
 /// <param name="keyring">Wraps the devices' keys.</param>
+/// <param name="audit">The record of who did what.</param>
 /// <param name="time">When things are revoked and bound.</param>
 /// <param name="directory">This process's directory, which knows of each change before the change is answered; null on the command line.</param>
-internal sealed partial class DeviceRegistry(NpgsqlDataSource database, IKeyring keyring, TimeProvider time, DeviceDirectory? directory = null)
+internal sealed partial class DeviceRegistry(TenantDatabase database, IKeyring keyring, IAuditTrail audit, TimeProvider time, DeviceDirectory? directory = null)
 {
     /// <summary>Whether a text can be a device's id.</summary>
     public static bool IsId(string id) => IdPattern().IsMatch(id);
@@ -58,97 +71,104 @@ internal sealed partial class DeviceRegistry(NpgsqlDataSource database, IKeyring
     public static string VitalsTopic(string hospital, string ward, string patient) => $"hospital/{hospital}/ward/{ward}/patient/{patient}";
 
     /// <summary>Registers a device with a token and a first key. Null: the id is taken (revoked devices keep theirs).</summary>
-    public async Task<IssuedDevice?> RegisterAsync(int tenantId, string id, string algorithm, CancellationToken cancellation)
+    public async Task<IssuedDevice?> RegisterAsync(AuditEntry by, string id, string algorithm, CancellationToken cancellation)
     {
         var token = DeviceTokens.Draw();
         var key = new IssuedKey(1, algorithm, RandomNumberGenerator.GetBytes(AeadCipher.KeyBytes));
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var numbers = await InsertAsync(connection, tenantId, [new(id, token, key)], cancellation);
+        await using var transaction = await database.BeginAsync(by.TenantId, cancellation);
+        var numbers = await InsertAsync(transaction.Connection, by.TenantId, [new(id, token, key)], cancellation);
         if (numbers.Count == 0)
         {
             return null;
         }
 
-        await CommitAsync(connection, transaction, numbers[id], cancellation);
+        await CommitAsync(transaction, numbers[id], by with { Action = AuditActions.RegisterDevice, Detail = id }, cancellation);
         return new(id, token, key);
     }
 
     /// <summary>Gives a device one more key. Null: unknown or revoked.</summary>
-    public async Task<IssuedKey?> IssueKeyAsync(int tenantId, string id, string algorithm, CancellationToken cancellation)
+    /// <param name="by">Who does it.</param>
+    /// <param name="id">The device.</param>
+    /// <param name="algorithm">The cipher's name.</param>
+    /// <param name="overlap">How long the older keys are still good; null: they do not end.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IssuedKey?> IssueKeyAsync(AuditEntry by, string id, string algorithm, TimeSpan? overlap, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await LockAsync(connection, tenantId, id, cancellation) is not { } number)
+        await using var transaction = await database.BeginAsync(by.TenantId, cancellation);
+        if (await LockAsync(transaction, by.TenantId, id, cancellation) is not { } number)
         {
             return null;
         }
 
-        await using var next = Command(connection, DeviceSql.NextKeyId, number);
+        await using var next = transaction.Command(DeviceSql.NextKeyId, number);
         var keyId = (long)(await next.ExecuteScalarAsync(cancellation))!;
         var key = new IssuedKey(checked((uint)keyId), algorithm, RandomNumberGenerator.GetBytes(AeadCipher.KeyBytes));
-        await InsertKeysAsync(connection, tenantId, [(number, key)], cancellation);
-        await CommitAsync(connection, transaction, number, cancellation);
+        await InsertKeysAsync(transaction.Connection, by.TenantId, [(number, key)], cancellation);
+        var detail = $"{id}: key {keyId}";
+        if (overlap is { } until)
+        {
+            await using var end = transaction.Command(DeviceSql.EndOlderKeys, number, keyId, Now + until);
+            await end.ExecuteNonQueryAsync(cancellation);
+            detail += $", the older ones end at {Now + until:yyyy-MM-ddTHH:mm:ssZ}";
+        }
+
+        await CommitAsync(transaction, number, by with { Action = AuditActions.IssueDeviceKey, Detail = detail }, cancellation);
         return key;
     }
 
     /// <summary>Revokes one key: what is sealed under it is refused from now on.</summary>
-    public async Task<DeviceOutcome> RevokeKeyAsync(int tenantId, string id, uint keyId, CancellationToken cancellation)
+    public async Task<DeviceOutcome> RevokeKeyAsync(AuditEntry by, string id, uint keyId, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await LockAsync(connection, tenantId, id, cancellation) is not { } number)
+        await using var transaction = await database.BeginAsync(by.TenantId, cancellation);
+        if (await LockAsync(transaction, by.TenantId, id, cancellation) is not { } number)
         {
             return DeviceOutcome.UnknownDevice;
         }
 
-        await using var revoke = Command(connection, DeviceSql.RevokeKey, number, (long)keyId, Now);
+        await using var revoke = transaction.Command(DeviceSql.RevokeKey, number, (long)keyId, Now);
         if (await revoke.ExecuteNonQueryAsync(cancellation) == 0)
         {
             return DeviceOutcome.UnknownKey;
         }
 
-        await CommitAsync(connection, transaction, number, cancellation);
+        await CommitAsync(transaction, number, by with { Action = AuditActions.RevokeDeviceKey, Detail = $"{id}: key {keyId}" }, cancellation);
         return DeviceOutcome.Done;
     }
 
     /// <summary>Revokes a device with all its keys and ends its binding.</summary>
-    public async Task<DeviceOutcome> RevokeAsync(int tenantId, string id, CancellationToken cancellation)
+    public async Task<DeviceOutcome> RevokeAsync(AuditEntry by, string id, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await LockAsync(connection, tenantId, id, cancellation) is not { } number)
+        await using var transaction = await database.BeginAsync(by.TenantId, cancellation);
+        if (await LockAsync(transaction, by.TenantId, id, cancellation) is not { } number)
         {
             return DeviceOutcome.UnknownDevice;
         }
 
-        await EndBindingsAsync(connection, number, null, cancellation);
-        await using var keys = Command(connection, DeviceSql.RevokeKeys, number, Now);
+        await EndBindingsAsync(transaction, number, null, cancellation);
+        await using var keys = transaction.Command(DeviceSql.RevokeKeys, number, Now);
         await keys.ExecuteNonQueryAsync(cancellation);
-        await using var device = Command(connection, DeviceSql.RevokeDevice, number, Now);
+        await using var device = transaction.Command(DeviceSql.RevokeDevice, number, Now);
         await device.ExecuteNonQueryAsync(cancellation);
-        await CommitAsync(connection, transaction, number, cancellation);
+        await CommitAsync(transaction, number, by with { Action = AuditActions.RevokeDevice, Detail = id }, cancellation);
         return DeviceOutcome.Done;
     }
 
     /// <summary>Binds a device to a patient over an interval; no two bindings of a device overlap.</summary>
-    /// <param name="tenantId">The hospital of both.</param>
+    /// <param name="by">Who does it; device and patient are of the same hospital.</param>
     /// <param name="id">The device.</param>
     /// <param name="patientId">The patient's public id.</param>
     /// <param name="from">From when; null: from now.</param>
     /// <param name="until">Until when, exclusive; null: open.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<DeviceOutcome> AttachAsync(
-        int tenantId, string id, string patientId, DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancellation)
+    public async Task<DeviceOutcome> AttachAsync(AuditEntry by, string id, string patientId, DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await LockAsync(connection, tenantId, id, cancellation) is not { } number)
+        await using var transaction = await database.BeginAsync(by.TenantId, cancellation);
+        if (await LockAsync(transaction, by.TenantId, id, cancellation) is not { } number)
         {
             return DeviceOutcome.UnknownDevice;
         }
 
-        if (await FindPatientAsync(connection, tenantId, patientId, cancellation) is not { } patient)
+        if (await FindPatientAsync(transaction, by.TenantId, patientId, cancellation) is not { } patient)
         {
             return DeviceOutcome.UnknownPatient;
         }
@@ -160,114 +180,86 @@ internal sealed partial class DeviceRegistry(NpgsqlDataSource database, IKeyring
 
         var begin = from?.UtcDateTime ?? Now;
         var end = until?.UtcDateTime ?? DateTime.MaxValue;
-        await using var overlapping = Command(connection, DeviceSql.Overlapping, number, begin, end);
+        await using var overlapping = transaction.Command(DeviceSql.Overlapping, number, begin, end);
         if ((bool)(await overlapping.ExecuteScalarAsync(cancellation))!)
         {
             return DeviceOutcome.AlreadyBound;
         }
 
         var topic = VitalsTopic(patient.Hospital, patient.Ward, patientId);
-        await InsertBindingsAsync(connection, tenantId, [new(number, patient.Number, topic, begin, end)], cancellation);
-        await CommitAsync(connection, transaction, number, cancellation);
+        await InsertBindingsAsync(transaction.Connection, by.TenantId, [new(number, patient.Number, topic, begin, end)], cancellation);
+        await CommitAsync(transaction, number, by with { Action = AuditActions.BindDevice, Patients = [patient.Number], Detail = id }, cancellation);
         return DeviceOutcome.Done;
     }
 
     /// <summary>Ends a device's binding to a patient now.</summary>
-    public async Task<DeviceOutcome> DetachAsync(int tenantId, string id, string patientId, CancellationToken cancellation)
+    public async Task<DeviceOutcome> DetachAsync(AuditEntry by, string id, string patientId, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await LockAsync(connection, tenantId, id, cancellation) is not { } number)
+        await using var transaction = await database.BeginAsync(by.TenantId, cancellation);
+        if (await LockAsync(transaction, by.TenantId, id, cancellation) is not { } number)
         {
             return DeviceOutcome.UnknownDevice;
         }
 
-        if (await FindPatientAsync(connection, tenantId, patientId, cancellation) is not { } patient)
+        if (await FindPatientAsync(transaction, by.TenantId, patientId, cancellation) is not { } patient)
         {
             return DeviceOutcome.UnknownPatient;
         }
 
-        if (await EndBindingsAsync(connection, number, patient.Number, cancellation) == 0)
+        if (await EndBindingsAsync(transaction, number, patient.Number, cancellation) == 0)
         {
             return DeviceOutcome.NotBound;
         }
 
-        await CommitAsync(connection, transaction, number, cancellation);
+        await CommitAsync(transaction, number, by with { Action = AuditActions.UnbindDevice, Patients = [patient.Number], Detail = id }, cancellation);
         return DeviceOutcome.Done;
-    }
-
-    /// <summary>Every device of a hospital, revoked ones as well.</summary>
-    public async Task<List<DeviceRow>> ListAsync(int tenantId, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = Command(connection, DeviceSql.List, tenantId, Now);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var rows = new List<DeviceRow>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            rows.Add(new(
-                reader.GetString(0), reader.GetDateTime(1), reader.IsDBNull(2) ? null : reader.GetDateTime(2),
-                reader.GetInt64(3), reader.IsDBNull(4) ? null : reader.GetString(4)));
-        }
-
-        return rows;
     }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    private async Task<int> EndBindingsAsync(NpgsqlConnection connection, int number, int? patientNumber, CancellationToken cancellation)
+    private async Task<int> EndBindingsAsync(TenantTransaction transaction, int number, int? patientNumber, CancellationToken cancellation)
     {
         var now = Now;
-        await using var delete = Command(connection, DeviceSql.DeleteUnstarted, number, now, (object?)patientNumber ?? DBNull.Value);
-        await using var end = Command(connection, DeviceSql.EndBindings, number, now, (object?)patientNumber ?? DBNull.Value);
+        await using var delete = transaction.Command(DeviceSql.DeleteUnstarted, number, now, patientNumber);
+        await using var end = transaction.Command(DeviceSql.EndBindings, number, now, patientNumber);
         return await delete.ExecuteNonQueryAsync(cancellation) + await end.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static async Task<int?> LockAsync(NpgsqlConnection connection, int tenantId, string id, CancellationToken cancellation)
+    private static async Task<int?> LockAsync(TenantTransaction transaction, int tenantId, string id, CancellationToken cancellation)
     {
         if (!IsId(id))
         {
             return null;
         }
 
-        await using var command = Command(connection, DeviceSql.LockDevice, tenantId, id);
+        await using var command = transaction.Command(DeviceSql.LockDevice, tenantId, id);
         return (int?)await command.ExecuteScalarAsync(cancellation);
     }
 
     private static async Task<(int Number, string Hospital, string? Ward, string Status)?> FindPatientAsync(
-        NpgsqlConnection connection, int tenantId, string patientId, CancellationToken cancellation)
+        TenantTransaction transaction, int tenantId, string patientId, CancellationToken cancellation)
     {
         if (!IsId(patientId))
         {
             return null;
         }
 
-        await using var command = Command(connection, DeviceSql.FindPatient, tenantId, patientId);
+        await using var command = transaction.Command(DeviceSql.FindPatient, tenantId, patientId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
             ? (reader.GetInt32(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetString(3))
             : null;
     }
 
-    private async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, int number, CancellationToken cancellation)
+    private async Task CommitAsync(TenantTransaction transaction, int number, AuditEntry entry, CancellationToken cancellation)
     {
-        await DirectoryChanges.NotifyAsync(connection, DeviceDirectory.Topic, number, cancellation);
+        await DirectoryChanges.NotifyAsync(transaction.Connection, DeviceDirectory.Topic, number, cancellation);
+        await audit.RecordAsync(transaction.Connection, entry, cancellation);
         await transaction.CommitAsync(cancellation);
         if (directory is not null)
         {
             await directory.ReloadAsync(number, cancellation);
         }
-    }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new() { Value = value });
-        }
-
-        return command;
     }
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,64}\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

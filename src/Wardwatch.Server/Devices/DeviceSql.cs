@@ -7,9 +7,9 @@ internal static class DeviceSql
 
     private const string KeyColumns =
         """
-        select k.device_no, k.key_id, k.algorithm, k.wrapped_key, d.tenant_id
+        select k.device_no, k.key_id, k.algorithm, k.wrapped_key, d.tenant_id, k.expires_at
         from device_keys k join devices d using (device_no)
-        where k.revoked_at is null and d.revoked_at is null
+        where k.revoked_at is null and d.revoked_at is null and (k.expires_at is null or k.expires_at > $1)
         """;
 
     private const string BindingColumns =
@@ -20,7 +20,7 @@ internal static class DeviceSql
     public const string AllBindings = BindingColumns + " order by device_no, valid_from";
 
     public const string OneDevice = DeviceColumns + " and device_no = $1";
-    public const string KeysOfOne = KeyColumns + " and k.device_no = $1 order by k.key_id";
+    public const string KeysOfOne = KeyColumns + " and k.device_no = $2 order by k.key_id";
     public const string BindingsOfOne = BindingColumns + " and device_no = $2 order by valid_from";
 
     public const string InsertDevices =
@@ -55,6 +55,10 @@ internal static class DeviceSql
 
     public const string RevokeKeys = "update device_keys set revoked_at = $2 where device_no = $1 and revoked_at is null";
 
+    /// <summary>Ends the keys before a new one; one that ends earlier keeps its end.</summary>
+    public const string EndOlderKeys =
+        "update device_keys set expires_at = least(expires_at, $3) where device_no = $1 and key_id < $2 and revoked_at is null";
+
     public const string RevokeDevice = "update devices set revoked_at = $2 where device_no = $1";
 
     public const string FindPatient =
@@ -82,12 +86,24 @@ internal static class DeviceSql
         where device_no = $1 and valid_from < $2 and valid_until > $2 and ($3::int is null or patient_no = $3)
         """;
 
-    public const string List =
+    private const string Listed =
         """
-        select d.device_id, d.created_at, d.revoked_at,
-               (select count(*) from device_keys k where k.device_no = d.device_no and k.revoked_at is null),
-               (select p.patient_id from device_bindings b join patients p using (patient_no)
-                where b.device_no = d.device_no and b.valid_from <= $2 and b.valid_until > $2)
-        from devices d where d.tenant_id = $1 order by d.device_id
+        select d.device_id, d.created_at, d.revoked_at, p.patient_id, p.ward_id,
+               (select count(*) from device_keys k where k.device_no = d.device_no and k.revoked_at is null and (k.expires_at is null or k.expires_at > $2))
+        from devices d
+        left join device_bindings b on b.device_no = d.device_no and b.valid_from <= $2 and b.valid_until > $2
+        left join patients p on p.patient_no = b.patient_no
+        where d.tenant_id = $1
+        """;
+
+    public const string List = Listed + " and ($3::text is null or strpos(lower(d.device_id), lower($3)) > 0) and ($4::text is null or d.device_id > $4) order by d.device_id limit $5";
+
+    public const string Get = Listed + " and d.device_id = $3";
+
+    public const string KeysOf =
+        """
+        select k.key_id, k.algorithm, k.created_at, k.expires_at, k.revoked_at
+        from device_keys k join devices d using (device_no)
+        where d.tenant_id = $1 and d.device_id = $2 order by k.key_id
         """;
 }

@@ -5,11 +5,12 @@ using Microsoft.AspNetCore.Http.Features;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Gateway;
 
 /// <summary>The port for devices: each proves who it is, and publishes to its own patient's topics only.</summary>
-internal sealed class DevicePolicy(IEnvelopeQueue queue, IDeviceDirectory devices, IDevicePresence presence) : IGatewayPolicy
+internal sealed class DevicePolicy(IEnvelopeQueue queue, IDeviceDirectory devices, IDevicePresence presence, TimeProvider time) : IGatewayPolicy
 {
     private const int LongestId = 64;
 
@@ -50,7 +51,7 @@ internal sealed class DevicePolicy(IEnvelopeQueue queue, IDeviceDirectory device
         return certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == id ? device : null;
     }
 
-    public bool MayBeBelieved(DeviceEntry device) => device.Keys.Count > 0;
+    public bool MayBeBelieved(DeviceEntry device) => device.HasKeyAt(time.Microseconds());
 
     public bool MayPublish(DeviceEntry device, ReadOnlySpan<byte> topic) => TopicPermissions.MayPublish(device, topic);
 

@@ -104,7 +104,7 @@ internal sealed partial class DeviceSession
                 return;
         }
 
-        if (!_standing.IsGood(_services.Policy.Devices))
+        if (!_standing.IsGood(_services.Policy.Devices, _services.Time.Microseconds()))
         {
             End(MqttReason.NotAuthorized);
         }

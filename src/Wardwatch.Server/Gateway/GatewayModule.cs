@@ -40,7 +40,9 @@ public static class GatewayModule
     private static void Listen(KestrelServerOptions kestrel, IOptions<GatewayOptions> options, IServerCertificates certificates, ConnectionGate gate)
     {
         var settings = options.Value;
-        var tls = new DeviceTls(CreateTlsOptions(certificates), TimeSpan.FromSeconds(settings.ConnectSeconds));
+        var tlsOptions = CreateTlsOptions(certificates);
+        certificates.Renewed += () => tlsOptions.ServerCertificateContext = certificates.Context;
+        var tls = new DeviceTls(tlsOptions, TimeSpan.FromSeconds(settings.ConnectSeconds));
         void Configure(ListenOptions listen)
         {
             listen.Use(gate.Guard);
@@ -55,7 +57,7 @@ public static class GatewayModule
     /// <summary>TLS 1.2 and 1.3. A client certificate is asked for, not demanded; one that is shown must be from our authority.</summary>
     private static SslServerAuthenticationOptions CreateTlsOptions(IServerCertificates certificates) => new()
     {
-        ServerCertificateContext = SslStreamCertificateContext.Create(certificates.Server, certificates.Chain, offline: true),
+        ServerCertificateContext = certificates.Context,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         ApplicationProtocols = Protocols,
         ClientCertificateRequired = true,

@@ -7,7 +7,7 @@ namespace Wardwatch.Server.Live;
 /// All subscribers, found by what they want to see, so that a message costs what it has receivers and not what the hospital has screens. One lock orders
 /// everything that is sent: two subscribers never see two events in different orders, and the event log numbers them in just that order.
 /// </summary>
-internal sealed class Audience
+internal sealed class Audience : IErasureObserver
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Place, List<Subscription>> _byPlace = [];
@@ -123,6 +123,17 @@ internal sealed class Audience
         lock (_gate)
         {
             Deliver(_events.Add(message), LiveKinds.Events);
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>The newest state, and what is kept for those who come back. What already waits for a screen is on its way.</remarks>
+    public void Erased(int patientNumber)
+    {
+        lock (_gate)
+        {
+            _newest.Remove(patientNumber);
+            _events.Forget(patientNumber);
         }
     }
 

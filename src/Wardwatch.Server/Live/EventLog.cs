@@ -44,6 +44,23 @@ internal sealed class EventLog(IOptions<LiveOptions> options, TimeProvider time)
         }
     }
 
+    /// <summary>Takes out what concerns a patient. Whoever comes back across the gap is told to load everything anew.</summary>
+    public void Forget(int patientNumber)
+    {
+        lock (_gate)
+        {
+            // Numbers without a gap are how a known id is told from one that is gone: what stands before the gap goes as well.
+            var kept = _events.Reverse().TakeWhile(message => message.PatientNumber != patientNumber).Reverse().ToList();
+            if (kept.Count == _events.Count)
+            {
+                return;
+            }
+
+            _events.Clear();
+            kept.ForEach(_events.Enqueue);
+        }
+    }
+
     /// <summary>The events after <paramref name="lastEventId"/>; null if it is not known (any more).</summary>
     public IReadOnlyList<LiveMessage>? After(string lastEventId)
     {

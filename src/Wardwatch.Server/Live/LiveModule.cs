@@ -18,6 +18,7 @@ public static class LiveModule
         services.AddSingleton<LiveMetrics>();
         services.AddSingleton<EventLog>();
         services.AddSingleton<Audience>();
+        services.AddSingleton<IErasureObserver>(provider => provider.GetRequiredService<Audience>());
         services.AddSingleton<LivePump>();
         services.AddSingleton<Broadcaster>();
         services.AddSingleton<IMonitoringObserver>(provider => provider.GetRequiredService<Broadcaster>());

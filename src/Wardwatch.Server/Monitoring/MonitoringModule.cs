@@ -1,4 +1,5 @@
 using Wardwatch.Server.Monitoring.Contracts;
+using Wardwatch.Server.Patients.Contracts;
 
 namespace Wardwatch.Server.Monitoring;
 
@@ -11,6 +12,7 @@ public static class MonitoringModule
         var services = builder.Services;
         services.AddOptions<MonitoringOptions>().BindConfiguration("Wardwatch:Monitoring").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new PatientStates(provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<MonitoringOptions>>().Value));
+        services.AddSingleton<IErasureObserver>(provider => provider.GetRequiredService<PatientStates>());
         services.AddSingleton<MonitoringMetrics>();
         services.AddSingleton<DevicePresence>();
         services.AddSingleton<IDevicePresence>(provider => provider.GetRequiredService<DevicePresence>());

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Wardwatch.Server.Patients.Contracts;
 
 namespace Wardwatch.Server.Monitoring;
 
 /// <summary>The states of all patients: written by the lane that owns each patient, looked up by everybody.</summary>
-internal sealed class PatientStates(MonitoringOptions options)
+internal sealed class PatientStates(MonitoringOptions options) : IErasureObserver
 {
     private readonly ConcurrentDictionary<int, PatientState> _states = new();
 
@@ -16,6 +17,10 @@ internal sealed class PatientStates(MonitoringOptions options)
 
     /// <summary>The state of a patient, or null if nothing was ever heard.</summary>
     public PatientState? Find(int patientNumber) => _states.GetValueOrDefault(patientNumber);
+
+    /// <inheritdoc />
+    /// <remarks>The lane may be at work on the state just now; what it still writes there, nobody finds any more.</remarks>
+    public void Erased(int patientNumber) => _states.TryRemove(patientNumber, out _);
 
     /// <summary>Forgets the patients of a lane who are no longer there: discharged ones must not stay in memory for as long as the server runs.</summary>
     /// <param name="isOfLane">Whether a patient belongs to the lane that calls; others are not its to touch.</param>

@@ -95,7 +95,7 @@ internal sealed partial class ReadingProcessor(
         }
 
         var device = batch.Device;
-        if (device.FindKey(header.KeyId) is not { } key)
+        if (device.FindKey(header.KeyId, batch.ReceivedAt) is not { } key)
         {
             return RefusalReason.UnknownKey;
         }

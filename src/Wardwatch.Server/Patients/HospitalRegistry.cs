@@ -11,7 +11,7 @@ internal sealed record NewWard(string Id, string Name, int Position, IReadOnlyLi
 /// <summary>Sets up hospitals and their wards.</summary>
 internal sealed partial class HospitalRegistry(NpgsqlDataSource database, IKeyring keyring)
 {
-    /// <summary>Every hospital, with its key opened.</summary>
+    /// <summary>Every hospital.</summary>
     public async Task<List<HospitalEntry>> AllAsync(CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(PatientSql.Hospitals);
@@ -19,15 +19,13 @@ internal sealed partial class HospitalRegistry(NpgsqlDataSource database, IKeyri
         var hospitals = new List<HospitalEntry>();
         while (await reader.ReadAsync(cancellation))
         {
-            var hospital = new HospitalEntry(reader.GetInt32(0), reader.GetString(1), reader.GetString(2));
-            keyring.OpenTenantKey(hospital.TenantId, reader.GetFieldValue<byte[]>(3));
-            hospitals.Add(hospital);
+            hospitals.Add(new(reader.GetInt32(0), reader.GetString(1), reader.GetString(2)));
         }
 
         return hospitals;
     }
 
-    /// <summary>The hospital with this public id, with its key opened, or null.</summary>
+    /// <summary>The hospital with this public id, or null.</summary>
     public async Task<HospitalEntry?> FindAsync(string id, CancellationToken cancellation) =>
         (await AllAsync(cancellation)).Find(hospital => hospital.Id == id);
 
@@ -48,9 +46,12 @@ internal sealed partial class HospitalRegistry(NpgsqlDataSource database, IKeyri
         await using (var transaction = await connection.BeginTransactionAsync(cancellation))
         {
             await using var insert = new NpgsqlCommand(PatientSql.InsertHospital, connection);
+            var key = keyring.CreateTenantKey();
             insert.Parameters.Add(new() { Value = id });
             insert.Parameters.Add(new() { Value = name });
-            insert.Parameters.Add(new() { Value = keyring.CreateTenantKey() });
+            insert.Parameters.Add(new() { Value = key.Number });
+            insert.Parameters.Add(new() { Value = key.MasterKeyId });
+            insert.Parameters.Add(new() { Value = key.WrappedKey });
             await insert.ExecuteNonQueryAsync(cancellation);
             await DirectoryChanges.NotifyAsync(connection, PatientDirectory.Topic, null, cancellation);
             await transaction.CommitAsync(cancellation);

@@ -12,9 +12,11 @@ namespace Wardwatch.Server.Patients;
 internal sealed record StoredPatient(PatientEntry Entry, int Version, byte[] WrappedKey);
 
 /// <summary>
-/// All patients in memory, decrypted. Readers take one immutable snapshot; a change builds a new one and swaps it in.
+/// All patients in memory, decrypted. Readers take one immutable snapshot; a change builds a new one and swaps it in. Whoever has no key any more was erased:
+/// their key is destroyed here as well, for whoever may still hold it, and everybody who keeps something of them is told to forget it.
 /// </summary>
-internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyring, DirectoryChanges changes) : IPatientDirectory, IHostedService, IDisposable
+internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyring, DirectoryChanges changes, IEnumerable<IErasureObserver>? observers = null)
+    : IPatientDirectory, IHostedService, IDisposable
 {
     /// <summary>The topic of <see cref="DirectoryChanges"/>; its number is <c>patient_no</c>.</summary>
     public const string Topic = "patients";
@@ -47,6 +49,7 @@ internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyri
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         changes.Subscribe(Topic, ReloadAsync);
+        await RequireKeysAsync(cancellationToken);
         await ReloadAsync(null, cancellationToken);
     }
 
@@ -60,9 +63,11 @@ internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyri
         try
         {
             await using var connection = await database.OpenConnectionAsync(cancellation);
+            var before = _snapshot;
             _snapshot = number is { } one
-                ? await WithOneAsync(connection, _snapshot, one, cancellation)
-                : await LoadAsync(connection, _snapshot, cancellation);
+                ? await WithOneAsync(connection, before, one, cancellation)
+                : await LoadAsync(connection, before, cancellation);
+            Forget(before, _snapshot);
         }
         finally
         {
@@ -73,9 +78,36 @@ internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyri
     /// <inheritdoc />
     public void Dispose() => _reloading.Dispose();
 
+    private void Forget(Snapshot before, Snapshot now)
+    {
+        foreach (var (number, patient) in before.ByNumber)
+        {
+            if (!now.ByNumber.ContainsKey(number))
+            {
+                patient.Entry.Key.Dispose();
+                foreach (var observer in observers ?? [])
+                {
+                    observer.Erased(number);
+                }
+            }
+        }
+    }
+
+    /// <summary>A ward without its patients must not come up as if there were none.</summary>
+    private async Task RequireKeysAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(PatientSql.WithoutKey);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        if (reader.GetInt64(0) is > 0 and var patients && reader.GetInt64(1) == 0)
+        {
+            throw new StartupException($"The database holds {patients} patients and the key of none of them.", "It was restored from a backup of the data alone: restore the newest backup of the keys as well (docs/operations.md, Backup).");
+        }
+    }
+
     private async Task<Snapshot> LoadAsync(NpgsqlConnection connection, Snapshot before, CancellationToken cancellation)
     {
-        var hospitals = await LoadHospitalsAsync(connection, before, cancellation);
+        var hospitals = await LoadHospitalsAsync(connection, cancellation);
         var wards = await LoadWardsAsync(connection, cancellation);
         var patients = new Dictionary<int, StoredPatient>();
         await using var command = new NpgsqlCommand(PatientSql.All, connection);
@@ -104,19 +136,14 @@ internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyri
         return Snapshot.Of(before.Hospitals, before.Wards, patients);
     }
 
-    private async Task<List<HospitalEntry>> LoadHospitalsAsync(NpgsqlConnection connection, Snapshot before, CancellationToken cancellation)
+    private static async Task<List<HospitalEntry>> LoadHospitalsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var hospitals = new List<HospitalEntry>();
         await using var command = new NpgsqlCommand(PatientSql.Hospitals, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            var hospital = new HospitalEntry(reader.GetInt32(0), reader.GetString(1), reader.GetString(2));
-            hospitals.Add(hospital);
-            if (before.Hospitals.All(known => known.TenantId != hospital.TenantId))
-            {
-                keyring.OpenTenantKey(hospital.TenantId, reader.GetFieldValue<byte[]>(3));
-            }
+            hospitals.Add(new(reader.GetInt32(0), reader.GetString(1), reader.GetString(2)));
         }
 
         return hospitals;

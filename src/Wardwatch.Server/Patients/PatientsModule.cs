@@ -6,12 +6,13 @@ namespace Wardwatch.Server.Patients;
 /// <summary>Who is watched: hospitals, wards, beds and patients.</summary>
 public static class PatientsModule
 {
-    /// <summary>Adds the directory. It opens the hospitals' keys, so that it comes before every module that needs them.</summary>
+    /// <summary>Adds the directory.</summary>
     public static void AddPatients(IHostApplicationBuilder builder)
     {
         DirectoryChanges.AddTo(builder.Services);
         builder.Services.AddSingleton<HospitalRegistry>();
         builder.Services.AddSingleton<PatientRegistry>();
+        builder.Services.AddSingleton<PatientErasure>();
         builder.Services.AddSingleton<PatientDirectory>();
         builder.Services.AddSingleton<IPatientDirectory>(services => services.GetRequiredService<PatientDirectory>());
         builder.Services.AddHostedService(services => services.GetRequiredService<PatientDirectory>());
@@ -24,6 +25,7 @@ public static class PatientsModule
     public static void MapPatients(IEndpointRouteBuilder routes)
     {
         PatientEndpoints.Map(routes);
+        ErasureEndpoint.Map(routes);
         EmergencyEndpoints.Map(routes);
         AccessEndpoints.Map(routes);
         WardEndpoints.Map(routes);

@@ -22,6 +22,12 @@ public sealed class DataFolder
     /// <summary>The master key in base64, mode 0600.</summary>
     public string MasterKey => At("master.key");
 
+    /// <summary>The master key before the present one, mode 0600: there while a rotation is under way.</summary>
+    public string PreviousMasterKey => At("master.key.previous");
+
+    /// <summary>Who was erased, mode 0600: so that an old backup does not bring them back.</summary>
+    public string ErasedPatients => At("erased-patients");
+
     /// <summary>The certificate of the authority that signed the MQTT certificate.</summary>
     public string AuthorityCertificate => At("ca.pem");
 

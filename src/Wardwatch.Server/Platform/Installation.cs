@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Npgsql;
 using Wardwatch.Server.Platform.Certificates;
 using Wardwatch.Server.Platform.Contracts;
@@ -57,8 +56,17 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The keys; those of every stored tenant are open.</summary>
     public IKeyring Keyring => _keyring ?? throw new InvalidOperationException("The keys are opened with the installation.");
 
-    /// <summary>The certificates for devices.</summary>
-    public IServerCertificates Certificates => _certificates ?? throw new InvalidOperationException("The certificates are opened with the installation.");
+    /// <summary>The keys, for what rotates them.</summary>
+    internal Keyring Keys => _keyring ?? throw new InvalidOperationException("The keys are opened with the installation.");
+
+    /// <summary>The database as its owner, for what rotates keys and for nothing that serves anybody. The caller disposes of it.</summary>
+    internal NpgsqlDataSource OpenAsOwner() => new NpgsqlDataSourceBuilder(ConnectionString) { Name = "owner" }.Build();
+
+    /// <summary>The certificates for devices and for HTTPS.</summary>
+    public IServerCertificates Certificates => OwnCertificates;
+
+    /// <summary>The same, for what renews them.</summary>
+    internal ServerCertificates OwnCertificates => _certificates ?? throw new InvalidOperationException("The certificates are opened with the installation.");
 
     /// <summary>Opens the installation for a server: nobody else may serve from it at the same time.</summary>
     /// <exception cref="StartupException">Something that the operator can remove.</exception>
@@ -109,7 +117,8 @@ public sealed class Installation : IAsyncDisposable
             }
 
             await installation.PrepareDatabaseAsync(isGiven, log, cancellation);
-            await installation.OpenKeysAsync(options, cancellation);
+            await ErasureReplay.RunAsync(installation.Database, new ErasedPatients(data, time), time, log, cancellation);
+            installation._keyring = await KeyOpening.OpenAsync(installation.Database, data, options, cancellation);
             installation._certificates = ServerCertificates.Open(data, options, time);
             return installation;
         }
@@ -157,36 +166,6 @@ public sealed class Installation : IAsyncDisposable
             throw given
                 ? new StartupException($"The database given in ConnectionStrings__Wardwatch cannot be used: {error.Message}", "Check host, port, database, user and password, and that PostgreSQL runs there.", error)
                 : new StartupException($"The private PostgreSQL of {Data.Root} cannot be used: {error.Message}", "Run this as the user who runs the server, or as root.", error);
-        }
-    }
-
-    private async Task OpenKeysAsync(PlatformOptions options, CancellationToken cancellation)
-    {
-        var tenants = new List<(int Id, byte[] WrappedKey)>();
-        await using (var select = Database.CreateCommand("select tenant_id, wrapped_key from tenants order by tenant_id"))
-        await using (var reader = await select.ExecuteReaderAsync(cancellation))
-        {
-            while (await reader.ReadAsync(cancellation))
-            {
-                tenants.Add((reader.GetInt32(0), reader.GetFieldValue<byte[]>(1)));
-            }
-        }
-
-        var master = await MasterKey.FindAsync(Data, options.MasterKeyCommand, tenants.Count == 0, cancellation);
-        await using var lease = Database.CreateCommand("select nextval('writer_lease')");
-        var nonces = new LeasedNonces((uint)(long)(await lease.ExecuteScalarAsync(cancellation))!);
-        _keyring = new Keyring(master, nonces);
-        CryptographicOperations.ZeroMemory(master);
-        try
-        {
-            foreach (var (id, wrappedKey) in tenants)
-            {
-                _keyring.OpenTenantKey(id, wrappedKey);
-            }
-        }
-        catch (CryptographicException error)
-        {
-            throw new StartupException("The master key does not open what this database holds: it is another installation's key.", $"Put the right key into {Data.MasterKey}, or into {MasterKey.Variable}.", error);
         }
     }
 }

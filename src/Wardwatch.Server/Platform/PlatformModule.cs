@@ -1,10 +1,11 @@
-using System.Net;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Platform.Certificates;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Platform.Database;
+using Wardwatch.Server.Platform.Keys;
 using Wardwatch.Server.Platform.Telemetry;
 using Wardwatch.Server.Platform.Web;
 
@@ -52,15 +53,23 @@ public static class PlatformModule
     public static void AddPlatform(WebApplicationBuilder builder, Installation installation)
     {
         var services = builder.Services;
-        services.AddOptions<PlatformOptions>().BindConfiguration(PlatformOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PlatformOptions>().BindConfiguration(PlatformOptions.Section).ValidateDataAnnotations()
+            .Validate(set => KnownProxies.Parse(set.KnownProxies, out _) is not null, $"{PlatformOptions.Section}:{nameof(PlatformOptions.KnownProxies)} must be addresses or networks such as 10.1.0.0/16, separated by commas.")
+            .ValidateOnStart();
+        services.AddOptions<LimitsOptions>().BindConfiguration(LimitsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Tenants);
         services.AddSingleton(installation.Keyring);
         services.AddSingleton(installation.Data);
+        services.AddSingleton<ErasedPatients>();
+        services.AddSingleton(installation.Keys);
+        DirectoryChanges.AddTo(services);
+        services.AddHostedService<KeyChanges>();
         services.AddSingleton<InstallationFiles>();
         services.AddSingleton<IHostLifetime, NoSignalsOfItsOwn>();
         services.AddSingleton(installation.Certificates);
+        services.AddSingleton(installation.OwnCertificates);
         services.AddSingleton(new DemoMark(ReadOptions(builder.Configuration).Demo));
         services.AddSingleton<PrometheusExporter>();
         services.AddHealthChecks()
@@ -73,10 +82,15 @@ public static class PlatformModule
         services.AddAuthentication();
         services.AddAuthorization();
         services.AddRateLimiter(_ => { });
+        services.AddRequestGuards();
+        services.AddHostedService<CertificateRenewal>();
 
         var options = ReadOptions(builder.Configuration);
+        services.AddSingleton(provider => KnownProxies.Parse(provider.GetRequiredService<IOptions<PlatformOptions>>().Value.KnownProxies, out _)!);
+        services.AddSingleton(provider => new HttpConnections(provider.GetRequiredService<IOptions<LimitsOptions>>().Value, provider.GetRequiredService<KnownProxies>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.StopSeconds));
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<PlatformOptions>, IOptions<LimitsOptions>, HttpConnections, IServerCertificates>(
+            (kestrel, platform, limits, connections, certificates) => HttpListeners.Listen(kestrel, platform.Value, limits.Value, connections, certificates));
 
         // What a client may have lying here unread: by default it would be a megabyte, before it has said who it is.
         services.Configure<SocketTransportOptions>(static transport => transport.MaxReadBufferSize = UnreadBytes);
@@ -93,13 +107,16 @@ public static class PlatformModule
 
         // Made now, so that no measurement of a module is missed.
         app.Services.GetRequiredService<PrometheusExporter>();
+        app.Services.GetRequiredService<KnownProxies>().Use(app);
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UsePlainBodies();
         app.UseResponseCompression();
         app.UseApiPage();
         app.UseWebPages(app.Services.GetRequiredService<IOptions<PlatformOptions>>().Value.WebFolder);
         app.UseRouting();
+        app.UseAnswerTimes();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
@@ -120,25 +137,4 @@ public static class PlatformModule
     /// <summary>The answer of <c>/api/demo</c>.</summary>
     /// <param name="Demo">True in the demo hospital.</param>
     public sealed record DemoAnswer(bool Demo);
-
-    private static void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel, PlatformOptions options)
-    {
-        kestrel.AddServerHeader = false;
-        if (options.HttpAddress == "*")
-        {
-            kestrel.ListenAnyIP(options.HttpPort);
-        }
-        else if (IPAddress.TryParse(options.HttpAddress.Trim('[', ']'), out var address))
-        {
-            kestrel.Listen(address, options.HttpPort);
-        }
-        else if (options.HttpAddress == "localhost" && options.HttpPort != 0)
-        {
-            kestrel.ListenLocalhost(options.HttpPort);
-        }
-        else
-        {
-            kestrel.Listen(IPAddress.Loopback, options.HttpPort);
-        }
-    }
 }

@@ -23,6 +23,15 @@ public sealed class PlatformOptions
     [Range(0, 65535)]
     public int HttpPort { get; set; } = 8080;
 
+    /// <summary>The port for HTTPS, on the same address, with the server's own certificate; 0: none.</summary>
+    [Range(0, 65535)]
+    public int HttpsPort { get; set; }
+
+    /// <summary>
+    /// Proxies in front, whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed: addresses and networks (<c>10.1.0.0/16</c>), separated by commas.
+    /// </summary>
+    public string? KnownProxies { get; set; }
+
     /// <summary>The demo hospital: marked on every screen, and its logs are for reading by people.</summary>
     public bool Demo { get; set; }
 
@@ -38,6 +47,9 @@ public sealed class PlatformOptions
 
     /// <summary>A shell command that prints the master key in base64, from a secret store; null: file or environment.</summary>
     public string? MasterKeyCommand { get; set; }
+
+    /// <summary>A file with the master key to come, in base64, while it is rotated; not needed where the key is the file of the data folder.</summary>
+    public string? NewMasterKeyFile { get; set; }
 
     /// <summary>A PEM file with the certificate of this server, instead of one from the installation's own authority.</summary>
     public string? ServerCertificateFile { get; set; }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Wardwatch.Server.Platform;
 
 /// <summary>Files and folders that only their owner may read.</summary>
@@ -15,6 +17,28 @@ internal static class PrivateFile
         }
 
         File.Move(temporary, path, overwrite: true);
+        DurableNames.Flush(path);
+    }
+
+    /// <summary>
+    /// Overwrites a file and removes it. It loses its name first: cut short, it is not there under it, and the next call ends what was begun. A file system that
+    /// writes elsewhere may keep the old content for a while; nothing that a program does can help that.
+    /// </summary>
+    public static void Shred(string path)
+    {
+        var gone = path + ".gone";
+        if (File.Exists(path))
+        {
+            File.Move(path, gone, overwrite: true);
+            DurableNames.Flush(path);
+        }
+
+        if (File.Exists(gone))
+        {
+            Overwrite(gone);
+            File.Delete(gone);
+            DurableNames.Flush(gone);
+        }
     }
 
     /// <summary>Opens (and makes) a file that nobody else can open at the same time. Throws <see cref="IOException"/> when somebody has.</summary>
@@ -49,6 +73,19 @@ internal static class PrivateFile
         }
 
         Directory.CreateDirectory(path, mode);
+    }
+
+    private static void Overwrite(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write);
+        Span<byte> noise = stackalloc byte[256];
+        for (var left = file.Length; left > 0; left -= noise.Length)
+        {
+            RandomNumberGenerator.Fill(noise);
+            file.Write(noise[..(int)Math.Min(left, noise.Length)]);
+        }
+
+        file.Flush(flushToDisk: true);
     }
 
     private static FileStreamOptions Options(FileMode mode, FileAccess access)

@@ -25,7 +25,7 @@ internal static partial class StartupFailures
         catch (Exception error) when (Find<AddressInUseException>(error) is not null || Find<SocketException>(error)?.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             var port = Port().Match(error.Message) is { Success: true } match ? int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture) : 0;
-            throw new StartupException(port == 0 ? "A port is taken by another program." : $"Port {port} is taken by another program.", "Stop that program, or choose other ports with --http PORT, --mqtt PORT or --conformance PORT.", error);
+            throw new StartupException(port == 0 ? "A port is taken by another program." : $"Port {port} is taken by another program.", "Stop that program, or choose other ports with --http PORT, --https PORT (or off), --mqtt PORT or --conformance PORT.", error);
         }
         catch (Exception error) when (Find<SocketException>(error) is { SocketErrorCode: SocketError.AccessDenied } denied)
         {

@@ -13,6 +13,8 @@ public sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(60);
 
+    private static readonly string[] Limits = ["AnonymousPerMinute", "RenewalsPerMinute", "StaffPerMinute", "StaffBurst", "LiveConnectionsPerAccount"];
+
     private readonly List<string> _log = [];
     private readonly Lock _gate = new();
     private readonly bool _ownsData;
@@ -40,6 +42,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>The port for HTTP.</summary>
     public int HttpPort { get; }
+
+    /// <summary>The port for HTTPS; null: none.</summary>
+    public int? HttpsPort { get; init; }
 
     /// <summary>The port for MQTT over TLS.</summary>
     public int MqttPort { get; }
@@ -208,7 +213,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
         _process?.Dispose();
         var start = new ProcessStartInfo(Programs.Server,
-            [Verb, "--data", Data, "--http", HttpPort.ToString(), "--mqtt", MqttPort.ToString(), .. Arguments])
+            [Verb, "--data", Data, "--http", HttpPort.ToString(), "--https", HttpsPort?.ToString() ?? "off", "--mqtt", MqttPort.ToString(), .. Arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -217,6 +222,13 @@ public sealed class ServerProcess : IAsyncDisposable
         };
         start.Environment.Remove("ConnectionStrings__Wardwatch");
         start.Environment.Remove("WARDWATCH_MASTER_KEY");
+
+        // Many tests share an account and an address, and ask again and again; those of the limits set their own.
+        foreach (var limit in Limits)
+        {
+            start.Environment["Wardwatch__Limits__" + limit] = "100000";
+        }
+
         foreach (var (name, value) in Environment)
         {
             start.Environment[name] = value;

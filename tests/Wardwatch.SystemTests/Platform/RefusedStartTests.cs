@@ -136,9 +136,15 @@ public sealed class RefusedStartTests
         var master = Convert.FromBase64String((await File.ReadAllTextAsync(Path.Combine(server.Data, "master.key"), Cancellation)).Trim());
         using var keyring = new Keyring(master, new LeasedNonces(1));
         await using (var database = server.OpenDatabase())
-        await using (var insert = database.CreateCommand("insert into tenants (public_id, name, wrapped_key) values ('of-the-test', 'Hospital of the test', $1)"))
+        await using (var insert = database.CreateCommand(
+            """
+            with added as (insert into tenants (public_id, name) values ('of-the-test', 'Hospital of the test') returning tenant_id)
+            insert into tenant_keys (tenant_id, number, master_key_id, wrapped_key) select tenant_id, 1, $2, $1 from added
+            """))
         {
-            insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = keyring.CreateTenantKey() });
+            var key = keyring.CreateTenantKey();
+            insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = key.WrappedKey });
+            insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.MasterKeyId! });
             await insert.ExecuteNonQueryAsync(Cancellation);
         }
 

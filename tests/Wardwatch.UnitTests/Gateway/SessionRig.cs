@@ -27,7 +27,7 @@ internal sealed class SessionRig
         Directory = directory ?? new FakeDevices(TestWard.Device());
         var metrics = new GatewayMetrics(new UnreadMeters(), Clock);
         var warnings = new GatewayWarnings(metrics, NullLogger<GatewayWarnings>.Instance, Clock);
-        var services = new GatewayServices(new DevicePolicy(Queue, Directory, new NobodyWatches()), metrics, warnings, Waiting, options ?? new GatewayOptions(), Clock);
+        var services = new GatewayServices(new DevicePolicy(Queue, Directory, new NobodyWatches(), Clock), metrics, warnings, Waiting, options ?? new GatewayOptions(), Clock);
         Session = new DeviceSession(TestWard.Device(), version, keepAliveSeconds, _toServer.Reader, new MqttOutput(_toDevice.Writer.AsStream(), () => Overflowed = true), services);
     }
 

@@ -1,28 +1,18 @@
 import { decodeBuckets, decodeDashboard, decodeLatest, decodeReadingPage, decodeRecent } from '../live/messages';
 import type { BucketedHistory, Dashboard, Patient, Reading, ReadingPage, RecentTrace } from '../live/types';
-import { problemOf, type Session, SignedOut } from './session';
+import { Http, part, withQuery } from './http';
+import {
+  decodeEmergency,
+  decodeFirstId,
+  decodeFound,
+  decodeLooks,
+  type EmergencyGrant,
+  type FoundPatient,
+  type Look,
+} from './records';
 
-/** Why a request brought nothing, in the terms a page needs to say so. */
-export class ApiProblem extends Error {
-  /** HTTP status; 0 when the server did not answer, -1 when its answer could not be read. */
-  readonly status: number;
-  readonly type: string;
-
-  constructor(status: number, type: string, message: string) {
-    super(message);
-    this.status = status;
-    this.type = type;
-  }
-}
-
-/** Everything is asked of the server through here, with the session's token. */
-export class Api {
-  private readonly session: Session;
-
-  constructor(session: Session) {
-    this.session = session;
-  }
-
+/** Patients, live and past. */
+export class Api extends Http {
   /** `ward` null: the whole hospital. */
   dashboard(ward: string | null, signal?: AbortSignal): Promise<Dashboard> {
     return this.get(withQuery('/api/dashboard-data', { ward }), decodeDashboard, signal);
@@ -33,7 +23,7 @@ export class Api {
   }
 
   latest(patient: string, signal?: AbortSignal): Promise<{ patient: Patient; recent: Reading[] }> {
-    return this.get(`/api/patients/${encodeURIComponent(patient)}/vitals/latest`, decodeLatest, signal);
+    return this.get(`/api/patients/${part(patient)}/vitals/latest`, decodeLatest, signal);
   }
 
   /** Minimum, mean and maximum in about 600 buckets of the range. Times in milliseconds. */
@@ -52,6 +42,25 @@ export class Api {
     return this.get(withQuery(historyOf(patient), query), decodeReadingPage, signal);
   }
 
+  /** The id of the one record that a patient's account may see; null if there is none. */
+  ownRecord(signal?: AbortSignal): Promise<string | null> {
+    return this.get('/api/patients', decodeFirstId, signal).then((found) => found.id);
+  }
+
+  /** Who looked at this record, newest first. */
+  looks(patient: string, signal?: AbortSignal): Promise<Look[]> {
+    return this.get(`/api/patients/${part(patient)}/accesses`, decodeLooks, signal);
+  }
+
+  /** A patient outside one's wards, by what stands on the wristband or on the door. */
+  findForEmergency(by: { recordNumber: string } | { ward: string; bed: string }): Promise<FoundPatient> {
+    return this.get(withQuery('/api/break-glass/patient', by), decodeFound);
+  }
+
+  openInEmergency(patient: string, reason: string): Promise<EmergencyGrant> {
+    return this.ask('POST', `/api/patients/${part(patient)}/break-glass`, { reason }, decodeEmergency);
+  }
+
   /** Whether this is a demonstration; needs no sign-in. Unknown answers null. */
   async isDemo(signal?: AbortSignal): Promise<boolean | null> {
     try {
@@ -62,38 +71,7 @@ export class Api {
       return null;
     }
   }
-
-  private async get<T>(path: string, decode: (value: unknown) => T | null, signal?: AbortSignal): Promise<T> {
-    let response = await this.send(path, signal);
-    if (response.status === 401) {
-      await this.session.renew();
-      response = await this.send(path, signal);
-      if (response.status === 401) throw new SignedOut();
-    }
-    if (!response.ok) {
-      const problem = await problemOf(response);
-      throw new ApiProblem(response.status, problem.type, problem.detail || problem.title);
-    }
-    const decoded = decode(await response.json().catch(() => null));
-    if (decoded === null) throw new ApiProblem(-1, '', 'The answer could not be read.');
-    return decoded;
-  }
-
-  private async send(path: string, signal?: AbortSignal): Promise<Response> {
-    const token = await this.session.validToken();
-    try {
-      return await fetch(path, { headers: { authorization: `Bearer ${token}` }, signal: signal ?? null });
-    } catch (error) {
-      if (signal?.aborted) throw error;
-      throw new ApiProblem(0, '', 'The server does not answer.');
-    }
-  }
 }
 
 const iso = (at: number): string => new Date(at).toISOString();
-const historyOf = (patient: string): string => `/api/patients/${encodeURIComponent(patient)}/vitals/history`;
-
-function withQuery(path: string, query: Record<string, string | null>): string {
-  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== null);
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
-}
+const historyOf = (patient: string): string => `/api/patients/${part(patient)}/vitals/history`;

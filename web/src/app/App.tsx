@@ -1,32 +1,44 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { createBrowserRouter, Navigate, Outlet, RouterProvider, useMatch } from 'react-router';
+import { createBrowserRouter, Link, Navigate, Outlet, RouterProvider, useMatch } from 'react-router';
+import { AccountApi } from '../api/account';
 import { Api } from '../api/client';
-import { Session, type SignedInUser } from '../api/session';
+import { administers, isPatient, may, type SignedInUser } from '../api/me';
+import { Session } from '../api/session';
+import { Enrol } from '../features/account/Enrol';
+import { Lock } from '../features/lock/Lock';
 import { SignIn } from '../features/signin/SignIn';
 import { useAfter } from '../ui/hooks';
 import { type Services, ServicesContext, useServices } from '../ui/services';
 import { PageState, ProblemState } from '../ui/states';
 import { words } from '../ui/words';
-import { AccountPage } from './AccountPage';
 import { ALL } from './all';
-import { DialogContext, useDialogs } from './dialogs';
+import { DialogContext, type Dialogs, useDialogs } from './dialogs';
+import { EmergencyDialog } from './EmergencyDialog';
 import { FindDialog } from './FindDialog';
-import { isFinal } from './final';
+import { isFinal, isRefused } from './final';
+import { IdleLock } from './IdleLock';
 import { KeysDialog } from './KeysDialog';
 import { WardPage } from './WardPage';
 import './app.css';
 
-/** The charts come with the first patient page, not with the wall. */
+/** The charts come with the first patient page, not with the wall; account and administration with their first page. */
 const PatientRoute = lazy(() => import('./PatientRoute'));
+const AccountPage = lazy(() => import('./AccountPage'));
+const AdminRoute = lazy(() => import('./AdminRoute'));
 
 const session = new Session();
 const api = new Api(session);
+const account = new AccountApi(session);
 
 function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { retry: (count, error) => !isFinal(error) && count < 3, refetchOnWindowFocus: false, staleTime: 1000 },
+      queries: {
+        retry: (count, error) => !isFinal(error) && !isRefused(error) && count < 3,
+        refetchOnWindowFocus: false,
+        staleTime: 1000,
+      },
     },
   });
 }
@@ -39,35 +51,31 @@ const router = createBrowserRouter([
       { path: '/', element: <Home /> },
       { path: '/sign-in', element: <Navigate to="/" replace /> },
       { path: '/ward/:id', element: <WardPage /> },
-      {
-        path: '/patient/:id',
-        element: (
-          <Suspense fallback={null}>
-            <PatientRoute />
-          </Suspense>
-        ),
-      },
+      { path: '/patient/:id', element: <PatientRoute /> },
       { path: '/account', element: <AccountPage /> },
+      { path: '/admin/:section?/:id?', element: <AdminRoute /> },
       { path: '*', element: <NoPage /> },
     ],
   },
 ]);
 
-/** Signed in: the pages. Otherwise the sign-in, at whatever address was asked for, so that it opens afterwards. */
+/** Signed in: the pages. Locked: their cover, and no page behind it. Otherwise the sign-in, at whatever address was asked for. */
 export function App() {
   const state = useSyncExternalStore(session.subscribe, session.state);
   useEffect(() => {
     session.start();
   }, []);
-  const user = state.status === 'in' ? state.user : null;
-  // What one person loaded is not there for the next.
+  const whose = state.status === 'in' ? state.user.user : state.status;
+  // What one person loaded is not there for the next, nor behind the lock.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new client for each person
-  const client = useMemo(newQueryClient, [user]);
+  const client = useMemo(newQueryClient, [whose]);
   return (
     <QueryClientProvider client={client}>
       {state.status === 'checking' && <Checking away={state.away} />}
       {state.status === 'out' && <SignIn session={session} api={api} ended={state.reason === 'ended'} />}
-      {user && <Pages user={user} />}
+      {state.status === 'enrol' && <Enrol session={session} account={account} user={state.user} />}
+      {state.status === 'locked' && <Lock session={session} user={state.user} />}
+      {state.status === 'in' && <Pages key={state.user.user} user={state.user} />}
     </QueryClientProvider>
   );
 }
@@ -82,9 +90,17 @@ function Checking({ away }: { away: boolean }) {
 }
 
 function Pages({ user }: { user: SignedInUser }) {
-  const [dialog, setDialog] = useState<'find' | 'keys' | null>(null);
+  const [dialog, setDialog] = useState<Dialogs['dialog']>(null);
   const services = useMemo<Services>(
-    () => ({ api, session, user, openFind: () => setDialog('find'), openKeys: () => setDialog('keys') }),
+    () => ({
+      api,
+      account,
+      session,
+      user,
+      openFind: () => setDialog('find'),
+      openKeys: () => setDialog('keys'),
+      openEmergency: () => setDialog('emergency'),
+    }),
     [user],
   );
   const dialogs = useMemo(() => ({ dialog, close: () => setDialog(null) }), [dialog]);
@@ -106,22 +122,33 @@ function Frame() {
       <a className="skip" href="#content">
         {words.skip}
       </a>
-      <Outlet />
+      <Suspense fallback={null}>
+        <Outlet />
+      </Suspense>
+      <IdleLock />
       <FindDialog open={dialog === 'find'} close={close} />
       <KeysDialog open={dialog === 'keys'} close={close} />
+      {dialog === 'emergency' && <EmergencyDialog close={close} />}
     </>
   );
 }
 
 function useGlobalKeys(blocked: boolean): void {
-  const { openFind, openKeys } = useServices();
+  const { openFind, openKeys, session, user } = useServices();
+  const finds = may(user, 'patients.read');
   const onPatient = useMatch('/patient/:id') !== null;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
+      // Wherever the hands are, in a field or a dialog too: this one is pressed while walking away.
+      if (event.ctrlKey && event.shiftKey && event.code === 'KeyL') {
+        event.preventDefault();
+        session.lock();
+        return;
+      }
       if (blocked || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
       const target = event.target as HTMLElement;
-      const typing = target.closest('input, select, textarea, [popover]') !== null;
-      if (event.key === '/' && !typing) openFind();
+      const typing = target.closest('input, select, textarea, dialog, [popover]') !== null;
+      if (event.key === '/' && !typing && finds) openFind();
       else if (event.key === '?' && !typing) openKeys();
       else if (event.key === 'Escape' && onPatient && !typing) document.querySelector<HTMLElement>('.back')?.click();
       else return;
@@ -129,13 +156,48 @@ function useGlobalKeys(blocked: boolean): void {
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [blocked, onPatient, openFind, openKeys]);
+  }, [blocked, finds, onPatient, openFind, openKeys, session]);
 }
 
 /** All wards on one wall if they are readable from afar together, otherwise the first that has a patient. */
 const MOST_BEDS_TOGETHER = 20;
 
 function Home() {
+  const { user } = useServices();
+  if (isPatient(user)) return <OwnRecord />;
+  if (!may(user, 'patients.read')) return <Navigate to={administers(user) ? '/admin' : '/account'} replace />;
+  return <FirstWard />;
+}
+
+/** A patient's account opens their own record, and there is no other. */
+function OwnRecord() {
+  const own = useQuery({
+    queryKey: ['own-record'],
+    queryFn: ({ signal }) => api.ownRecord(signal),
+    retry: (_, error) => !isFinal(error),
+    retryDelay: 2000,
+  });
+  if (own.failureCount > 0 && own.failureReason) return <ProblemState error={own.failureReason} />;
+  if (own.data === undefined) return null;
+  if (own.data === null) return <NoRecord />;
+  return <Navigate to={`/patient/${encodeURIComponent(own.data)}`} replace />;
+}
+
+function NoRecord() {
+  return (
+    <main id="content">
+      <h1 className="hidden-words">{words.product}</h1>
+      <PageState>
+        <p>{words.problem.noRecord}</p>
+        <Link className="button" to="/account">
+          {words.account.mine}
+        </Link>
+      </PageState>
+    </main>
+  );
+}
+
+function FirstWard() {
   const everybody = useQuery({
     queryKey: ['everybody'],
     queryFn: ({ signal }) => api.dashboard(null, signal),

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
+import { may } from '../api/me';
 import type { Dashboard, PatientRecord } from '../live/types';
 import { useServices } from '../ui/services';
 import { words } from '../ui/words';
@@ -19,14 +20,14 @@ export function FindDialog({ open, close }: { open: boolean; close(): void }) {
     } else dialog.current?.close();
   }, [open]);
   return (
-    <dialog ref={dialog} className="dialog" onClose={close} aria-labelledby="find-title">
+    <dialog ref={dialog} className="dialog" onClose={() => open && close()} aria-labelledby="find-title">
       {open && <Find close={close} />}
     </dialog>
   );
 }
 
 function Find({ close }: { close(): void }) {
-  const { api } = useServices();
+  const { api, user, openEmergency } = useServices();
   const navigate = useNavigate();
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
@@ -106,6 +107,11 @@ function Find({ close }: { close(): void }) {
               ? words.find.none
               : ''}
       </p>
+      {may(user, 'breakglass.use') && (
+        <button type="button" className="button find-emergency" onClick={openEmergency}>
+          {words.emergency.offer}
+        </button>
+      )}
     </>
   );
 }

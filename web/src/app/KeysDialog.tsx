@@ -8,7 +8,7 @@ export function KeysDialog({ open, close }: { open: boolean; close(): void }) {
     else dialog.current?.close();
   }, [open]);
   return (
-    <dialog ref={dialog} className="dialog" onClose={close} aria-labelledby="keys-title">
+    <dialog ref={dialog} className="dialog" onClose={() => open && close()} aria-labelledby="keys-title">
       <div className="dialog-head">
         <h2 id="keys-title">{words.keys.title}</h2>
         <button type="button" className="button button-plain" onClick={close}>

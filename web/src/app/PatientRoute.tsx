@@ -1,8 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Link, useLocation, useParams } from 'react-router';
+import { isPatient, may } from '../api/me';
+import { SignedOut } from '../api/problem';
 import { Identity, PatientPage } from '../features/patient/PatientPage';
 import type { LiveFeed } from '../live/feed';
+import { timeOrDate } from '../ui/format';
 import { useFeed, useFeedProblem, useIsPhone, useLive, usePatientView, useTitle } from '../ui/hooks';
 import { useServices } from '../ui/services';
 import { ProblemState, Skeleton } from '../ui/states';
@@ -10,24 +13,32 @@ import { Banners, TopBar } from '../ui/TopBar';
 import { words } from '../ui/words';
 import { ALL } from './all';
 import { BottomNav } from './BottomNav';
+import { useEmergency } from './emergency';
 import { isFinal } from './final';
-import { neighbours } from './neighbours';
+import { alone, neighbours } from './neighbours';
 import { place } from './place';
 
 /** One patient, live. */
 export default function PatientRoute() {
   const { id = '' } = useParams();
-  const { api, session } = useServices();
+  const { api, session, user } = useServices();
+  const own = isPatient(user);
   const feed = useFeed(`patient/${id}`, () => ({
     dashboard: async (signal) => {
       const { patient } = await api.latest(id, signal);
-      const dashboard = await api.dashboard(patient.record.ward, signal);
+      if (own) return alone(patient, await api.isDemo(signal));
+      const dashboard = await api.dashboard(patient.record.ward, signal).catch(async (error: unknown) => {
+        // Who may see this patient and nobody else of the ward (emergency access, the patient themself) sees them alone.
+        if (error instanceof SignedOut || !isFinal(error)) throw error;
+        return alone(patient, await api.isDemo(signal));
+      });
       // Only this patient is kept live; the others of the ward would silently grow old here.
       const same = dashboard.patients.find((one) => one.record.id === patient.record.id);
       return { ...dashboard, patients: [same ?? patient] };
     },
     recent: async () => [],
     token: () => session.validToken(),
+    refused: () => session.renewed(),
     isFinal,
     scope: `patient=${encodeURIComponent(id)}`,
   }));
@@ -36,6 +47,8 @@ export default function PatientRoute() {
 
 function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
   const { store } = feed;
+  const { user, openEmergency } = useServices();
+  const own = isPatient(user);
   const phone = useIsPhone();
   const ready = useLive(store, (s) => s.ready);
   const view = usePatientView(store, id);
@@ -43,6 +56,7 @@ function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
   useEffect(() => {
     place.patient = id;
   }, [id]);
+  const emergency = useEmergency(user.user, id);
   useTitle(`${view?.record.shortName ?? words.nav.patients} · ${words.product}`);
   return (
     <div className="page">
@@ -51,15 +65,24 @@ function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
         phone={phone}
         left={
           <>
-            <Back ward={view?.record.ward ?? null} wards={store.snapshot().wards} />
+            {!own && <Back ward={view?.record.ward ?? null} wards={store.snapshot().wards} />}
             <Identity store={store} patientId={id} />
-            {!phone && ready && <Neighbours id={id} />}
+            {!own && !phone && ready && <Neighbours id={id} />}
           </>
         }
       />
       <Banners store={store} />
+      {view && emergency !== null && <EmergencyStrip until={emergency} now={store.clock.now()} />}
       <main id="content" className="page-main" tabIndex={-1}>
-        {!view && problem ? <ProblemState error={problem} /> : null}
+        {!view && problem ? (
+          <ProblemState error={problem}>
+            {may(user, 'breakglass.use') && (
+              <button type="button" className="button" onClick={openEmergency}>
+                {words.emergency.offer}
+              </button>
+            )}
+          </ProblemState>
+        ) : null}
         {!view && !problem ? (
           <Skeleton>
             <div className="skeleton-patient" aria-hidden="true">
@@ -73,6 +96,14 @@ function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
       </main>
       {phone ? <BottomNav /> : null}
     </div>
+  );
+}
+
+/** Whoever looks at a record that is not theirs to look after is told so all the while. */
+function EmergencyStrip({ until, now }: { until: number; now: number }) {
+  const time = timeOrDate(until, now);
+  return (
+    <p className="emergency-strip">{until > now ? words.emergency.strip(time) : words.emergency.stripOver(time)}</p>
   );
 }
 

@@ -4,6 +4,7 @@ import { Roster } from '../features/roster/Roster';
 import { Wall } from '../features/wall/Wall';
 import type { LiveFeed } from '../live/feed';
 import type { LiveStore } from '../live/store';
+import { timeOrDate } from '../ui/format';
 import { useFeed, useFeedProblem, useIsPhone, useLive, useTitle } from '../ui/hooks';
 import { useServices } from '../ui/services';
 import { PageState, ProblemState, Skeleton } from '../ui/states';
@@ -26,6 +27,7 @@ export function WardPage() {
     dashboard: (signal) => api.dashboard(ward, signal),
     recent: (signal) => api.recent(ward, TRACE_MINUTES, signal),
     token: () => session.validToken(),
+    refused: () => session.renewed(),
     isFinal,
     scope: ward === null ? '' : `ward=${encodeURIComponent(ward)}`,
   }));
@@ -56,6 +58,7 @@ function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
         right={<CountPills store={store} phone={phone} />}
       />
       <Banners store={store} />
+      <Notices store={store} />
       <Announcer store={store} />
       <main id="content" className="page-main" tabIndex={-1}>
         {!ready && problem ? <ProblemState error={problem} /> : null}
@@ -119,6 +122,31 @@ function SkeletonWall({ phone }: { phone: boolean }) {
       {SKELETON_TILES.map((key) => (
         <div key={key} className="skeleton" />
       ))}
+    </div>
+  );
+}
+
+/** Quiet news for the ward, above the beds until somebody has read and closed it. */
+function Notices({ store }: { store: LiveStore }) {
+  const notices = useLive(store, (s) => s.notices);
+  return (
+    <div role="status">
+      {notices.length > 0 && (
+        <ul className="notices">
+          {notices.map((notice) => {
+            const said = words.emergency.notice(timeOrDate(notice.at, store.clock.now()), notice.text);
+            return (
+              <li key={`${notice.at}/${notice.patient}/${notice.text}`} className="notice">
+                <span>{said}</span>
+                <button type="button" className="button button-plain" onClick={() => store.dismiss(notice)}>
+                  {words.emergency.dismiss}
+                  <span className="hidden-words"> {notice.text}</span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
     </div>
   );
 }

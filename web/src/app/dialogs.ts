@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 
 export interface Dialogs {
-  dialog: 'find' | 'keys' | null;
+  dialog: 'find' | 'keys' | 'emergency' | null;
   close(): void;
 }
 

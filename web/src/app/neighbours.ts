@@ -1,4 +1,4 @@
-import type { Dashboard, PatientRecord } from '../live/types';
+import type { Dashboard, Patient, PatientRecord } from '../live/types';
 
 /** The patients in the nearest occupied beds before and after, within the same ward. */
 export function neighbours(
@@ -14,4 +14,23 @@ export function neighbours(
   const index = inOrder.findIndex((record) => record.id === id);
   if (index < 0) return { previous: null, next: null };
   return { previous: inOrder[index - 1] ?? null, next: inOrder[index + 1] ?? null };
+}
+
+/** One patient as if they were a hospital: what there is to see for somebody who may see only them. */
+export function alone(patient: Patient, demo: boolean | null): Dashboard {
+  const { ward, bed } = patient.record;
+  return {
+    generatedAt: writtenAt(patient) ?? Date.now(),
+    hospital: '',
+    demo: demo === true,
+    storage: null,
+    wards: [{ id: ward, name: ward, beds: [bed] }],
+    patients: [patient],
+  };
+}
+
+/** The server's time when it wrote this, from a value's time and age. */
+function writtenAt({ vitals }: Patient): number | null {
+  const [one] = Object.values(vitals);
+  return one ? one.at + one.ageSeconds * 1000 : null;
 }

@@ -2,10 +2,15 @@
  * Keeps a live store true: joins the hub, loads the whole state after each (re)connection, ages the store four times a second,
  * and loads again when a patient turns up whom it does not know. Everything it starts, stop() ends.
  */
-import type { HubConnection } from '@microsoft/signalr';
-import { HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
 import { browserTime } from './clock';
-import { decodeHeartbeat, decodeStatusUpdated, decodeStorageChanged, decodeVitalsUpdated } from './messages';
+import { Hub } from './hub';
+import {
+  decodeHeartbeat,
+  decodeNotification,
+  decodeStatusUpdated,
+  decodeStorageChanged,
+  decodeVitalsUpdated,
+} from './messages';
 import { LiveStore, SNAPSHOT_INTERVAL_MS } from './store';
 import type { Dashboard, RecentTrace } from './types';
 
@@ -15,6 +20,8 @@ export interface FeedSources {
   recent(signal: AbortSignal): Promise<RecentTrace[]>;
   /** A token that is valid now. */
   token(): Promise<string>;
+  /** The hub refused that token. Answers whether there is a fresh one. */
+  refused(): Promise<boolean>;
   /** Whether asking again is of no use (no such patient, not allowed). */
   isFinal(error: unknown): boolean;
   /** Query of the hub's address: `ward=…` or `patient=…`, or empty for everything. */
@@ -24,14 +31,12 @@ export interface FeedSources {
 const RETRY_MS = [500, 1000, 2000, 3000, 5000];
 /** Beds change hands without a message of their own: the list is loaded again this often. */
 const RELOAD_MS = 60_000;
-/** A half-open connection is given up after this long without a word (the heart beats every 2 s). */
-const SERVER_TIMEOUT_MS = 8_000;
 
 export class LiveFeed {
   readonly store = new LiveStore(browserTime);
 
   private readonly sources: FeedSources;
-  private readonly hub: HubConnection;
+  private readonly hub: Hub;
   private readonly abort = new AbortController();
   private readonly timers = new Set<ReturnType<typeof setTimeout>>();
   private ageing: ReturnType<typeof setInterval> | undefined;
@@ -43,33 +48,38 @@ export class LiveFeed {
 
   constructor(sources: FeedSources) {
     this.sources = sources;
-    this.hub = new HubConnectionBuilder()
-      .withUrl(`/hubs/ward${sources.scope ? `?${sources.scope}` : ''}`, { accessTokenFactory: () => sources.token() })
-      .withAutomaticReconnect({
-        nextRetryDelayInMilliseconds: ({ previousRetryCount }) => retryDelay(previousRetryCount),
-      })
-      .withServerTimeout(SERVER_TIMEOUT_MS)
-      // The page itself says when the connection is lost; the console stays for defects.
-      .configureLogging(LogLevel.None)
-      .build();
-    this.hub.on('VitalsUpdated', (raw: unknown) => {
-      const message = decodeVitalsUpdated(raw);
-      if (message && !this.store.applyVitals(message)) this.reloadSoon();
+    const { store } = this;
+    this.hub = new Hub({
+      scope: sources.scope,
+      token: () => sources.token(),
+      refused: () => sources.refused(),
+      // What happened between the first load and the hub's first message, or while it was away, is in this one.
+      connected: (anew) => {
+        if (anew) this.load(0);
+      },
+      on: {
+        VitalsUpdated: (raw) => {
+          const message = decodeVitalsUpdated(raw);
+          if (message && !store.applyVitals(message)) this.reloadSoon();
+        },
+        StatusUpdated: (raw) => {
+          const message = decodeStatusUpdated(raw);
+          if (message && !store.applyStatus(message)) this.reloadSoon();
+        },
+        StorageChanged: (raw) => {
+          const message = decodeStorageChanged(raw);
+          if (message) store.applyStorage(message);
+        },
+        Notification: (raw) => {
+          const message = decodeNotification(raw);
+          if (message) store.applyNotice(message);
+        },
+        Heartbeat: (raw) => {
+          const at = decodeHeartbeat(raw);
+          if (at !== null) store.heartbeat(at);
+        },
+      },
     });
-    this.hub.on('StatusUpdated', (raw: unknown) => {
-      const message = decodeStatusUpdated(raw);
-      if (message && !this.store.applyStatus(message)) this.reloadSoon();
-    });
-    this.hub.on('StorageChanged', (raw: unknown) => {
-      const message = decodeStorageChanged(raw);
-      if (message) this.store.applyStorage(message);
-    });
-    this.hub.on('Heartbeat', (raw: unknown) => {
-      const at = decodeHeartbeat(raw);
-      if (at !== null) this.store.heartbeat(at);
-    });
-    this.hub.onreconnected(() => this.load(0));
-    this.hub.onclose(() => this.connect(1));
   }
 
   start(): void {
@@ -77,7 +87,7 @@ export class LiveFeed {
     this.reloading = setInterval(() => this.load(0), RELOAD_MS);
     // Browsers slow the timers of hidden pages down: age everything before the first look.
     document.addEventListener('visibilitychange', this.onVisible);
-    this.connect(0);
+    this.hub.start();
     this.load(0);
   }
 
@@ -89,7 +99,7 @@ export class LiveFeed {
     this.timers.clear();
     document.removeEventListener('visibilitychange', this.onVisible);
     this.listeners.clear();
-    void this.hub.stop();
+    this.hub.stop();
   }
 
   /** Why the last load failed; null if it did not. */
@@ -103,19 +113,6 @@ export class LiveFeed {
   private readonly onVisible = (): void => {
     if (document.visibilityState === 'visible') this.store.tick();
   };
-
-  private connect(attempt: number): void {
-    this.later(attempt === 0 ? 0 : retryDelay(attempt), async () => {
-      if (this.hub.state !== HubConnectionState.Disconnected) return;
-      try {
-        await this.hub.start();
-        // What happened between the first load and the hub's first message is in this one.
-        if (attempt > 0) this.load(0);
-      } catch {
-        this.connect(attempt + 1);
-      }
-    });
-  }
 
   private load(attempt: number, chain = ++this.loads): void {
     this.later(attempt === 0 ? 0 : retryDelay(attempt), async () => {
@@ -133,8 +130,7 @@ export class LiveFeed {
         this.setProblem(error);
         if (this.sources.isFinal(error)) return;
         // While the hub is away its reconnection loads; without a first load only this retry does.
-        if (!this.store.snapshot().ready || this.hub.state === HubConnectionState.Connected)
-          this.load(attempt + 1, chain);
+        if (!this.store.snapshot().ready || this.hub.isConnected) this.load(attempt + 1, chain);
       }
     });
   }

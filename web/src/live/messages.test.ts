@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { tally } from './decode';
 import {
   decodeBuckets,
   decodeDashboard,
@@ -8,7 +9,6 @@ import {
   decodeStatusUpdated,
   decodeStorageChanged,
   decodeVitalsUpdated,
-  tally,
 } from './messages';
 
 const AT = '2026-11-20T09:00:00.123Z';

@@ -3,7 +3,22 @@
  * A message that cannot be believed answers null and is counted; a single vital that cannot be believed is left
  * out (its number then shows as absent) and counted, so that one bad field does not hide the others.
  */
+import {
+  absent,
+  believed,
+  type Fields,
+  fields,
+  flag,
+  list,
+  number,
+  oneOf,
+  optional,
+  text,
+  time,
+  whole,
+} from './decode';
 import type {
+  Actor,
   Anomaly,
   AnomalyPeak,
   Attention,
@@ -17,12 +32,14 @@ import type {
   Freshness,
   Measured,
   News2,
+  Notice,
   Patient,
   PatientRecord,
   Priority,
   Reading,
   ReadingPage,
   RecentTrace,
+  SecurityEvent,
   Spread,
   StatusMessage,
   Storage,
@@ -33,83 +50,10 @@ import type {
 } from './types';
 import { NEWS2_PARAMETERS, NUMERIC_VITALS, TRACED_VITALS } from './types';
 
-/** How much could not be believed, since the page was opened. */
-export const tally = { messages: 0, values: 0 };
-
-class Malformed extends Error {}
-
-type Fields = Record<string, unknown>;
-
 const FRESHNESS: readonly Freshness[] = ['live', 'delayed', 'stale', 'offline'];
 const PRIORITIES: readonly Priority[] = ['high', 'medium', 'technical'];
 const ACVPU: readonly Consciousness[] = ['A', 'C', 'V', 'P', 'U'];
 const VITAL_KEYS: readonly VitalKey[] = [...NUMERIC_VITALS, 'acvpu', 'o2'];
-
-function fields(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed('an object is due');
-  return value as Fields;
-}
-
-function list(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Malformed('a list is due');
-  return value;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new Malformed('a text is due');
-  return value;
-}
-
-function number(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Malformed('a number is due');
-  return value;
-}
-
-function flag(value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new Malformed('true or false is due');
-  return value;
-}
-
-function time(value: unknown): number {
-  const at = Date.parse(text(value));
-  if (Number.isNaN(at)) throw new Malformed('a time is due');
-  return at;
-}
-
-function oneOf<T extends string>(choices: readonly T[], value: unknown): T {
-  const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw new Malformed(`one of ${choices.join(', ')} is due`);
-  return found;
-}
-
-const absent = (value: unknown): boolean => value === undefined || value === null;
-
-function optional<T>(decode: (value: unknown) => T, value: unknown): T | null {
-  return absent(value) ? null : decode(value);
-}
-
-/** A part that may be missing or broken without taking the rest with it. */
-function believed<T>(decode: () => T): T | undefined {
-  try {
-    return decode();
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
-    tally.values++;
-    return undefined;
-  }
-}
-
-function whole<T>(decode: (value: unknown) => T): (value: unknown) => T | null {
-  return (value) => {
-    try {
-      return decode(value);
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error;
-      tally.messages++;
-      return null;
-    }
-  };
-}
 
 function measured<T>(decode: (value: unknown) => T, value: unknown): Measured<T> {
   const f = fields(value);
@@ -279,6 +223,33 @@ export const decodeStorageChanged = whole(storage);
 
 /** Hub message Heartbeat: the server's clock. */
 export const decodeHeartbeat = whole((value): number => time(fields(value).at));
+
+/** Hub message Notification. */
+export const decodeNotification = whole((value): Notice => {
+  const f = fields(value);
+  return { kind: text(f.kind), patient: text(f.patient), ward: text(f.ward), text: text(f.text), at: time(f.at) };
+});
+
+export function actor(value: unknown): Actor {
+  const f = fields(value);
+  return { id: text(f.id), user: text(f.user), name: text(f.name) };
+}
+
+/** Hub message SecurityEvent, and one of GET /api/security-events. */
+export function securityEvent(value: unknown): SecurityEvent {
+  const f = fields(value);
+  return {
+    id: text(f.id),
+    at: time(f.at),
+    kind: text(f.kind),
+    severity: oneOf(['high', 'medium'] as const, f.severity),
+    actor: optional(actor, f.actor),
+    text: text(f.text),
+    acknowledgedBy: optional(text, f.acknowledgedBy),
+    acknowledgedAt: optional(time, f.acknowledgedAt),
+    note: optional(text, f.note),
+  };
+}
 
 /** GET /api/live/recent. */
 export const decodeRecent = whole((value): RecentTrace[] =>

@@ -249,3 +249,21 @@ describe('readers', () => {
     expect(store.tracesOf('p1')?.hr.newest).toBe(START / 1000);
   });
 });
+
+describe('news for the ward', () => {
+  const notice = (at: number) => ({ kind: 'break-glass', patient: 'p1', ward: 'ward-1', text: 'opened', at });
+
+  test('stands until somebody closes it, the newest first, and never more than three', () => {
+    for (const at of [1, 2, 3, 4, 4]) store.applyNotice(notice(at));
+    store.tick();
+    expect(store.snapshot().notices.map((one) => one.at)).toEqual([4, 3, 2]);
+    const [newest] = store.snapshot().notices;
+    if (newest) store.dismiss(newest);
+    expect(store.snapshot().notices.map((one) => one.at)).toEqual([3, 2]);
+  });
+});
+
+test('where the storage is not told, what is known of it stays', () => {
+  store.load({ ...dashboard([patient('p1', '1')]), storage: null });
+  expect(store.snapshot().storage).toEqual({ state: 'stored', since: START });
+});

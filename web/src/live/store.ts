@@ -7,6 +7,7 @@ import { elapsedSeconds, mark, ServerClock } from './clock';
 import { SecondRing } from './ring';
 import type {
   Dashboard,
+  Notice,
   Patient,
   Priority,
   RecentTrace,
@@ -27,6 +28,8 @@ export const LINK_LOST_SECONDS = 5;
 /** Without any word for this long, no number is shown. */
 export const LINK_BLANK_SECONDS = 10;
 export const TRACE_SECONDS = 600;
+/** More would cover the beds. */
+const MOST_NOTICES = 3;
 const RING_SECONDS = TRACE_SECONDS + 60;
 
 export interface LinkView {
@@ -41,6 +44,8 @@ export interface LiveSnapshot {
   demo: boolean;
   wards: readonly Ward[];
   storage: Storage | null;
+  /** The newest first, until somebody closes them. */
+  notices: readonly Notice[];
   link: LinkView;
   patients: ReadonlyMap<string, PatientView>;
   counts: Readonly<Record<Priority, number>>;
@@ -54,6 +59,7 @@ const EMPTY: LiveSnapshot = {
   demo: false,
   wards: [],
   storage: null,
+  notices: [],
   link: { state: 'ok', since: null },
   patients: new Map(),
   counts: { high: 0, medium: 0, technical: 0 },
@@ -104,7 +110,10 @@ export class LiveStore {
       hospital: dashboard.hospital,
       demo: dashboard.demo,
       wards: same(this.current.wards, dashboard.wards) ? this.current.wards : dashboard.wards,
-      storage: same(this.current.storage, dashboard.storage) ? this.current.storage : dashboard.storage,
+      storage:
+        dashboard.storage === null || same(this.current.storage, dashboard.storage)
+          ? this.current.storage
+          : dashboard.storage,
     };
     // Only the hub's words prove the live connection; the first load merely starts the watch.
     if (!this.lastWord) this.heard();
@@ -183,6 +192,17 @@ export class LiveStore {
   applyStorage(storage: Storage): void {
     this.heard();
     this.current = { ...this.current, storage };
+  }
+
+  applyNotice(notice: Notice): void {
+    this.heard();
+    if (this.current.notices.some((one) => same(one, notice))) return;
+    this.current = { ...this.current, notices: [notice, ...this.current.notices].slice(0, MOST_NOTICES) };
+  }
+
+  dismiss(notice: Notice): void {
+    this.current = { ...this.current, notices: this.current.notices.filter((one) => one !== notice) };
+    this.tick();
   }
 
   heartbeat(serverTime: number): void {

@@ -112,7 +112,8 @@ export interface Dashboard {
   generatedAt: number;
   hospital: string;
   demo: boolean;
-  storage: Storage;
+  /** Null where it is not told. */
+  storage: Storage | null;
   wards: Ward[];
   patients: Patient[];
 }
@@ -137,6 +138,34 @@ export interface StatusMessage {
   news2: News2 | null;
   attention: Attention | null;
   seq: number;
+}
+
+/** News for a ward that is no alarm: somebody has opened one of its records in an emergency. */
+export interface Notice {
+  kind: string;
+  patient: string;
+  ward: string;
+  text: string;
+  at: number;
+}
+
+/** Something in the use of the product that somebody has to look into. */
+export interface SecurityEvent {
+  id: string;
+  at: number;
+  kind: string;
+  severity: 'high' | 'medium';
+  actor: Actor | null;
+  text: string;
+  acknowledgedBy: string | null;
+  acknowledgedAt: number | null;
+  note: string | null;
+}
+
+export interface Actor {
+  id: string;
+  user: string;
+  name: string;
 }
 
 /** Readings of one patient for the wall's traces, oldest first. */

@@ -1,13 +1,17 @@
+import { Link } from 'react-router';
+import { administers, may } from '../api/me';
 import { useServices } from './services';
 import { words } from './words';
 
-/** Who is signed in, the keys, and the way out. A popover: closes by itself on Escape and on a press elsewhere. */
+/** Who is signed in, the way to their account and to the administration, the lock, and the way out. Closes by itself on Escape. */
 export function AccountMenu() {
-  const { user, session, openKeys } = useServices();
+  const { user, session, openKeys, openEmergency } = useServices();
+  const hide = { popoverTarget: 'account-menu', popoverTargetAction: 'hide' } as const;
+  const close = (): void => document.getElementById('account-menu')?.hidePopover();
   return (
     <>
       <button type="button" className="button button-plain" popoverTarget="account-menu">
-        {user.name || words.account.title}
+        {user.name || words.account.short}
         <span className="hidden-words"> · {words.account.open}</span>
       </button>
       <div id="account-menu" className="menu" popover="auto">
@@ -16,14 +20,24 @@ export function AccountMenu() {
           <br />
           {words.role[user.role] ?? user.role}
         </p>
-        <button
-          type="button"
-          className="button"
-          popoverTarget="account-menu"
-          popoverTargetAction="hide"
-          onClick={openKeys}
-        >
+        <Link className="button" to="/account" onClick={close}>
+          {words.account.mine}
+        </Link>
+        {administers(user) && (
+          <Link className="button" to="/admin" onClick={close}>
+            {words.account.administration}
+          </Link>
+        )}
+        {may(user, 'breakglass.use') && (
+          <button type="button" className="button" {...hide} onClick={openEmergency}>
+            {words.emergency.title}
+          </button>
+        )}
+        <button type="button" className="button" {...hide} onClick={openKeys}>
           {words.account.keys} <span className="key">?</span>
+        </button>
+        <button type="button" className="button" onClick={() => session.lock()} aria-keyshortcuts="Control+Shift+L">
+          {words.lock.now} <span className="key">{words.lock.keys}</span>
         </button>
         <button type="button" className="button" onClick={() => void session.signOut()}>
           {words.account.signOut}

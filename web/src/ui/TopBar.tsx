@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
+import { may } from '../api/me';
 import type { LiveStore } from '../live/store';
 import type { Priority } from '../live/types';
 import { AccountMenu } from './AccountMenu';
 import { clockOrDate, clockTime } from './format';
 import { useLive, useServerSecond } from './hooks';
 import { useServices } from './services';
-import { setTheme, useTheme } from './theme';
+import { ThemeSwitch } from './ThemeSwitch';
 import { words } from './words';
 
 interface TopBarProps {
@@ -18,7 +19,8 @@ interface TopBarProps {
 /** The bar above every page: what it is, whether readings are stored, what this display is not, and the time. */
 export function TopBar({ store, left, right, phone }: TopBarProps) {
   const demo = useLive(store, (s) => s.demo);
-  const { openFind } = useServices();
+  const { user, openFind } = useServices();
+  const finds = may(user, 'patients.read');
   return (
     <header className="bar">
       {left}
@@ -27,9 +29,11 @@ export function TopBar({ store, left, right, phone }: TopBarProps) {
       {!phone && (
         <>
           <span className="pill display-only">{words.wall.displayOnly}</span>
-          <button type="button" className="button button-plain" onClick={openFind} aria-keyshortcuts="/">
-            {words.nav.find} <span className="key">/</span>
-          </button>
+          {finds && (
+            <button type="button" className="button button-plain" onClick={openFind} aria-keyshortcuts="/">
+              {words.nav.find} <span className="key">/</span>
+            </button>
+          )}
         </>
       )}
       {demo && <span className="pill pill-outline">{words.wall.demo}</span>}
@@ -48,21 +52,6 @@ export function TopBar({ store, left, right, phone }: TopBarProps) {
 function ClockText({ store }: { store: LiveStore }) {
   const now = useServerSecond(store.clock);
   return <time className="bar-clock">{clockTime(now)}</time>;
-}
-
-function ThemeSwitch() {
-  const theme = useTheme();
-  const other = theme === 'dark' ? 'light' : 'dark';
-  return (
-    <button
-      type="button"
-      className="button button-plain"
-      aria-label={theme === 'dark' ? words.account.toLight : words.account.toDark}
-      onClick={() => setTheme(other)}
-    >
-      {theme === 'dark' ? words.account.light : words.account.dark}
-    </button>
-  );
 }
 
 export function StoragePill({ store }: { store: LiveStore }) {

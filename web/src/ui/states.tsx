@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ApiProblem } from '../api/client';
+import { ApiProblem } from '../api/problem';
 import { useAfter } from './hooks';
 import { words } from './words';
 
@@ -25,13 +25,13 @@ export function Skeleton({ children }: { children: ReactNode }) {
 export function problemWords(error: unknown): string {
   if (!(error instanceof ApiProblem)) return words.problem.other('');
   if (error.status === 0 || error.status >= 500) return words.problem.away;
-  if (error.status === 404) return words.problem.notFound;
+  if (error.status === 404) return error.type === 'patient-not-found' ? words.problem.notFound : words.problem.gone;
   if (error.status === 403) return words.problem.forbidden;
   if (error.status === -1) return words.problem.unreadable;
   return words.problem.other(error.message);
 }
 
-export function ProblemState({ error, retry }: { error: unknown; retry?: () => void }) {
+export function ProblemState({ error, retry, children }: { error: unknown; retry?: () => void; children?: ReactNode }) {
   return (
     <div className="state" role="alert">
       <p>{problemWords(error)}</p>
@@ -40,6 +40,7 @@ export function ProblemState({ error, retry }: { error: unknown; retry?: () => v
           {words.problem.retry}
         </button>
       )}
+      {children}
     </div>
   );
 }

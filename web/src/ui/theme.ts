@@ -1,19 +1,19 @@
-/** Dark or light: the one preference that is kept in the browser. */
+/** Dark or light: the one preference that is kept in the browser, in a cookie, since nothing is kept in its storage. */
 import { useSyncExternalStore } from 'react';
 
 export type Theme = 'dark' | 'light';
 
-const KEY = 'wardwatch.theme';
+const COOKIE = 'wardwatch_theme';
+const YEAR_SECONDS = 31_536_000;
 const listeners = new Set<() => void>();
 let current: Theme = 'dark';
 
 function stored(): Theme | null {
-  try {
-    const value = localStorage.getItem(KEY);
-    return value === 'dark' || value === 'light' ? value : null;
-  } catch {
-    return null;
-  }
+  const value = document.cookie
+    .split('; ')
+    .find((one) => one.startsWith(`${COOKIE}=`))
+    ?.slice(COOKIE.length + 1);
+  return value === 'dark' || value === 'light' ? value : null;
 }
 
 /** Before the first draw. Without a choice the wall is dark: it hangs in rooms where people sleep. */
@@ -22,11 +22,9 @@ export function startTheme(): void {
 }
 
 export function setTheme(theme: Theme): void {
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // A browser that keeps nothing still shows the choice until it is closed.
-  }
+  const secure = window.location.protocol === 'https:' ? '; Secure' : '';
+  // biome-ignore lint/suspicious/noDocumentCookie: the other way needs https, which a test installation has not
+  document.cookie = `${COOKIE}=${theme}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Strict${secure}`;
   apply(theme);
 }
 

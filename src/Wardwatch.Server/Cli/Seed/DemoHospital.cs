@@ -41,7 +41,7 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
 
     private readonly HospitalRegistry _hospitals = new(installation.Database, installation.Keyring);
     private readonly PatientRegistry _patients = new(installation.Database, installation.Keyring);
-    private readonly DeviceRegistry _devices = new(installation.Database, installation.Keyring, time);
+    private readonly DeviceRegistry _devices = new(installation.Tenants, installation.Keyring, new ToolAudit(installation), time);
     private readonly DemoFiles _files = new(installation.Data);
 
     /// <summary>Fills in what is missing.</summary>

@@ -17,7 +17,7 @@ public sealed class DeviceEntry
     /// <summary>SHA-256 of the device's token. A token is drawn with 256 bits, so that a fast hash is enough.</summary>
     public required byte[] TokenHash { get; init; }
 
-    /// <summary>The keys in force; revoked ones are left out.</summary>
+    /// <summary>The keys in force when this was loaded; revoked and ended ones are left out. One may have ended since.</summary>
     public required IReadOnlyList<DeviceKey> Keys { get; init; }
 
     /// <summary>Bindings of at least the last 8 days, oldest first; they do not overlap.</summary>
@@ -36,6 +36,25 @@ public sealed class DeviceEntry
         }
 
         return null;
+    }
+
+    /// <summary>The key with this id, if it was in force when something sealed under it was received; otherwise null.</summary>
+    /// <param name="keyId">The number that the envelope names.</param>
+    /// <param name="receivedAt">Microseconds since the Unix epoch. When it was measured does not matter: a device could say anything.</param>
+    public DeviceKey? FindKey(uint keyId, long receivedAt) => FindKey(keyId) is { } key && key.IsInForceAt(receivedAt) ? key : null;
+
+    /// <summary>Whether any key is in force at a time: without one, nothing that the device sends can be believed.</summary>
+    public bool HasKeyAt(long atMicroseconds)
+    {
+        for (var i = 0; i < Keys.Count; i++)
+        {
+            if (Keys[i].IsInForceAt(atMicroseconds))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The binding in force at a time, or null: who wore the device when it measured.</summary>
@@ -59,7 +78,12 @@ public sealed class DeviceEntry
 /// <param name="KeyId">The number that the envelope names.</param>
 /// <param name="Algorithm">Which cipher the key is for; nothing is guessed from the bytes.</param>
 /// <param name="Cipher">The cipher under this key.</param>
-public sealed record DeviceKey(uint KeyId, AeadAlgorithm Algorithm, IAeadCipher Cipher);
+/// <param name="UntilMicroseconds">When it ends, since another has taken its place; <see cref="long.MaxValue"/>: it does not.</param>
+public sealed record DeviceKey(uint KeyId, AeadAlgorithm Algorithm, IAeadCipher Cipher, long UntilMicroseconds = long.MaxValue)
+{
+    /// <summary>Whether it has not ended at a time.</summary>
+    public bool IsInForceAt(long atMicroseconds) => atMicroseconds < UntilMicroseconds;
+}
 
 /// <summary>Device ↔ patient over an interval of time (microseconds since the Unix epoch; <see cref="long.MaxValue"/>: still in force).</summary>
 /// <param name="PatientNumber">The database key of the patient.</param>
@@ -80,6 +104,6 @@ public interface IDeviceDirectory
     /// <summary>Every device that is not revoked.</summary>
     IReadOnlyCollection<DeviceEntry> All { get; }
 
-    /// <summary>Counts up with each change, so that a holder of an entry can see cheaply that it may be out of date.</summary>
+    /// <summary>Counts up with each change, the end of a key included, so that a holder of an entry can see cheaply that it may be out of date.</summary>
     int Version { get; }
 }

@@ -14,7 +14,7 @@ internal sealed class CertificateHealthCheck(IServerCertificates certificates, T
         var end = new[] { certificates.Server, certificates.Authority }.Min(certificate => certificate.NotAfter.ToUniversalTime());
         var left = end - time.GetUtcNow().UtcDateTime;
         return Task.FromResult(left <= TimeSpan.Zero ? HealthCheckResult.Unhealthy($"A certificate for devices ended on {end:yyyy-MM-dd}.")
-            : left < WarnBefore ? HealthCheckResult.Degraded($"A certificate for devices ends on {end:yyyy-MM-dd}: restart the server to renew its own, or replace the given one.")
+            : left < WarnBefore ? HealthCheckResult.Degraded($"A certificate for devices ends on {end:yyyy-MM-dd}: replace the given one; the server's own renews itself.")
             : HealthCheckResult.Healthy($"The certificates for devices are good until {end:yyyy-MM-dd}."));
     }
 }

@@ -10,6 +10,7 @@ namespace Wardwatch.Server.Platform.Contracts;
 /// <remarks>
 /// Thread-safe: the platform's <see cref="AesGcm"/> is not, so each operation holds a lock that is free on the normal path,
 /// since one lane owns a patient. Bulk readers take an instance of their own with <see cref="OpenSecond"/>.
+/// Once it is disposed of, as when its patient is erased, it opens nothing and seals nothing, whoever still holds it.
 /// </remarks>
 public sealed class DataKey : IDisposable
 {
@@ -23,6 +24,7 @@ public sealed class DataKey : IDisposable
     private readonly AesGcm _cipher;
     private readonly byte[] _key;
     private readonly INonceSource _nonces;
+    private bool _isDestroyed;
 
     /// <summary>Takes a copy of the 32-byte <paramref name="key"/>; the caller clears its own.</summary>
     public DataKey(ReadOnlySpan<byte> key, INonceSource nonces)
@@ -37,6 +39,7 @@ public sealed class DataKey : IDisposable
     /// <param name="associatedData">What the value is bound to (its place); the same bytes are needed to open it.</param>
     /// <param name="plaintext">The content.</param>
     /// <param name="destination">At least <c>plaintext.Length + Overhead</c> bytes.</param>
+    /// <exception cref="ObjectDisposedException">The key was destroyed.</exception>
     public int Seal(ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> destination)
     {
         var length = plaintext.Length + Overhead;
@@ -45,13 +48,14 @@ public sealed class DataKey : IDisposable
         _nonces.Next(nonce);
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_isDestroyed, this);
             _cipher.Encrypt(nonce, plaintext, destination[NonceBytes..^TagBytes], destination[^TagBytes..], associatedData);
         }
 
         return length;
     }
 
-    /// <summary>Opens what <see cref="Seal"/> wrote. False if it was changed, moved to another place, or sealed under another key.</summary>
+    /// <summary>Opens what <see cref="Seal"/> wrote. False if it was changed, moved to another place, or sealed under another key, or if this key was destroyed.</summary>
     public bool TryOpen(ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedValue, Span<byte> plaintext, out int length)
     {
         length = sealedValue.Length - Overhead;
@@ -65,6 +69,12 @@ public sealed class DataKey : IDisposable
         {
             lock (_gate)
             {
+                if (_isDestroyed)
+                {
+                    length = 0;
+                    return false;
+                }
+
                 _cipher.Decrypt(sealedValue[..NonceBytes], sealedValue[NonceBytes..^TagBytes], sealedValue[^TagBytes..], plaintext[..length], associatedData);
             }
 
@@ -83,18 +93,48 @@ public sealed class DataKey : IDisposable
     /// </summary>
     public byte[] BlindIndex(string purpose, string value)
     {
-        var derived = HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, 32, info: System.Text.Encoding.UTF8.GetBytes("blind-index:" + purpose));
-        return HMACSHA256.HashData(derived, System.Text.Encoding.UTF8.GetBytes(value));
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDestroyed, this);
+            var derived = HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, 32, info: System.Text.Encoding.UTF8.GetBytes("blind-index:" + purpose));
+            return HMACSHA256.HashData(derived, System.Text.Encoding.UTF8.GetBytes(value));
+        }
     }
 
-    /// <summary>A second instance under the same key, for a reader that opens many values and should not contend with the lane.</summary>
-    public DataKey OpenSecond() => new(_key, _nonces);
+    /// <summary>A second instance under the same key, for a reader that opens many values and should not contend with the lane. Of a destroyed key it opens nothing either.</summary>
+    public DataKey OpenSecond()
+    {
+        lock (_gate)
+        {
+            var second = new DataKey(_key, _nonces);
+            if (_isDestroyed)
+            {
+                second.Dispose();
+            }
+
+            return second;
+        }
+    }
+
+    /// <summary>The key, wrapped by <paramref name="wrap"/>.</summary>
+    internal byte[] WrapUnder(Func<ReadOnlySpan<byte>, byte[]> wrap)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDestroyed, this);
+            return wrap(_key);
+        }
+    }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        CryptographicOperations.ZeroMemory(_key);
-        _cipher.Dispose();
+        lock (_gate)
+        {
+            _isDestroyed = true;
+            CryptographicOperations.ZeroMemory(_key);
+            _cipher.Dispose();
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Wardwatch.Server.Platform.Contracts;
@@ -7,6 +8,12 @@ public interface IServerCertificates
 {
     /// <summary>The server's certificate with its private key.</summary>
     X509Certificate2 Server { get; }
+
+    /// <summary>The certificate with its chain, ready for TLS; another one after a renewal.</summary>
+    SslStreamCertificateContext Context { get; }
+
+    /// <summary>Raised when <see cref="Server"/> and <see cref="Context"/> are others: connections that begin from now on show them.</summary>
+    event Action? Renewed;
 
     /// <summary>What lies between <see cref="Server"/> and its authority; empty for the installation's own authority.</summary>
     X509Certificate2Collection Chain { get; }

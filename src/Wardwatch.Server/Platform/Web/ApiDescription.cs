@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -18,7 +19,14 @@ internal static class ApiDescription
     public static void AddApiDescription(this IServiceCollection services)
     {
         // Strict numbers among them: otherwise each integer is described as "integer or string", since a reader of JSON might take both.
-        services.ConfigureHttpJsonOptions(json => WireJson.Apply(json.SerializerOptions));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            WireJson.Apply(json.SerializerOptions);
+
+            // Which of two members of one name counts, every program answers differently: what was checked must be what is used.
+            json.SerializerOptions.AllowDuplicateProperties = false;
+        });
+        services.AddOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>().Configure<IOptions<LimitsOptions>>((json, limits) => json.SerializerOptions.MaxDepth = limits.Value.MaxJsonDepth);
         services.AddOpenApi("v1", options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;

@@ -1,12 +1,16 @@
+using System.Net;
+
 namespace Wardwatch.Server.Platform.Web;
 
 /// <summary>The headers that every answer carries, whatever goes wrong on the way to it.</summary>
 internal static class SecurityHeaders
 {
-    private const string Policy = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    // Nothing from elsewhere, nothing inline, nowhere else to talk to; a socket of this address is 'self' as well.
+    private const string Policy = "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; "
+        + "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    // Swagger UI sets style attributes from markup; it runs no script but files of ours.
-    private const string ApiPagePolicy = Policy + "; style-src 'self' 'unsafe-inline'";
+    // Swagger UI draws its logo with one style inside the drawing, which is allowed by its own hash; a newer version may need another (a test looks in a browser).
+    private static readonly string ApiPagePolicy = Policy.Replace("style-src 'self'", "style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='", StringComparison.Ordinal);
 
     /// <summary>Adds the headers.</summary>
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
@@ -19,16 +23,18 @@ internal static class SecurityHeaders
     private static Task Apply(HttpContext context)
     {
         var headers = context.Response.Headers;
-        var path = context.Request.Path;
-        headers.ContentSecurityPolicy = path.StartsWithSegments(ApiDescription.PagePath, StringComparison.Ordinal) ? ApiPagePolicy : Policy;
+        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(ApiDescription.PagePath, StringComparison.Ordinal) ? ApiPagePolicy : Policy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Embedder-Policy"] = "require-corp";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["X-Request-Id"] = context.TraceIdentifier;
-        if (context.Request.IsHttps)
+
+        // Not for this machine's own names: a browser would keep it for every port of them, and HTTP on another one would be gone (RFC 6797, 8.3).
+        if (context.Request.IsHttps && !IsThisMachine(context.Request.Host.Host))
         {
             headers.StrictTransportSecurity = "max-age=31536000";
         }
@@ -41,4 +47,7 @@ internal static class SecurityHeaders
 
         return Task.CompletedTask;
     }
+
+    private static bool IsThisMachine(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

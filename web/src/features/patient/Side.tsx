@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { tally } from '../../live/messages';
+import { tally } from '../../live/decode';
 import type { BucketedHistory, Device, Reading, Storage } from '../../live/types';
 import type { PatientView } from '../../live/view';
 import { clockOrDate, duration, score } from '../../ui/format';
@@ -8,6 +8,7 @@ import { OtherValues } from './Now';
 import { driverWords } from './trends/Anomalies';
 import type { Span } from './trends/range';
 import { anomalyEpisodes, gapsOf } from './trends/series';
+import { WhoLooked } from './WhoLooked';
 
 interface SideProps {
   view: PatientView;
@@ -30,6 +31,7 @@ export function Side({ view, recent, history, span, storage, now }: SideProps) {
       <Part title={words.patient.events}>
         <Events history={history} now={now} />
       </Part>
+      <WhoLooked patientId={view.record.id} now={now} />
     </aside>
   );
 }

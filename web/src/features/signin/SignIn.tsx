@@ -1,87 +1,111 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
+import { passkeyOptions, type SignInResult } from '../../api/auth';
 import type { Api } from '../../api/client';
-import type { Session, SignInResult } from '../../api/session';
+import { getPasskey, PasskeyProblem, passkeysWork } from '../../api/passkey';
+import type { Session } from '../../api/session';
+import { Field, FormProblem, fieldsOf } from '../../ui/forms';
 import { useTitle } from '../../ui/hooks';
 import { words } from '../../ui/words';
 import './signin.css';
 
+/** What is asked for besides the password. */
+type CodeDue = null | 'app' | 'recovery';
+
 /** The door. Says what went wrong and what to do, and nothing about which half of the answer was wrong. */
 export function SignIn({ session, api, ended }: { session: Session; api: Api; ended: boolean }) {
   const [result, setResult] = useState<SignInResult | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [missing, setMissing] = useState(false);
-  const [codeDue, setCodeDue] = useState(false);
+  const [busy, setBusy] = useState<'password' | 'passkey' | null>(null);
+  const [own, setOwn] = useState('');
+  const [codeDue, setCodeDue] = useState<CodeDue>(null);
   const wait = useCountdown(result?.kind === 'too-many' ? result.retryAfterSeconds : null, result);
-  const codeField = useRef<HTMLInputElement>(null);
   const demo = useQuery({ queryKey: ['demo'], queryFn: ({ signal }) => api.isDemo(signal), staleTime: 60_000 });
   useTitle(`${words.signIn.title} · ${words.product}`);
 
-  useEffect(() => {
-    if (codeDue) codeField.current?.focus();
-  }, [codeDue]);
-
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const field = (name: string): string => String(form.get(name) ?? '');
-    const [user, password] = [field('user').trim(), field('password')];
-    setMissing(!user || !password);
+    const field = fieldsOf(event.currentTarget);
+    const [user, password] = [field('user'), field('password', false)];
+    setOwn(user && password ? '' : words.signIn.missing);
     if (!user || !password) return;
-    setBusy(true);
+    setBusy('password');
     const answer = await session.signIn(user, password, field('code').replace(/\s/g, '') || null);
-    setBusy(false);
+    setBusy(null);
     setResult(answer);
-    if (answer.kind === 'code-required') setCodeDue(true);
+    if (answer.kind === 'code-required') setCodeDue((due) => due ?? 'app');
+  };
+  const withPasskey = async (): Promise<void> => {
+    setBusy('passkey');
+    setOwn('');
+    setResult(null);
+    try {
+      const options = await passkeyOptions();
+      const answer = options === null ? null : await session.signInWithPasskey(await getPasskey(options));
+      if (answer?.kind === 'wrong') setOwn(words.signIn.wrongPasskey);
+      else setResult(answer ?? { kind: 'away' });
+    } catch (error) {
+      const cancelled = error instanceof PasskeyProblem && error.refusal === 'cancelled';
+      setOwn(cancelled ? words.signIn.passkeyCancelled : words.signIn.passkeyFailed);
+    }
+    setBusy(null);
   };
 
-  const problem = missing ? words.signIn.missing : problemText(result, codeDue, wait);
   return (
-    <main className="signin" id="content">
-      <form className="signin-form" onSubmit={submit} noValidate>
-        <div className="signin-head">
+    <main className="door" id="content">
+      <div className="door-card">
+        <div className="door-head">
           <img src="/mark.svg" alt="" width="36" height="36" />
           <h1>{words.product}</h1>
           <span className="grow" />
           {demo.data === true && <span className="pill pill-outline">{words.signIn.demo}</span>}
         </div>
-        {ended && !result && <p role="status">{words.signIn.ended}</p>}
-        <label className="field">
-          {words.signIn.user}
-          <input className="input" name="user" autoComplete="username" autoCapitalize="none" spellCheck={false} />
-        </label>
-        <label className="field">
-          {words.signIn.password}
-          <input className="input" name="password" type="password" autoComplete="current-password" />
-        </label>
-        {codeDue && (
-          <label className="field">
-            {words.signIn.code}
-            <input
-              ref={codeField}
-              className="input"
-              name="code"
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              maxLength={8}
-            />
-            <span className="signin-hint">{words.signIn.codeHint}</span>
-          </label>
+        <form className="signin-form" onSubmit={(event) => void submit(event)} noValidate>
+          {ended && !result && <p role="status">{words.signIn.ended}</p>}
+          <Field label={words.signIn.user} name="user" autoComplete="username" />
+          <Field label={words.signIn.password} name="password" type="password" autoComplete="current-password" />
+          {codeDue && <CodeField due={codeDue} change={setCodeDue} />}
+          <FormProblem>{own || problemText(result, codeDue !== null, wait)}</FormProblem>
+          <button type="submit" className="button button-press" disabled={busy !== null || wait > 0}>
+            {busy === 'password' ? words.signIn.busy : words.signIn.submit}
+          </button>
+        </form>
+        {passkeysWork() && (
+          <>
+            <span className="signin-or">{words.signIn.or}</span>
+            <button type="button" className="button" disabled={busy !== null} onClick={() => void withPasskey()}>
+              {busy === 'passkey' ? words.signIn.passkeyBusy : words.signIn.passkey}
+            </button>
+          </>
         )}
-        <div role="alert" className={problem ? 'signin-problem' : ''}>
-          {problem}
-        </div>
-        <button type="submit" className="button button-press" disabled={busy || wait > 0}>
-          {busy ? words.signIn.busy : words.signIn.submit}
-        </button>
         {demo.data === true && (
-          <p className="signin-hint">
+          <p className="field-hint">
             {words.signIn.demoHelp} <code>{words.signIn.demoFile}</code> {words.signIn.demoFolder}
           </p>
         )}
-        <p className="signin-hint">{words.signIn.note}</p>
-      </form>
+        <p className="field-hint">{words.signIn.note}</p>
+      </div>
     </main>
+  );
+}
+
+function CodeField({ due, change }: { due: 'app' | 'recovery'; change(due: CodeDue): void }) {
+  const app = due === 'app';
+  return (
+    <>
+      <Field
+        key={due}
+        label={app ? words.signIn.code : words.signIn.recoveryCode}
+        hint={app ? words.signIn.codeHint : words.signIn.recoveryHint}
+        name="code"
+        inputMode={app ? 'numeric' : 'text'}
+        autoComplete={app ? 'one-time-code' : 'off'}
+        maxLength={app ? 8 : 16}
+        focused
+      />
+      <button type="button" className="button button-plain" onClick={() => change(app ? 'recovery' : 'app')}>
+        {app ? words.signIn.useRecovery : words.signIn.useApp}
+      </button>
+    </>
   );
 }
 

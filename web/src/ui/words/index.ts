@@ -1,5 +1,9 @@
-/** Every word on the screen, in one place: plain, and the ones a nurse uses. */
-import type { Consciousness, News2Parameter, NumericVital, Priority, VitalKey } from '../live/types';
+/** Every word on the screen, in one folder: plain, and the ones a nurse uses. */
+import type { Consciousness, News2Parameter, NumericVital, Priority, VitalKey } from '../../live/types';
+import { accessWords } from './access';
+import { accountWords } from './account';
+import { adminWords } from './admin';
+import { emergencyWords, lookedWords } from './emergency';
 
 const vitalShort: Record<VitalKey, string> = {
   hr: 'HR',
@@ -74,7 +78,18 @@ const status: Record<string, string> = {
 
 const deviceState = { online: 'online', silent: 'silent', offline: 'offline' } as const;
 
-const role: Record<string, string> = { administrator: 'Administrator', physician: 'Physician', nurse: 'Nurse' };
+const role: Record<string, string> = {
+  administrator: 'Administrator',
+  physician: 'Physician',
+  specialist: 'Specialist',
+  nurse: 'Nurse',
+  'charge-nurse': 'Charge nurse',
+  technician: 'Technician',
+  analyst: 'Analyst',
+  patient: 'Patient',
+  device: 'Device',
+  service: 'Service',
+};
 
 export const words = {
   product: 'Wardwatch',
@@ -95,32 +110,13 @@ export const words = {
   ageOld: (age: string) => `${age} old`,
   bedsidePrimary: 'The bedside monitor stays primary.',
 
-  signIn: {
-    title: 'Sign in',
-    user: 'User name',
-    password: 'Password',
-    code: 'Code from your authenticator app',
-    codeHint: 'This account has a second factor. Enter the six digits your app shows now.',
-    submit: 'Sign in',
-    busy: 'Signing in …',
-    wrong: 'User name or password is wrong. Nothing else is known about it; try again.',
-    wrongCode: 'User name, password or code is wrong. Wait for the next code and try again.',
-    tooMany: (seconds: number | null) =>
-      seconds === null
-        ? 'Too many attempts. Wait a minute, then try again.'
-        : `Too many attempts. Try again in ${seconds} s.`,
-    away: 'The server does not answer. Bedside monitors work on without it. Try again in a moment.',
-    failed: (detail: string) => `Sign-in was refused${detail ? `: ${detail}` : '.'}`,
-    missing: 'Enter a user name and a password.',
-    ended: 'Your session has ended. Sign in again.',
-    checking: 'Looking for your session …',
-    checkingAway: 'The server does not answer. Trying again every few seconds. Bedside monitors work on without it.',
-    demo: 'Demo data',
-    demoHelp: 'This is a demonstration with invented patients. User names and passwords are in',
-    demoFile: 'demo-credentials.json',
-    demoFolder: 'in the data folder (data-demo, unless another one was given), and the start command printed where.',
-    note: 'Wardwatch displays. It is no primary alarm: bedside monitors stay primary.',
-  },
+  signIn: accessWords.signIn,
+  lock: accessWords.lock,
+  enrol: accessWords.enrol,
+  account: accountWords,
+  admin: adminWords,
+  emergency: emergencyWords,
+  looked: lookedWords,
 
   wall: {
     allWards: 'All wards',
@@ -158,6 +154,7 @@ export const words = {
   nav: {
     label: 'Main',
     wall: 'Wall',
+    record: 'My record',
     patients: 'Patients',
     find: 'Find',
     account: 'Account',
@@ -183,22 +180,11 @@ export const words = {
       ['/', 'find a patient'],
       ['Esc', 'back'],
       ['?', 'show these keys'],
+      [accessWords.lock.keys, 'lock this page'],
       ['← →', 'in the trends: earlier, later'],
       ['+ −', 'in the trends: closer, wider'],
       ['0', 'in the trends: back to the chosen range'],
     ] as const,
-  },
-
-  account: {
-    title: 'Account',
-    open: 'Account and settings',
-    theme: 'Colours',
-    dark: 'Dark',
-    light: 'Light',
-    toLight: 'Switch to light colours',
-    toDark: 'Switch to dark colours',
-    signOut: 'Sign out',
-    keys: 'Keys',
   },
 
   storage: {
@@ -219,16 +205,35 @@ export const words = {
     blankHelp: 'No numbers are shown. Look at the bedside monitors; this page reconnects by itself.',
   },
 
+  action: {
+    save: 'Save',
+    cancel: 'Cancel',
+    done: 'Done',
+    copy: 'Copy',
+    copied: 'Copied.',
+    notCopied: 'The browser did not allow it: select the text and copy it yourself.',
+    away: 'The server does not answer; nothing was changed. Try again in a moment.',
+    tooMany: 'Too many attempts. Wait a minute, then try again.',
+    other: (detail: string) => `This was not done${detail ? `: ${detail}` : '.'}`,
+    byType: {
+      'sign-in-failed': 'The password is wrong.',
+      'changed-meanwhile': 'Somebody else has changed this meanwhile. Close, look at it again, then change it.',
+      'session-not-found': 'This session has ended already.',
+    } as Record<string, string>,
+  },
+
   problem: {
     loading: 'Loading …',
     away: 'The server does not answer. Bedside monitors work on without it. Trying again …',
     notFound: 'This patient is not here, or you may not see the record.',
+    gone: 'This is not there, or not any more.',
     forbidden: 'You may not see this.',
     unreadable: 'The server’s answer cannot be read. Reload the page; if it stays so, tell technical staff.',
     other: (detail: string) => `This could not be loaded${detail ? `: ${detail}` : '.'}`,
     retry: 'Try again',
     crash: 'This page has failed and shows nothing, rather than something wrong. Look at the bedside monitors.',
     reload: 'Reload',
+    noRecord: 'There is no record for this account. Ask the ward to connect it with yours.',
     noPage: 'There is no such page.',
     toWall: 'To the wall',
   },

@@ -1,0 +1,80 @@
+import { ApiProblem, Locked, problemOf, SignedOut } from './problem';
+import type { Session } from './session';
+
+type Decode<T> = (value: unknown) => T | null;
+
+/** 401 that is about what was typed, not about the session. */
+const ABOUT_THE_PASSWORD = ['sign-in-failed', 'unlock-failed'];
+
+/** Requests with the session's token. A 401 renews it once; a lock or a second factor that is due is the session's business. */
+export class Http {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  protected get<T>(path: string, decode: Decode<T>, signal?: AbortSignal): Promise<T> {
+    return this.request('GET', path, undefined, decode, signal);
+  }
+
+  protected ask<T>(method: string, path: string, body: unknown, decode: Decode<T>): Promise<T> {
+    return this.request(method, path, body, decode);
+  }
+
+  /** Where the answer has no content. */
+  protected async tell(method: string, path: string, body?: unknown): Promise<void> {
+    await this.request(method, path, body, null);
+  }
+
+  private async request<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    decode: Decode<T> | null,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    let response = await this.send(method, path, body, signal);
+    for (let again = true; !response.ok; again = false) {
+      const problem = await problemOf(response);
+      const refused = response.status === 401 && !ABOUT_THE_PASSWORD.includes(problem.type);
+      if (problem.type === 'session-locked') {
+        this.session.lockedByServer();
+        throw new Locked();
+      }
+      if (problem.type === 'second-factor-enrolment-required') this.session.enrolmentDue();
+      if (!refused) throw new ApiProblem(response.status, problem.type, problem.detail || problem.title);
+      if (!again) throw new SignedOut();
+      await this.session.renew();
+      response = await this.send(method, path, body, signal);
+    }
+    if (decode === null) return undefined as T;
+    const decoded = decode(await response.json().catch(() => null));
+    if (decoded === null) throw new ApiProblem(-1, '', 'The answer could not be read.');
+    return decoded;
+  }
+
+  private async send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+    const token = await this.session.validToken();
+    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    try {
+      return await fetch(path, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: signal ?? null,
+      });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new ApiProblem(0, '', 'The server does not answer.');
+    }
+  }
+}
+
+export function withQuery(path: string, query: Record<string, string | null | undefined>): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+}
+
+export const part = encodeURIComponent;

@@ -1,0 +1,70 @@
+import { absent, fields, flag, list, number, optional, text, whole } from '../live/decode';
+
+export const PERMISSIONS = [
+  'patients.read',
+  'patients.erase',
+  'devices.bind',
+  'devices.manage',
+  'people.manage',
+  'wards.manage',
+  'audit.read',
+  'security.review',
+  'breakglass.use',
+  'breakglass.review',
+  'models.read',
+  'models.train',
+  'own.read',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** Who is signed in, and what that means for the pages. What is allowed is decided by the server; this only says what to offer. */
+export interface SignedInUser {
+  user: string;
+  name: string;
+  role: string;
+  permissions: readonly string[];
+  wards: readonly { id: string; name: string }[];
+  secondFactor: boolean;
+  passkeys: number;
+  pin: boolean;
+  /** A second factor is required and not set up: nothing else can be used before. */
+  mustEnrol: boolean;
+  locked: boolean;
+  /** 0: no idle lock. */
+  idleLockSeconds: number;
+}
+
+export const may = (user: SignedInUser, permission: Permission): boolean => user.permissions.includes(permission);
+
+/** Somebody who sees their own record and no other. */
+export const isPatient = (user: SignedInUser): boolean => may(user, 'own.read') && !may(user, 'patients.read');
+
+/** GET /api/auth/me */
+export const decodeMe = whole((value): SignedInUser => {
+  const f = fields(value);
+  return {
+    user: text(f.user),
+    name: text(f.name),
+    role: text(f.role),
+    permissions: list(f.permissions).map(text),
+    wards: list(f.wards ?? []).map((one) => ({ id: text(fields(one).id), name: text(fields(one).name) })),
+    secondFactor: flag(f.secondFactor),
+    passkeys: number(f.passkeys),
+    pin: flag(f.pin),
+    mustEnrol: optional(flag, f.mustEnrol) ?? false,
+    locked: optional(flag, f.locked) ?? false,
+    idleLockSeconds: absent(f.idleLockSeconds) ? 0 : Math.max(0, number(f.idleLockSeconds)),
+  };
+});
+
+const ADMINISTERING: readonly Permission[] = [
+  'people.manage',
+  'wards.manage',
+  'devices.manage',
+  'audit.read',
+  'security.review',
+  'breakglass.review',
+];
+
+/** Whether there is anything in the administration for them. */
+export const administers = (user: SignedInUser): boolean => ADMINISTERING.some((one) => may(user, one));

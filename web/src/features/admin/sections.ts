@@ -1,0 +1,17 @@
+import { may, type Permission, type SignedInUser } from '../../api/me';
+
+export const SECTIONS = ['people', 'roles', 'wards', 'devices', 'audit', 'events', 'emergencies'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+const NEEDS: Record<Section, Permission> = {
+  people: 'people.manage',
+  roles: 'people.manage',
+  wards: 'wards.manage',
+  devices: 'devices.manage',
+  audit: 'audit.read',
+  events: 'security.review',
+  emergencies: 'breakglass.review',
+};
+
+/** What there is in the administration for somebody. */
+export const sectionsOf = (user: SignedInUser): Section[] => SECTIONS.filter((one) => may(user, NEEDS[one]));
