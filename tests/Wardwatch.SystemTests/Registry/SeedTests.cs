@@ -42,7 +42,19 @@ public sealed class SeedTests
         first.Patients.ShouldBe(15);
         first.AddedPatients.ShouldBe(15);
         first.Accounts.CountBy(account => account.Role).ToDictionary().ShouldBe(
-            new Dictionary<string, int> { ["administrator"] = 1, ["physician"] = 2, ["nurse"] = 3 }, ignoreOrder: true);
+            new Dictionary<string, int>
+            {
+                ["administrator"] = 1,
+                ["physician"] = 2,
+                ["nurse"] = 3,
+                ["charge-nurse"] = 1,
+                ["specialist"] = 1,
+                ["technician"] = 1,
+                ["analyst"] = 1,
+                ["patient"] = 1,
+                ["service"] = 1,
+            },
+            ignoreOrder: true);
         foreach (var file in new[] { first.CredentialsFile, first.DeviceKeysFile })
         {
             File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
