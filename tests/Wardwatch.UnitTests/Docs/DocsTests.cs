@@ -148,7 +148,8 @@ public partial class DocsTests
                     && Verbs.TryGetValue(name.Identifier.Text, out var verb)
                     && call.ArgumentList.Arguments is [{ Expression: LiteralExpressionSyntax { Token.Value: string path } }, ..])
                 {
-                    var whole = (GroupOf(target, root) + path).TrimEnd('/');
+                    // What a place in a path must look like is not part of the address.
+                    var whole = Constraint().Replace(GroupOf(target, root) + path, "}").TrimEnd('/');
                     yield return verb + whole;
                 }
             }
@@ -200,6 +201,9 @@ public partial class DocsTests
 
     [GeneratedRegex(@"`(?<test>[A-Z][A-Za-z]+Tests\.[A-Za-z0-9_]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TestOfAttack();
+
+    [GeneratedRegex(":[a-z]+}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Constraint();
 
     [GeneratedRegex(@"\]\((?<target>[^)#]+)(#[^)]*)?\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
