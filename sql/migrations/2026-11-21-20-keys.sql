@@ -62,7 +62,7 @@ begin
     return new;
 end $$;
 
--- Every column with keys that are wrapped under the hospital's is named wrapped_… and goes through this: rotating the hospital's key finds them by it.
+-- Every column with what is wrapped under the hospital's key goes through this: rotating that key finds it thereby.
 create function keep_wrapped(name regclass, wrapped_column name) returns void language plpgsql as $$
 begin
     execute format('create trigger %I before insert or update of %I on %s for each row execute function check_wrapped_key(%L)',
@@ -73,10 +73,11 @@ do $$
 declare
     kept record;
 begin
+    -- those that there are; a secret that is being set up is wrapped as well
     for kept in
         select format('%I.%I', table_schema, table_name) as name, column_name
         from information_schema.columns
-        where table_schema = 'public' and column_name like 'wrapped\_%' and data_type = 'bytea' and table_name <> 'tenant_keys'
+        where table_schema = 'public' and (column_name like 'wrapped\_%' or column_name = 'pending_secret') and data_type = 'bytea' and table_name <> 'tenant_keys'
     loop
         execute format('update %s set %I = int4send(1) || %I', kept.name, kept.column_name, kept.column_name);
         perform keep_wrapped(kept.name::regclass, kept.column_name);

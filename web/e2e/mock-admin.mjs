@@ -288,7 +288,7 @@ function patients(admin, { at, segments, body, session, reply, send }) {
         at: iso(Date.now() - minutes * MINUTE),
         name: index < 3 ? 'Nurse R. Silva' : 'Dr B. Osei',
         role: index < 3 ? 'nurse' : 'physician',
-        action: index === 3 ? 'patient.history' : 'patient.read',
+        action: index === 3 ? 'history.read' : 'patient.read',
         purpose: index === 4 ? 'break-glass' : null,
       })),
       next: null,

@@ -50,10 +50,14 @@ internal static class RequestLimits
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider => new ConfigureNamedOptions<RateLimiterOptions>(Options.DefaultName, limiter =>
         {
             var limits = provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, Key>(context => Partition(KeyOf(context), limits));
+            limiter.GlobalLimiter = Create(limits);
             limiter.OnRejected = RefuseAsync;
         }));
     }
+
+    /// <summary>A limiter with these limits.</summary>
+    internal static PartitionedRateLimiter<HttpContext> Create(LimitsOptions limits) =>
+        PartitionedRateLimiter.Create<HttpContext, Key>(context => Partition(KeyOf(context), limits));
 
     /// <summary>Whom a request counts with.</summary>
     internal static Key KeyOf(HttpContext context)

@@ -150,7 +150,6 @@ public sealed class AuditTamperingTests
     public async Task Whatever_is_done_to_the_trail_is_found()
     {
         await using var server = ServerProcess.Create();
-        server.Environment["Wardwatch__Staff__SecondFactorRequired"] = "false";
         (await WardAsync(server, "seed")).ExitCode.ShouldBe(0);
         await server.StartAsync(Cancellation);
         await FillAsync(server);

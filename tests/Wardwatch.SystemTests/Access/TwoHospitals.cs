@@ -41,9 +41,7 @@ public sealed class TwoHospitals : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        Server.Environment["Wardwatch__Staff__SecondFactorRequired"] = "false";
         Server.Environment["Wardwatch__Staff__SignInsPerMinute"] = "1000";
-        Server.Environment["Wardwatch__Limits__AnonymousPerMinute"] = "100000";
         await RunAsync(["seed"], cancellation);
         await RunAsync(["user", "add", "foreign.admin", "--role", "administrator", "--hospital", "other", "--hospital-name", "Other hospital", "--password-stdin"], cancellation, PasswordOf("foreign.admin"));
         await Server.StartAsync(cancellation);

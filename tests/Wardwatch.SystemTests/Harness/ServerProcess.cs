@@ -24,6 +24,8 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         Data = data;
         _ownsData = ownsData;
+        // Most tests sign in with a password alone; those of the second factor say otherwise.
+        Environment["Wardwatch__Staff__SecondFactorRequired"] = "false";
         HttpPort = FreePort();
         MqttPort = FreePort();
     }
@@ -73,6 +75,10 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="arguments">Further arguments.</param>
     public static ServerProcess Create(string? data = null, string verb = "serve", params IReadOnlyList<string> arguments) =>
         new(data ?? NewFolder(), ownsData: data is null) { Verb = verb, Arguments = arguments };
+
+    /// <summary>The same with HTTPS on a free port.</summary>
+    public static ServerProcess CreateWithHttps(string verb, params IReadOnlyList<string> arguments) =>
+        new(NewFolder(), ownsData: true) { Verb = verb, Arguments = arguments, HttpsPort = FreePort() };
 
     /// <summary>A server on a new folder that is ready.</summary>
     public static async Task<ServerProcess> StartNewAsync(CancellationToken cancellation)

@@ -41,7 +41,6 @@ public sealed class DemoServer : IAsyncLifetime
         }
 
         // As in the demo: these tests are about what comes after signing in.
-        Server.Environment["Wardwatch__Staff__SecondFactorRequired"] = "false";
         await Server.StartAsync(cancellation);
         _beside = await OpenBesideAsync(Server.Data, cancellation);
     }

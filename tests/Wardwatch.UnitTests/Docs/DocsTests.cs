@@ -5,6 +5,8 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Shouldly;
 using Wardwatch.Server;
+using Wardwatch.Server.Access;
+using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Xunit;
 
@@ -99,6 +101,18 @@ public partial class DocsTests
             .Select(method => $"{((ClassDeclarationSyntax)method.Parent!).Identifier.Text}.{method.Identifier.Text}").ToList();
         written.Count.ShouldBeGreaterThan(15);
         named.Order(StringComparer.Ordinal).ShouldBe(written.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_of_security_shows_the_table_of_permissions_as_it_is()
+    {
+        var page = SourceTree.Read("docs/security.md");
+        page.ShouldContain($"| permission | allows | {string.Join(" | ", AccountRoles.All)} |");
+        foreach (var (permission, allows) in PermissionTable.All)
+        {
+            var reaches = AccountRoles.All.Select(role => PermissionTable.Of(role, permission)).Select(reach => reach == Reach.None ? "" : $"{reach}".ToLowerInvariant());
+            page.ShouldContain($"| `{permission}` | {allows} | {string.Join(" | ", reaches)} |");
+        }
     }
 
     [Fact]

@@ -28,6 +28,22 @@ public sealed class ServerCertificatesTests : IDisposable
     }
 
     [Fact]
+    public void A_certificate_is_renewed_while_the_server_runs_and_shown_from_then_on()
+    {
+        using var certificates = ServerCertificates.Open(_data, new PlatformOptions(), _clock);
+        var (before, renewals) = (certificates.Server.Thumbprint, 0);
+        certificates.Renewed += () => renewals++;
+        certificates.Renew().ShouldBeFalse();
+        _clock.Now += TimeSpan.FromDays(397 - 59);
+        certificates.Renew().ShouldBeTrue();
+        renewals.ShouldBe(1);
+        certificates.Server.Thumbprint.ShouldNotBe(before);
+        certificates.Context.TargetCertificate.Thumbprint.ShouldBe(certificates.Server.Thumbprint);
+        IsTrusted(certificates.Server, certificates.Authority, "1.3.6.1.5.5.7.3.1").ShouldBeTrue();
+        certificates.Renew().ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_device_certificate_names_the_device_and_cannot_pose_as_the_server()
     {
         using var certificates = ServerCertificates.Open(_data, new PlatformOptions(), _clock);

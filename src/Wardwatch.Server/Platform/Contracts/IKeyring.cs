@@ -13,8 +13,8 @@ public interface IKeyring
     DataKey Tenant(int tenantId);
 
     /// <summary>
-    /// Wraps a key below the tenant's (a patient's 32 bytes, or a device's own). What comes of it is stored in a column that is named <c>wrapped_…</c> and has gone
-    /// through <c>keep_wrapped</c> in its migration: so a rotation finds it.
+    /// Wraps a key below the tenant's (a patient's 32 bytes, or a device's own). What comes of it is stored in a column that is named <c>wrapped_…</c> and goes
+    /// through <c>keep_wrapped</c> in its migration: by that a rotation finds it.
     /// </summary>
     byte[] Wrap(int tenantId, ReadOnlySpan<byte> key);
 

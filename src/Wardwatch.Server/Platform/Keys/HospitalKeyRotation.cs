@@ -14,7 +14,7 @@ internal sealed record HospitalKeyRotationReport(int Number, long Keys);
 /// <summary>
 /// Gives a hospital a new key: every key that is wrapped under the old one (patients', devices', those that sign) is wrapped under the new one, some hundred at a
 /// time; then the old one is destroyed. Servers go on meanwhile, with either. Killed at any moment and run again, it goes on where it was. What is to be wrapped
-/// anew is found by its name, <c>wrapped_…</c>, in every table. The data key of the hospital stays (decision 24).
+/// anew is found in the database's catalogue: every column that is guarded by <c>keep_wrapped</c>. The data key of the hospital stays (decision 24).
 /// </summary>
 /// <param name="database">As the owner of the tables: some of them nobody else may change.</param>
 /// <param name="keyring">The hospital's key must be open.</param>
@@ -22,10 +22,15 @@ internal sealed class HospitalKeyRotation(NpgsqlDataSource database, Keyring key
 {
     private const int BatchSize = 500;
 
+    // What went through keep_wrapped.
     private const string Columns = """
-        select format('%I.%I', c.table_schema, c.table_name), quote_ident(c.column_name)
-        from information_schema.columns c
-        where c.table_schema = 'public' and c.column_name like 'wrapped\_%' and c.data_type = 'bytea' and c.table_name <> 'tenant_keys'
+        select format('%I.%I', n.nspname, c.relname), quote_ident(a.attname)
+        from pg_trigger t
+        join pg_proc p on p.oid = t.tgfoid
+        join pg_class c on c.oid = t.tgrelid
+        join pg_namespace n on n.oid = c.relnamespace
+        join pg_attribute a on a.attrelid = c.oid and t.tgname = 'check_' || a.attname
+        where p.proname = 'check_wrapped_key'
         order by 1, 2
         """;
 

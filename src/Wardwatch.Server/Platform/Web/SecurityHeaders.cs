@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Wardwatch.Server.Platform.Web;
 
 /// <summary>The headers that every answer carries, whatever goes wrong on the way to it.</summary>
@@ -11,6 +9,11 @@ internal static class SecurityHeaders
 
     // Swagger UI draws its logo with one style inside the drawing, which is allowed by its own hash; a newer version may need another (a test looks in a browser).
     private static readonly string ApiPagePolicy = Policy.Replace("style-src 'self'", "style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='", StringComparison.Ordinal);
+
+    private const string Year = "max-age=31536000";
+
+    // A browser keeps it for every port of a name, and would no longer reach HTTP on another one of this machine (RFC 6797, 8.3): this takes it back instead.
+    private const string NotHere = "max-age=0";
 
     /// <summary>Adds the headers.</summary>
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
@@ -33,10 +36,9 @@ internal static class SecurityHeaders
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["X-Request-Id"] = context.TraceIdentifier;
 
-        // Not for this machine's own names: a browser would keep it for every port of them, and HTTP on another one would be gone (RFC 6797, 8.3).
-        if (context.Request.IsHttps && !IsThisMachine(context.Request.Host.Host))
+        if (context.Request.IsHttps)
         {
-            headers.StrictTransportSecurity = "max-age=31536000";
+            headers.StrictTransportSecurity = context.Request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? NotHere : Year;
         }
 
         // What is not a page or its parts speaks of patients, and belongs in no cache.
@@ -47,7 +49,4 @@ internal static class SecurityHeaders
 
         return Task.CompletedTask;
     }
-
-    private static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }
