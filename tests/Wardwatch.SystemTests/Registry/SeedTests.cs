@@ -46,9 +46,9 @@ public sealed class SeedTests
             {
                 ["administrator"] = 1,
                 ["physician"] = 2,
-                ["specialist"] = 1,
                 ["nurse"] = 3,
                 ["charge-nurse"] = 1,
+                ["specialist"] = 1,
                 ["technician"] = 1,
                 ["analyst"] = 1,
                 ["patient"] = 1,
