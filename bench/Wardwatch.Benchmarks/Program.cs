@@ -9,6 +9,7 @@ using Wardwatch.Benchmarks.Micro;
 using Wardwatch.Benchmarks.Patients;
 using Wardwatch.Benchmarks.Proof;
 using Wardwatch.Benchmarks.Proof.Planted;
+using Wardwatch.Benchmarks.SignIn;
 using Wardwatch.Benchmarks.Soak;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Contracts;
@@ -20,8 +21,9 @@ if (args is [PlantedServer.Verb, .. var serverArguments]) return await PlantedSe
 var json = new Option<bool>("--json") { Description = "Write the result as JSON", Recursive = true };
 var root = new RootCommand("Measures Wardwatch: what it stores and acknowledges, how soon it shows it, how fast it answers, and what each step costs.")
 {
-    json, IngestVerb.Create(json), LiveVerb.Create(json), PatientsVerb.Create(json), HistoryVerb.Create(json), MicroVerb.Create(), ChecksVerb.Create(json),
-    AllocationsVerb.Create(json), ProveVerb.Create(json), SoakVerb.Create(json), FloodVerb.Create(json), StagesVerb.Create(json), AuditVerb.Create(json),
+    json, IngestVerb.Create(json), LiveVerb.Create(json), PatientsVerb.Create(json), HistoryVerb.Create(json), MicroVerb.Create(),
+    AllocationsVerb.Create(json), ProveVerb.Create(json), SoakVerb.Create(json), FloodVerb.Create(json), StagesVerb.Create(json),
+    AuditVerb.Create(json), ChecksVerb.Create(json), SignInVerb.Create(json),
 };
 using var signals = new ShutdownSignals();
 try

@@ -10,10 +10,11 @@ namespace Wardwatch.Server.Audit;
 /// Looks at records while the database is away: a nurse must see her patients then, and that she did must be on record. They lie in a file, sealed, on disk
 /// before the answer goes out, and are added to the trail when the database is back. After a crash between the two an entry may stand in the trail twice.
 /// </summary>
-internal sealed class AuditSpool(InstallationFiles files, AuditSeals seals)
+internal sealed partial class AuditSpool(InstallationFiles files, AuditSeals seals, ILogger<AuditSpool> log)
 {
     private const string Name = "audit-pending.txt";
     private const string Taken = "audit-pending-first.txt";
+    private const string Damaged = "audit-damaged.txt";
     private readonly Lock _gate = new();
 
     /// <summary>Keeps entries.</summary>
@@ -26,8 +27,8 @@ internal sealed class AuditSpool(InstallationFiles files, AuditSeals seals)
     }
 
     /// <summary>
-    /// What was kept first, in its order; the same until <see cref="Release"/>. What comes meanwhile is kept behind it. A line that does not open is left out: a crash
-    /// may have cut the last one.
+    /// What was kept first, in its order; the same until <see cref="Release"/>. What comes meanwhile is kept behind it. A line that does not open is left out (a crash
+    /// may have cut the last one) and put aside, so that somebody can look at it.
     /// </summary>
     public List<TimedEntry> Take()
     {
@@ -43,6 +44,12 @@ internal sealed class AuditSpool(InstallationFiles files, AuditSeals seals)
     {
         lock (_gate)
         {
+            if (files.Lines(Taken).Where(line => Parse(line) is null).ToList() is { Count: > 0 } damaged)
+            {
+                files.Append(Damaged, damaged);
+                LogDamaged(log, damaged.Count, Damaged);
+            }
+
             files.Remove(Taken);
         }
     }
@@ -81,6 +88,9 @@ internal sealed class AuditSpool(InstallationFiles files, AuditSeals seals)
             RequestId = kept.RequestId,
         }, kept.At);
     }
+
+    [LoggerMessage(5030, LogLevel.Error, "{Count} looks that were kept while the database was away do not open; their lines were put into {File}")]
+    private static partial void LogDamaged(ILogger log, int count, string file);
 
     internal sealed record Kept(
         DateTimeOffset At, string Action, Guid? AccountId, string? User, string? Role, int[] Patients, bool Done, string? Purpose, string? Detail, string? Address, string? RequestId);

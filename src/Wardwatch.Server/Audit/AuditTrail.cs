@@ -31,6 +31,17 @@ internal sealed partial class AuditTrail(
     }
 
     /// <inheritdoc />
+    public void Note(AuditEntry entry)
+    {
+        if (!_looks.Writer.TryWrite(new(new(entry, time.GetUtcNow()), new())))
+        {
+            LogFull(log, entry.Action);
+        }
+
+        watch.Observe(entry);
+    }
+
+    /// <inheritdoc />
     public async Task RecordAsync(NpgsqlConnection connection, AuditEntry entry, CancellationToken cancellation)
     {
         await chain.AppendAsync(connection, entry.TenantId, [new(entry, time.GetUtcNow())], cancellation);
@@ -147,6 +158,9 @@ internal sealed partial class AuditTrail(
 
     [LoggerMessage(5002, LogLevel.Information, "The audit trail's database is back: {Count} looks were added to the trail")]
     private static partial void LogCaughtUp(ILogger log, int count);
+
+    [LoggerMessage(5004, LogLevel.Critical, "Too much waits for the audit trail: {Action} is not on record")]
+    private static partial void LogFull(ILogger log, string action);
 
     [LoggerMessage(5003, LogLevel.Critical, "A look at a record could not be recorded, and was refused")]
     private static partial void LogLost(ILogger log, Exception failure);

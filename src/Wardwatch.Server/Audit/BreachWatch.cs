@@ -50,7 +50,7 @@ internal sealed class BreachWatch(ISecurityEvents events, IOptions<AuditOptions>
             case { Done: false }:
                 yield return new(SecurityEventKinds.Refusals, set.ManyRefusals, TimeSpan.FromMinutes(5), Distinct: false, High: false, count => $"{count} requests refused within five minutes.");
                 break;
-            case { Action: AuditActions.ReadPatient or AuditActions.ReadVitals or AuditActions.ReadHistory, Patients.Count: 1 }:
+            case { Action: AuditActions.ReadPatient or AuditActions.ReadVitals or AuditActions.ReadHistory or AuditActions.FollowLive or AuditActions.SearchInEmergency, Patients.Count: 1 }:
                 yield return new(SecurityEventKinds.ManyRecords, set.ManyRecords, TimeSpan.FromMinutes(10), Distinct: true, High: true, count => $"{count} records opened one by one within ten minutes.");
                 if (IsNight())
                 {

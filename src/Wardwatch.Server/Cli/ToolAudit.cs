@@ -22,4 +22,7 @@ internal sealed class ToolAudit(Installation installation) : IAuditTrail
     /// <inheritdoc />
     public Task RecordAsync(NpgsqlConnection connection, AuditEntry entry, CancellationToken cancellation) =>
         _chain.AppendAsync(connection, entry.TenantId, [new(entry, TimeProvider.System.GetUtcNow())], cancellation);
+
+    /// <inheritdoc />
+    public void Note(AuditEntry entry) => throw new NotSupportedException("The command line waits for what it records.");
 }

@@ -30,7 +30,7 @@ internal static class TrainingHistory
 
         var until = time.Microseconds();
         var progress = quiet ? null : new PatientProgress(everybody.Count);
-        var rows = await new TrainingRows(installation.Database).ReadAsync(everybody, until - days * 86_400_000_000L, until, maxRows, progress, cancellation);
+        var rows = await new TrainingRows(installation.Database, installation.Tenants).ReadAsync(everybody, until - days * 86_400_000_000L, until, maxRows, progress, cancellation);
         return rows.RowCount >= FewestRows
             ? rows
             : throw new StartupException($"There are only {rows.RowCount} rows (a patient and minute each) in the last {days} days.",

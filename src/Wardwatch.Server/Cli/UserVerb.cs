@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
+using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff;
-using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.Cli;
 

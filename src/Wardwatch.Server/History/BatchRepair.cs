@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Npgsql;
 using NpgsqlTypes;
+using Wardwatch.Server.Audit.Contracts;
+using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -10,7 +12,8 @@ namespace Wardwatch.Server.History;
 /// The slow path of a commit, taken when something is unusual: messages to set aside, rows whose counter lies outside what memory knows,
 /// rows that the database will not take. Everything here may be done twice with the same result, since a lost connection repeats it.
 /// </summary>
-internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMetrics metrics, TimeProvider time, ILogger<BatchRepair> logger)
+internal sealed partial class BatchRepair(
+    PartitionKeeper partitions, IDeviceDirectory devices, ISecurityEvents events, HistoryMetrics metrics, TimeProvider time, ILogger<BatchRepair> logger)
 {
     // The unique indexes stand on the partitions; this asks all of them, a few microseconds each.
     private const string FindStored = """
@@ -160,6 +163,8 @@ internal sealed partial class BatchRepair(PartitionKeeper partitions, HistoryMet
         if (reason == RefusalReason.NonceReused)
         {
             LogNonceReused(letter.DeviceNumber);
+            events.Raise(new(letter.TenantId, SecurityEventKinds.Device, High: true, AccountId: null,
+                $"Device {devices.Find(letter.DeviceNumber)?.Id ?? "that is gone"} used a nonce twice with different content: its key may be in other hands. Replace the key."));
         }
     }
 

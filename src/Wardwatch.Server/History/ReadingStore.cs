@@ -10,7 +10,7 @@ namespace Wardwatch.Server.History;
 /// Streams encrypted rows. While the next ones come in, those before are opened on other threads, some hundred at a time; they are visited in order, on the
 /// reader's own thread. Nothing is kept between two answers, so a late reading shows in the next one.
 /// </summary>
-internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? metrics) : IReadingStore
+internal sealed class ReadingStore(NpgsqlDataSource database, TenantDatabase tenants, HistoryMetrics? metrics) : IReadingStore
 {
     private const string Columns = "r.tenant_id, r.patient_no, r.device_no, r.flags, r.key_id, r.boot_id, r.counter, r.measured_at, r.received_at, r.record";
 
@@ -40,8 +40,9 @@ internal sealed class ReadingStore(NpgsqlDataSource database, HistoryMetrics? me
 
     public async Task<int> ReadAsync(PatientEntry patient, long from, long until, int? most, ReadingVisitor visit, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = new NpgsqlCommand(most is null ? Range : Page, connection);
+        // What one request asks for: in the name of the patient's hospital.
+        await using var transaction = await tenants.BeginAsync(patient.TenantId, cancellation);
+        await using var command = new NpgsqlCommand(most is null ? Range : Page, transaction.Connection);
         command.Parameters.Add(new() { Value = patient.Number });
         command.Parameters.Add(new() { Value = UnixTime.ToDateTime(from), NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = UnixTime.ToDateTime(until), NpgsqlDbType = NpgsqlDbType.TimestampTz });

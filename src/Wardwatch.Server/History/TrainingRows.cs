@@ -3,6 +3,7 @@ using Wardwatch.Clinical.Anomaly;
 using Wardwatch.Clinical.Vitals;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.History;
 
@@ -11,12 +12,12 @@ namespace Wardwatch.Server.History;
 /// Neighbouring seconds say the same, so each patient gives at most a row a minute; late readings and those that were anomalous by the model of then stay in,
 /// since the forest is to see the ward as it is.
 /// </summary>
-internal sealed class TrainingRows(NpgsqlDataSource database)
+internal sealed class TrainingRows(NpgsqlDataSource database, TenantDatabase tenants)
 {
     private const long BetweenRows = 60_000_000;
     private static readonly Vital[] Features = [Vital.HeartRate, Vital.SpO2, Vital.SystolicPressure, Vital.DiastolicPressure, Vital.Temperature, Vital.RespiratoryRate];
 
-    private readonly ReadingStore _store = new(database, metrics: null);
+    private readonly ReadingStore _store = new(database, tenants, metrics: null);
     private readonly List<float> _values = [];
 
     /// <summary>Reads all patients in [<paramref name="from"/>, <paramref name="until"/>), microseconds since the Unix epoch.</summary>

@@ -29,9 +29,6 @@ internal static class PasskeyEndpoints
 {
     private const int MaxNameLength = 60;
 
-    // Counted like a user name, so that somebody who tries passkeys over and over is slowed down like one who tries passwords.
-    private const string AnyPasskey = "passkey";
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/auth").ForSignIn();
@@ -46,27 +43,17 @@ internal static class PasskeyEndpoints
     private static async Task<ContentHttpResult> BeginSignInAsync(HttpContext context, PasskeySignIn passkeys) => Json(context, await passkeys.BeginAsync(context));
 
     private static async Task<Results<Ok<LoginResponse>, ProblemHttpResult>> LoginAsync(
-        CredentialRequest request, HttpContext context, PasskeySignIn passkeys, SignInGuard guard, SessionOpener opener, StaffMetrics metrics, TimeProvider time,
-        CancellationToken cancellation)
+        CredentialRequest request, HttpContext context, PasskeySignIn passkeys, SessionOpener opener, StaffMetrics metrics, CancellationToken cancellation)
     {
         if (request.Credential is not { } credential)
         {
             return Problems.InvalidParameter("credential must be given.");
         }
 
-        var address = context.Connection.RemoteIpAddress;
-        var verdict = guard.Look(AnyPasskey, address, known: false);
-        if (verdict.Refused is { } wait)
-        {
-            metrics.SignIn("address-limited");
-            return StaffProblems.TooMany(context, wait);
-        }
-
+        // An answer cannot be guessed: it is not counted with passwords, or somebody's failures would keep a whole ward from its passkeys.
         if (await passkeys.CheckAsync(credential, context, cancellation) is not { } account)
         {
-            guard.Failed(AnyPasskey, address);
             metrics.SignIn("failed");
-            await Task.Delay(verdict.Delay, time, cancellation);
             return StaffProblems.SignInFailed();
         }
 

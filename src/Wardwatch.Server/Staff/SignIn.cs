@@ -177,20 +177,18 @@ internal sealed class SignIn(
         metrics.SignIn(outcome);
         if (account is not null)
         {
-            await audit.RecordAsync(
-                new()
-                {
-                    TenantId = account.TenantId,
-                    Action = AuditActions.SignIn,
-                    AccountId = account.Id,
-                    User = account.UserName,
-                    Role = account.Role,
-                    Done = false,
-                    Detail = why,
-                    Address = context.Connection.RemoteIpAddress,
-                    RequestId = context.TraceIdentifier,
-                },
-                cancellation);
+            audit.Note(new()
+            {
+                TenantId = account.TenantId,
+                Action = AuditActions.SignIn,
+                AccountId = account.Id,
+                User = account.UserName,
+                Role = account.Role,
+                Done = false,
+                Detail = why,
+                Address = context.Connection.RemoteIpAddress,
+                RequestId = context.TraceIdentifier,
+            });
         }
 
         return new(SignInOutcome.Failed);

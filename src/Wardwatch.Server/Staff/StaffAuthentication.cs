@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Staff.Tokens;
 
 namespace Wardwatch.Server.Staff;
@@ -13,17 +14,18 @@ namespace Wardwatch.Server.Staff;
 /// streams, the hub), in the query's <c>access_token</c>.
 /// </summary>
 internal sealed class StaffAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, SigningKeys keys, StaffDirectory directory, SecondFactorPolicy policy)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, SigningKeys keys, StaffDirectory directory, SecondFactorPolicy policy,
+    IAuditTrail audit)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     /// <summary>The name of the scheme.</summary>
     public const string SchemeName = "Bearer";
 
     private const string Prefix = "Bearer ";
+    private static readonly PathString[] QueryPaths = ["/ws", "/sse", "/hubs"];
+
     // Why a token that is good is not enough here; the challenge says so.
     private ProblemHttpResult? _refusal;
-
-    private static readonly PathString[] QueryPaths = ["/ws", "/sse", "/hubs"];
 
     /// <inheritdoc />
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -67,8 +69,15 @@ internal sealed class StaffAuthentication(
     }
 
     /// <inheritdoc />
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        TypedResults.Problem(statusCode: 403, type: "urn:wardwatch:not-permitted", title: "Your role does not permit this").ExecuteAsync(Context);
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        if (Context.User.FindCaller() is { } caller)
+        {
+            audit.Note(AuditEntry.Of(Context, caller, AuditActions.Refused) with { Done = false, Detail = $"{Request.Method} {(Context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText}" });
+        }
+
+        return TypedResults.Problem(statusCode: 403, type: "urn:wardwatch:not-permitted", title: "Your role does not permit this").ExecuteAsync(Context);
+    }
 
     private string? Presented()
     {

@@ -9,8 +9,8 @@ namespace Wardwatch.SystemTests.Access;
 [Collection(TwoHospitalsCollection.Name)]
 public sealed class TenantRowTests(TwoHospitals hospitals)
 {
-    // What holds nobody's rows: the schema's own list, and models that know nobody.
-    private static readonly string[] WithoutHospital = ["schema_migrations", "anomaly_models"];
+    // What holds nobody's rows: the schema's own list, fingerprints of master keys, and models that know nobody.
+    private static readonly string[] WithoutHospital = ["schema_migrations", "master_keys", "anomaly_models"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -46,9 +46,9 @@ public sealed class SeedTests
             {
                 ["administrator"] = 1,
                 ["physician"] = 2,
-                ["specialist"] = 1,
                 ["nurse"] = 3,
                 ["charge-nurse"] = 1,
+                ["specialist"] = 1,
                 ["technician"] = 1,
                 ["analyst"] = 1,
                 ["patient"] = 1,
@@ -84,6 +84,13 @@ public sealed class SeedTests
         before.ShouldBeSubsetOf(after.Select(key => key.ToString()));
         (await ScalarAsync(installation, "select count(*) from wards")).ShouldBe(3L);
 
+        // A ward that was added belongs to those who work on all of them, and to nobody else.
+        (await ScalarAsync(installation, "select string_agg(user_name, ' ' order by user_name) from staff_wards join staff_accounts using (account_id) where ward_id = 'ward-3'"))
+            .ShouldBe("charge.moreau dr.arvidsson dr.osei nurse.falk");
+        (await ScalarAsync(
+            installation, "select string_agg(user_name || ' ' || patient_id, ', ' order by user_name, patient_id) from staff_patients join staff_accounts using (account_id) join patients using (patient_no)"))
+            .ShouldBe("dr.tanaka p-0001, dr.tanaka p-0009, patient.haddad p-0003");
+
         // Fewer than there are: nobody is removed, the others' monitors are left to whoever wants them.
         var fewer = Devices(await hospital.SeedAsync(20, simulated: true, Cancellation));
         fewer.Count.ShouldBe(42);
@@ -102,7 +109,7 @@ public sealed class SeedTests
         var again = await hospital.SeedAsync(40, simulated: true, Cancellation);
         Devices(again).ToDictionary(key => key.Text("device"), key => key.Text("key")).ShouldBe(keys, ignoreOrder: true);
         again.Accounts.ShouldAllBe(account => account.Password != passwords[account.User]);
-        (await ScalarAsync(installation, "select count(*) from staff_accounts")).ShouldBe(6L);
+        (await ScalarAsync(installation, "select count(*) from staff_accounts")).ShouldBe(12L);
     }
 
     private static async Task ThousandsTakeSeconds(Installation installation, DemoHospital hospital)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Npgsql;
 using Shouldly;
 using Wardwatch.Benchmarks.Proof;
 using Wardwatch.Benchmarks.Stage;
@@ -68,15 +69,24 @@ public sealed class FaultTests : IAsyncLifetime
     {
         var device = _ward.TakeDevice();
         await using var link = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation);
-        await _ward.ExecuteAsync("alter role current_user set synchronous_commit = off", Cancellation);
-        await _ward.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()", Cancellation);
+        await AsSuperuserAsync("alter role wardwatch_service set synchronous_commit = off");
+        await AsSuperuserAsync("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'wardwatch_service'");
         link.Queue(device.Seal(Now, "\"hr\":61"), 1);
         await link.FlushAsync(Cancellation);
         var answer = link.ReadAsync(Cancellation);
         await Poll.UntilAsync(async () => await StorageAsync() == "away", Soon, "storage said to be away", Cancellation);
         answer.IsCompleted.ShouldBeFalse();
-        await _ward.ExecuteAsync("alter role current_user reset synchronous_commit", Cancellation);
+        await AsSuperuserAsync("alter role wardwatch_service reset synchronous_commit");
         (await answer).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
+    }
+
+    // The server's roles are the superuser's to change, not the owner's of the tables.
+    private async Task AsSuperuserAsync(string statement)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(ServerProcess.PrivateConnectionString(_ward.Server.Data)) { Username = "postgres", Pooling = false };
+        await using var superuser = NpgsqlDataSource.Create(connection);
+        await using var command = superuser.CreateCommand(statement);
+        await command.ExecuteNonQueryAsync(Cancellation);
     }
 
     private async Task While_the_database_hangs_live_goes_on_and_nothing_is_acknowledged()

@@ -44,6 +44,8 @@ public sealed class SignInServer : IAsyncLifetime
         Server.Environment["Wardwatch__Staff__SignInsPerMinute"] = "1000";
         Server.Environment["Wardwatch__Staff__FailuresPerAddress"] = "100000";
         Server.Environment["Wardwatch__Staff__SlowestAnswerSeconds"] = "0";
+        Server.Environment["Wardwatch__Limits__AnonymousPerMinute"] = "100000";
+        Server.Environment["Wardwatch__Limits__PatientPerMinute"] = "100000";
         await Server.StartAsync(cancellation);
         _beside = await DemoServer.OpenBesideAsync(Server.Data, cancellation);
     }

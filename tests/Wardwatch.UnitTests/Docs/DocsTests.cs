@@ -5,6 +5,8 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Shouldly;
 using Wardwatch.Server;
+using Wardwatch.Server.Access;
+using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Xunit;
 
@@ -102,6 +104,18 @@ public partial class DocsTests
     }
 
     [Fact]
+    public void The_page_of_security_shows_the_table_of_permissions_as_it_is()
+    {
+        var page = SourceTree.Read("docs/security.md");
+        page.ShouldContain($"| permission | allows | {string.Join(" | ", AccountRoles.All)} |");
+        foreach (var (permission, allows) in PermissionTable.All)
+        {
+            var reaches = AccountRoles.All.Select(role => PermissionTable.Of(role, permission)).Select(reach => reach == Reach.None ? "" : $"{reach}".ToLowerInvariant());
+            page.ShouldContain($"| `{permission}` | {allows} | {string.Join(" | ", reaches)} |");
+        }
+    }
+
+    [Fact]
     public void Links_between_the_pages_lead_to_files()
     {
         foreach (var file in SourceTree.Files("docs", "*.md").Concat(SourceTree.Files(".", "*.md", SearchOption.TopDirectoryOnly)))
@@ -134,7 +148,8 @@ public partial class DocsTests
                     && Verbs.TryGetValue(name.Identifier.Text, out var verb)
                     && call.ArgumentList.Arguments is [{ Expression: LiteralExpressionSyntax { Token.Value: string path } }, ..])
                 {
-                    var whole = (GroupOf(target, root) + path).TrimEnd('/');
+                    // What a place in a path must look like is not part of the address.
+                    var whole = Constraint().Replace(GroupOf(target, root) + path, "}").TrimEnd('/');
                     yield return verb + whole;
                 }
             }
@@ -186,6 +201,9 @@ public partial class DocsTests
 
     [GeneratedRegex(@"`(?<test>[A-Z][A-Za-z]+Tests\.[A-Za-z0-9_]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TestOfAttack();
+
+    [GeneratedRegex(":[a-z]+}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Constraint();
 
     [GeneratedRegex(@"\]\((?<target>[^)#]+)(#[^)]*)?\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();

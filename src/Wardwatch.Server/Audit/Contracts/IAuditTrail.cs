@@ -14,6 +14,12 @@ public interface IAuditTrail
     /// </summary>
     Task RecordAsync(AuditEntry entry, CancellationToken cancellation);
 
+    /// <summary>
+    /// Records something that is answered without waiting for it, because the time of the answer would tell something: a failed sign-in to an account that there is
+    /// must take no longer than one to an account that there is not.
+    /// </summary>
+    void Note(AuditEntry entry);
+
     /// <summary>Records a change in the transaction that makes it: both become durable, or neither.</summary>
     /// <param name="connection">The connection, with its transaction. As the hospital's role, it must be of the entry's hospital.</param>
     /// <param name="entry">What is done.</param>

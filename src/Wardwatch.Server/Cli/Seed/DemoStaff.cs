@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff;
-using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.Cli.Seed;
 

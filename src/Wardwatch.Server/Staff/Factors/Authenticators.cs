@@ -52,7 +52,7 @@ internal sealed class Authenticators(TenantDatabase database, IKeyring keyring, 
             wrapped = await pending.ExecuteScalarAsync(cancellation) as byte[];
         }
 
-        if (wrapped is null || Match(account.TenantId, wrapped, code) is not { } step)
+        if (wrapped is null || MatchPending(account.TenantId, wrapped, code) is not { } step)
         {
             return null;
         }
@@ -153,6 +153,19 @@ internal sealed class Authenticators(TenantDatabase database, IKeyring keyring, 
             && await ExecuteAsync(transaction, FactorSql.UseRecoveryCode, cancellation, account, RecoveryCodes.Hash(keyring.Tenant(tenantId), account, recovery)) == 1
             ? CodeOutcome.Recovery
             : CodeOutcome.Wrong;
+    }
+
+    // What is only being set up is not wrapped anew when the hospital gets a new key: then it is begun again.
+    private long? MatchPending(int tenantId, byte[] wrapped, string code)
+    {
+        try
+        {
+            return Match(tenantId, wrapped, code);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 
     private long? Match(int tenantId, byte[] wrapped, string code)

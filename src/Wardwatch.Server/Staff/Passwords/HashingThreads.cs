@@ -10,8 +10,9 @@ namespace Wardwatch.Server.Staff.Passwords;
 /// </summary>
 internal sealed class HashingThreads : IDisposable
 {
-    // The niceness of a thread: of two that want a processor, one at 10 gets a tenth of it.
-    private const int Niceness = 10;
+    // By how much they stand behind the others: of two threads that want a processor, one that is nicer by 5 gets a quarter of it. More would keep
+    // everybody out of a server whose machine is busy.
+    private const int Niceness = 5;
 
     private readonly BlockingCollection<Action> _queue;
     private readonly Thread[] _threads;
@@ -66,8 +67,8 @@ internal sealed class HashingThreads : IDisposable
     {
         if (OperatingSystem.IsLinux())
         {
-            // Of a thread and not of the process: on Linux, 0 is the thread that calls. A refusal costs nothing but the courtesy.
-            _ = SetPriority(which: 0, who: 0, Niceness);
+            // On Linux this is of the thread that calls, not of the process. A refusal costs nothing but the courtesy.
+            _ = Nice(Niceness);
         }
 
         foreach (var work in _queue.GetConsumingEnumerable())
@@ -76,7 +77,7 @@ internal sealed class HashingThreads : IDisposable
         }
     }
 
-    [DllImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    [DllImport("libc", EntryPoint = "nice", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetPriority(int which, uint who, int niceness);
+    private static extern int Nice(int increment);
 }
