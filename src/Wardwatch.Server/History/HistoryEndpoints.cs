@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
-using Wardwatch.Server.Access.Contracts;
-using Wardwatch.Server.Audit.Contracts;
 
 namespace Wardwatch.Server.History;
 

@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Clinical.Vitals;
+using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
-using Wardwatch.Server.Access.Contracts;
-using Wardwatch.Server.Audit.Contracts;
 
 namespace Wardwatch.Server.Monitoring;
 
