@@ -17,7 +17,9 @@ internal static class RequestLimits
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private static readonly PathString[] Counted = ["/api", "/v1", "/ws", "/sse", "/hubs"];
     private static readonly PathString[] Live = ["/ws", "/sse", "/hubs"];
-    private static readonly PathString Renewal = "/api/auth/refresh";
+
+    // A whole shift signs in behind one address, and its pages renew their sessions from there.
+    private static readonly PathString[] Entrances = ["/api/auth/refresh", "/api/auth/login", "/api/auth/passkey"];
 
     /// <summary>Whom a limit counts together.</summary>
     internal readonly record struct Key(Class Class, Guid Account, ClientAddress Address);
@@ -31,8 +33,8 @@ internal static class RequestLimits
         /// <summary>Nobody is signed in.</summary>
         Anonymous,
 
-        /// <summary>Renews a session.</summary>
-        Renewal,
+        /// <summary>Signs in or renews a session; attempts are limited by account, too.</summary>
+        Entrance,
 
         /// <summary>A patient's account.</summary>
         Patient,
@@ -70,7 +72,8 @@ internal static class RequestLimits
 
         if (context.User.FindCaller() is not { } caller)
         {
-            return new(path.Equals(Renewal, StringComparison.OrdinalIgnoreCase) ? Class.Renewal : Class.Anonymous, default, ClientAddress.Of(context.Connection.RemoteIpAddress));
+            var enters = Array.Exists(Entrances, entrance => path.StartsWithSegments(entrance, StringComparison.OrdinalIgnoreCase));
+            return new(enters ? Class.Entrance : Class.Anonymous, default, ClientAddress.Of(context.Connection.RemoteIpAddress));
         }
 
         var kind = StaysOpen(context) ? Class.Live : caller.Role == AccountRoles.Patient ? Class.Patient : Class.Staff;
@@ -86,7 +89,7 @@ internal static class RequestLimits
     {
         Class.Free => RateLimitPartition.GetNoLimiter(key),
         Class.Anonymous => Sliding(key, limits.AnonymousPerMinute),
-        Class.Renewal => Sliding(key, limits.RenewalsPerMinute),
+        Class.Entrance => Sliding(key, limits.EntrancesPerMinute),
         Class.Patient => Sliding(key, limits.PatientPerMinute),
         Class.Live => RateLimitPartition.GetConcurrencyLimiter(key, _ => new() { PermitLimit = limits.LiveConnectionsPerAccount, QueueLimit = 0 }),
         _ => RateLimitPartition.GetTokenBucketLimiter(key, _ => BucketOf(limits)),

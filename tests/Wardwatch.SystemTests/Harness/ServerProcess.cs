@@ -13,7 +13,7 @@ public sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(60);
 
-    private static readonly string[] Limits = ["AnonymousPerMinute", "RenewalsPerMinute", "StaffPerMinute", "StaffBurst", "LiveConnectionsPerAccount"];
+    private static readonly string[] Limits = ["AnonymousPerMinute", "EntrancesPerMinute", "StaffPerMinute", "StaffBurst", "LiveConnectionsPerAccount"];
 
     private readonly List<string> _log = [];
     private readonly Lock _gate = new();

@@ -123,7 +123,7 @@ public sealed class RequestLimitTests
     public async Task Thirty_screens_behind_one_address_come_back_at_once_after_a_power_cut()
     {
         // The limits as they are when nobody sets any.
-        await using var ward = await StartAsync(("AnonymousPerMinute", 100), ("RenewalsPerMinute", 600), ("StaffPerMinute", 1200), ("StaffBurst", 300), ("LiveConnectionsPerAccount", 16));
+        await using var ward = await StartAsync(("AnonymousPerMinute", 100), ("EntrancesPerMinute", 600), ("StaffPerMinute", 1200), ("StaffBurst", 300), ("LiveConnectionsPerAccount", 16));
         using var signedIn = ward.Server.CreateClient();
         await RawHttp.SignInAsync(signedIn, ward.Server, "nurse.falk", Cancellation);
         var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(async _ =>

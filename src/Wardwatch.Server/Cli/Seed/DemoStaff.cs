@@ -21,7 +21,9 @@ internal static class DemoStaff
         new("dr.tanaka", AccountRoles.Specialist, "Dr Kenji Tanaka") { Patients = [1, 9] },
         new("tech.ivers", AccountRoles.Technician, "Pat Ivers"),
         new("analyst.okoye", AccountRoles.Analyst, "Chinwe Okoye"),
-        new("patient.haddad", AccountRoles.Patient, "Samira Haddad") { Patients = [3] },
+
+        // Names of accounts are in clear in the database, those of patients are not: what the account shows is not to give away what is sealed elsewhere.
+        new("patient.haddad", AccountRoles.Patient, "Patient in ward 1, bed 3") { Patients = [3] },
         new("service.interface", AccountRoles.Service, "Interface engine"),
     ];
 

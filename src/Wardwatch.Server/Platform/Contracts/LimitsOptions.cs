@@ -12,9 +12,9 @@ public sealed class LimitsOptions
     [Range(1, 1_000_000)]
     public int AnonymousPerMinute { get; set; } = 100;
 
-    /// <summary>Renewals of sessions a minute from one address, apart from the above: every screen of a hospital may stand behind one address, and come back at once after a power cut.</summary>
+    /// <summary>Sign-ins and renewals of sessions a minute from one address, apart from the above: a whole hospital may stand behind one address, and come back at once after a power cut.</summary>
     [Range(1, 1_000_000)]
-    public int RenewalsPerMinute { get; set; } = 600;
+    public int EntrancesPerMinute { get; set; } = 600;
 
     /// <summary>Requests a minute by one patient's account.</summary>
     [Range(1, 1_000_000)]
