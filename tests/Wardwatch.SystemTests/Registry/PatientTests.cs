@@ -16,7 +16,7 @@ public sealed class PatientTests(DemoServer demo)
     [Fact]
     public async Task Patients_come_by_ward_and_bed_page_by_page()
     {
-        using var client = await demo.ClientAsync("nurse.brandt", Cancellation);
+        using var client = await demo.ClientAsync("nurse.falk", Cancellation);
         var ids = new List<string>();
         var next = "";
         do
@@ -35,7 +35,7 @@ public sealed class PatientTests(DemoServer demo)
     [Fact]
     public async Task A_patient_is_shown_with_exactly_the_agreed_members()
     {
-        using var client = await demo.ClientAsync("nurse.brandt", Cancellation);
+        using var client = await demo.ClientAsync("nurse.falk", Cancellation);
         var patient = await client.JsonAsync("/api/patients/p-0003", Cancellation);
         patient.ToString().ShouldBe(
             """{"id":"p-0003","recordNumber":"22-33757","name":"Haddad, Samira","dateOfBirth":"1971-06-30","sex":"female","status":"observation","ward":"ward-1","bed":"3","version":1}""");
@@ -50,7 +50,7 @@ public sealed class PatientTests(DemoServer demo)
     [InlineData("ward=ward-2&search=samira", new string[0])]
     public async Task Patients_are_found_by_name_record_number_and_ward(string query, string[] found)
     {
-        using var client = await demo.ClientAsync("nurse.brandt", Cancellation);
+        using var client = await demo.ClientAsync("nurse.falk", Cancellation);
         var page = await client.JsonAsync($"/api/patients?{query}", Cancellation);
         page.GetProperty("items").EnumerateArray().Select(patient => patient.Text("id")).ShouldBe(found);
     }
@@ -63,7 +63,7 @@ public sealed class PatientTests(DemoServer demo)
     [InlineData("/api/patients/a%20b", 404, "urn:wardwatch:patient-not-found")]
     public async Task What_cannot_be_shown_says_why(string address, int status, string type)
     {
-        using var client = await demo.ClientAsync("nurse.brandt", Cancellation);
+        using var client = await demo.ClientAsync("nurse.falk", Cancellation);
         using var answer = await client.GetAsync(address, Cancellation);
         (await answer.ProblemAsync(Cancellation)).ShouldBe((status, type));
     }
@@ -71,7 +71,7 @@ public sealed class PatientTests(DemoServer demo)
     [Fact]
     public async Task The_log_holds_neither_what_was_searched_for_nor_who_was_found_nor_the_token()
     {
-        using var client = await demo.ClientAsync("nurse.brandt", Cancellation);
+        using var client = await demo.ClientAsync("nurse.falk", Cancellation);
         await client.JsonAsync("/api/patients?search=haddad", Cancellation);
         await client.JsonAsync("/api/patients/p-0003", Cancellation);
         using var refused = await client.GetAsync("/api/patients?limit=haddad", Cancellation);
@@ -84,7 +84,7 @@ public sealed class PatientTests(DemoServer demo)
     [Fact]
     public async Task A_limit_that_is_no_number_is_a_bad_request()
     {
-        using var client = await demo.ClientAsync("nurse.brandt", Cancellation);
+        using var client = await demo.ClientAsync("nurse.falk", Cancellation);
         using var answer = await client.GetAsync("/api/patients?limit=many", Cancellation);
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
@@ -97,7 +97,7 @@ public sealed class PatientTests(DemoServer demo)
         (await registry.RegisterAsync(tenant, new NewPatient("Example, Nora", "99-00001", new(1950, 1, 2), "female", "ward-2", "8"), Cancellation))
             .ShouldBe(RegistrationOutcome.Registered);
 
-        using var client = await demo.ClientAsync("nurse.brandt", Cancellation);
+        using var client = await demo.ClientAsync("nurse.falk", Cancellation);
         JsonElement found = default;
         await Poll.UntilAsync(
             async () =>

@@ -89,7 +89,7 @@ public sealed class SeedTests
             .ShouldBe("charge.moreau dr.arvidsson dr.osei nurse.falk");
         (await ScalarAsync(
             installation, "select string_agg(user_name || ' ' || patient_id, ', ' order by user_name, patient_id) from staff_patients join staff_accounts using (account_id) join patients using (patient_no)"))
-            .ShouldBe("dr.tanaka p-0001, dr.tanaka p-0009, patient.haddad p-0003");
+            .ShouldBe("dr.tanaka p-0001, dr.tanaka p-0009, patient.0003 p-0003");
 
         // Fewer than there are: nobody is removed, the others' monitors are left to whoever wants them.
         var fewer = Devices(await hospital.SeedAsync(20, simulated: true, Cancellation));

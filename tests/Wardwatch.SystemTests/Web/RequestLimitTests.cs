@@ -141,7 +141,7 @@ public sealed class RequestLimitTests
     private static async Task<Three> ClientsAsync(ServerProcess server)
     {
         var clients = new[] { server.CreateClient(), server.CreateClient(), server.CreateClient() };
-        foreach (var (index, user) in new[] { "nurse.falk", "dr.osei", "patient.haddad" }.Index())
+        foreach (var (index, user) in new[] { "nurse.falk", "dr.osei", "patient.0003" }.Index())
         {
             await RawHttp.SignInAsync(clients[index], server, user, Cancellation);
         }

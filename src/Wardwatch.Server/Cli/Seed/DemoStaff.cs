@@ -23,7 +23,7 @@ internal static class DemoStaff
         new("analyst.okoye", AccountRoles.Analyst, "Chinwe Okoye"),
 
         // Names of accounts are in clear in the database, those of patients are not: what the account shows is not to give away what is sealed elsewhere.
-        new("patient.haddad", AccountRoles.Patient, "Patient in ward 1, bed 3") { Patients = [3] },
+        new("patient.0003", AccountRoles.Patient, "Patient in ward 1, bed 3") { Patients = [3] },
         new("service.interface", AccountRoles.Service, "Interface engine"),
     ];
 
