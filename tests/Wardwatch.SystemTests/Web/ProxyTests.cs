@@ -97,7 +97,7 @@ public sealed class ProxyTests
         new(StringComparer.Ordinal)
         {
             ["Wardwatch__Platform__KnownProxies"] = proxies,
-            ["Wardwatch__Limits__AnonymousPerMinute"] = "10",
+            ["Wardwatch__Limits__EntrancesPerMinute"] = "10",
             ["Wardwatch__Staff__SignInsPerMinute"] = signIns.ToString(),
         },
         Cancellation);
