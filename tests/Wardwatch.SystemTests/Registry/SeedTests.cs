@@ -86,7 +86,7 @@ public sealed class SeedTests
 
         // A ward that was added belongs to those who work on all of them, and to nobody else.
         (await ScalarAsync(installation, "select string_agg(user_name, ' ' order by user_name) from staff_wards join staff_accounts using (account_id) where ward_id = 'ward-3'"))
-            .ShouldBe("charge.moreau dr.arvidsson dr.osei nurse.falk");
+            .ShouldBe("charge.keane dr.arvidsson dr.osei nurse.falk");
         (await ScalarAsync(
             installation, "select string_agg(user_name || ' ' || patient_id, ', ' order by user_name, patient_id) from staff_patients join staff_accounts using (account_id) join patients using (patient_no)"))
             .ShouldBe("dr.tanaka p-0001, dr.tanaka p-0009, patient.0003 p-0003");

@@ -17,7 +17,7 @@ internal static class DemoStaff
         new("nurse.falk", AccountRoles.Nurse, "Ines Falk") { AllWards = true },
         new("nurse.brandt", AccountRoles.Nurse, "Tomas Brandt") { Wards = ["ward-1"] },
         new("nurse.rahimi", AccountRoles.Nurse, "Mina Rahimi") { Wards = ["ward-2"] },
-        new("charge.moreau", AccountRoles.ChargeNurse, "Claire Moreau") { AllWards = true },
+        new("charge.keane", AccountRoles.ChargeNurse, "Aoife Keane") { AllWards = true },
         new("dr.tanaka", AccountRoles.Specialist, "Dr Kenji Tanaka") { Patients = [1, 9] },
         new("tech.ivers", AccountRoles.Technician, "Pat Ivers"),
         new("analyst.okoye", AccountRoles.Analyst, "Chinwe Okoye"),

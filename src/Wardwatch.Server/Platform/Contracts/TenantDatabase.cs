@@ -8,6 +8,7 @@ namespace Wardwatch.Server.Platform.Contracts;
 /// </summary>
 public sealed class TenantDatabase(NpgsqlDataSource database)
 {
+    private const int AnswersWithinSeconds = 2;
     private const string SetTenant = "select set_config('wardwatch.tenant', $1, true)";
 
     /// <summary>Begins a transaction in the name of a hospital.</summary>
@@ -17,7 +18,9 @@ public sealed class TenantDatabase(NpgsqlDataSource database)
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancellation);
-            await using var command = new NpgsqlCommand(SetTenant, connection);
+
+            // It costs the database nothing: one that does not answer hangs, and whoever asks is told soon.
+            await using var command = new NpgsqlCommand(SetTenant, connection) { CommandTimeout = AnswersWithinSeconds };
             command.Parameters.Add(new() { Value = tenantId.ToString() });
             await command.ExecuteNonQueryAsync(cancellation);
             return new(connection, transaction);
