@@ -44,9 +44,9 @@ public static class Roles
 
     private static readonly Dictionary<string, Module[]> Table = new(StringComparer.Ordinal)
     {
-        ["monitor"] = [Patients, Devices, Models, History, Monitoring],
+        ["monitor"] = [Access, Audit, Patients, Devices, Models, History, Monitoring],
         ["web"] = [Access, Audit, Patients, Devices, Models, History, Staff, Live],
-        ["gateway"] = [Patients, Devices, Gateway],
+        ["gateway"] = [Access, Audit, Patients, Devices, Gateway],
         ["worker"] = [],
     };
 

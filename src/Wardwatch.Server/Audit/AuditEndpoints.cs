@@ -55,7 +55,7 @@ internal static class AuditEndpoints
             return Problems.InvalidParameter("outcome must be done or refused.");
         }
 
-        if (!TryCursor(after, out var before))
+        if (!Paging.TryReadCursor(after, out var before))
         {
             return Problems.InvalidParameter("after must be the next of an earlier answer.");
         }
@@ -64,7 +64,8 @@ internal static class AuditEndpoints
         var query = new AuditQuery(begin, end, Given(actor), Given(patient), Given(action), string.IsNullOrEmpty(outcome) ? null : outcome == "done", before, limit + 1);
         var items = await search.FindAsync(tenantId, query, cancellation);
         await trail.RecordAsync(AuditEntry.Of(context, AuditActions.ReadAudit), cancellation);
-        return TypedResults.Ok(PageOf(items, limit));
+        var next = Paging.Cut(items, limit, item => item.No.ToString(CultureInfo.InvariantCulture));
+        return TypedResults.Ok(new AuditPage(items, next));
     }
 
     private static async Task<Ok<AuditVerificationResponse>> VerifyAsync(
@@ -75,36 +76,6 @@ internal static class AuditEndpoints
         return TypedResults.Ok(new AuditVerificationResponse(
             verdict.Rows, verdict.Fault is null, verdict.Fault is { } fault ? new(fault.Number, fault.What) : null,
             verdict.Checkpoint is { } checkpoint ? new(checkpoint.Number, checkpoint.At) : null));
-    }
-
-    /// <summary>A page of what was read with one entry more than asked for.</summary>
-    internal static AuditPage PageOf(List<AuditItem> items, int limit)
-    {
-        if (items.Count <= limit)
-        {
-            return new(items, Next: null);
-        }
-
-        items.RemoveAt(limit);
-        return new(items, items[^1].No.ToString(CultureInfo.InvariantCulture));
-    }
-
-    /// <summary>Reads <c>?after=</c>.</summary>
-    internal static bool TryCursor(string? after, out long? before)
-    {
-        before = null;
-        if (string.IsNullOrEmpty(after))
-        {
-            return true;
-        }
-
-        if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return false;
-        }
-
-        before = number;
-        return true;
     }
 
     private static bool TryTime(string? text, out DateTimeOffset? time)

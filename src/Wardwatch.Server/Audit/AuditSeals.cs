@@ -22,20 +22,10 @@ internal sealed class AuditSeals(IKeyring keyring)
             : new(Purpose: null, Detail: null);
 
     /// <summary>Seals one text.</summary>
-    public byte[] SealText(int tenantId, string text)
-    {
-        var plain = System.Text.Encoding.UTF8.GetBytes(text);
-        var result = new byte[plain.Length + DataKey.Overhead];
-        keyring.Tenant(tenantId).Seal(Place(tenantId), plain, result);
-        return result;
-    }
+    public byte[] SealText(int tenantId, string text) => keyring.Tenant(tenantId).SealText(Place(tenantId), text);
 
     /// <summary>Opens one text; null if it was changed.</summary>
-    public string? OpenText(int tenantId, byte[] content)
-    {
-        var plain = new byte[content.Length];
-        return keyring.Tenant(tenantId).TryOpen(Place(tenantId), content, plain, out var length) ? System.Text.Encoding.UTF8.GetString(plain, 0, length) : null;
-    }
+    public string? OpenText(int tenantId, byte[] content) => keyring.Tenant(tenantId).OpenText(Place(tenantId), content);
 
     /// <summary>The seal of a chain's end.</summary>
     public byte[] SealHead(int tenantId, long number, ReadOnlySpan<byte> hash) =>
@@ -45,7 +35,7 @@ internal sealed class AuditSeals(IKeyring keyring)
     public bool IsHead(int tenantId, long number, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> seal) =>
         CryptographicOperations.FixedTimeEquals(SealHead(tenantId, number, hash), seal);
 
-    private static byte[] Place(int tenantId) => System.Text.Encoding.UTF8.GetBytes($"wardwatch/audit/1/{tenantId}");
+    private static string Place(int tenantId) => $"wardwatch/audit/1/{tenantId}";
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

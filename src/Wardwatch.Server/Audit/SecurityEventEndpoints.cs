@@ -51,7 +51,7 @@ internal static class SecurityEventEndpoints
             return Problems.InvalidParameter($"limit must be between 1 and {MaxLimit}.");
         }
 
-        if (!AuditEndpoints.TryCursor(after, out var before))
+        if (!Paging.TryReadCursor(after, out var before))
         {
             return Problems.InvalidParameter("after must be the next of an earlier answer.");
         }
@@ -69,12 +69,7 @@ internal static class SecurityEventEndpoints
             }
         }
 
-        string? next = null;
-        if (items.Count > limit)
-        {
-            items.RemoveAt(limit);
-            next = items[^1].Id;
-        }
+        var next = Paging.Cut(items, limit, item => item.Id);
 
         return TypedResults.Ok(new SecurityEventPage(items, next));
     }

@@ -38,24 +38,13 @@ internal static class AccessEndpoints
             return Problems.InvalidParameter($"limit must be between 1 and {MaxLimit}.");
         }
 
-        long? before = null;
-        if (!string.IsNullOrEmpty(after))
+        if (!Paging.TryReadCursor(after, out var before))
         {
-            if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                return Problems.InvalidParameter("after must be the next of an earlier answer.");
-            }
-
-            before = number;
+            return Problems.InvalidParameter("after must be the next of an earlier answer.");
         }
 
         var found = (await looks.OfPatientAsync(caller.TenantId, patient.Number, before, limit + 1, cancellation)).ToList();
-        string? next = null;
-        if (found.Count > limit)
-        {
-            found.RemoveAt(limit);
-            next = found[^1].Number.ToString(CultureInfo.InvariantCulture);
-        }
+        var next = Paging.Cut(found, limit, look => look.Number.ToString(CultureInfo.InvariantCulture));
 
         return TypedResults.Ok(new RecordLookPage(found.ConvertAll(look => new RecordLookResponse(look.At, look.Name, look.Role, look.Action, look.Purpose)), next));
     }

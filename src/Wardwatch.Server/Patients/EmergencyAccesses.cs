@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using Wardwatch.Server.Access.Contracts;
@@ -136,19 +135,9 @@ internal sealed class EmergencyAccesses(
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private byte[] Seal(int tenantId, string text)
-    {
-        var plain = Encoding.UTF8.GetBytes(text);
-        var result = new byte[plain.Length + DataKey.Overhead];
-        keyring.Tenant(tenantId).Seal(Place(tenantId), plain, result);
-        return result;
-    }
+    private byte[] Seal(int tenantId, string text) => keyring.Tenant(tenantId).SealText(Place(tenantId), text);
 
-    private string? Open(int tenantId, byte[] content)
-    {
-        var plain = new byte[content.Length];
-        return keyring.Tenant(tenantId).TryOpen(Place(tenantId), content, plain, out var length) ? Encoding.UTF8.GetString(plain, 0, length) : null;
-    }
+    private string? Open(int tenantId, byte[] content) => keyring.Tenant(tenantId).OpenText(Place(tenantId), content);
 
-    private static byte[] Place(int tenantId) => Encoding.UTF8.GetBytes($"wardwatch/emergency-accesses/1/{tenantId}");
+    private static string Place(int tenantId) => $"wardwatch/emergency-accesses/1/{tenantId}";
 }

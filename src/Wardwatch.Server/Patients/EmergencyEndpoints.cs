@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Patients.Contracts;
@@ -98,24 +97,13 @@ internal static class EmergencyEndpoints
             return Problems.InvalidParameter($"limit must be between 1 and {MaxLimit}.");
         }
 
-        long? before = null;
-        if (!string.IsNullOrEmpty(after))
+        if (!Paging.TryReadCursor(after, out var before))
         {
-            if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                return Problems.InvalidParameter("after must be the next of an earlier answer.");
-            }
-
-            before = number;
+            return Problems.InvalidParameter("after must be the next of an earlier answer.");
         }
 
         var items = await accesses.ListAsync(context.User.Caller(), open, before, limit + 1, cancellation);
-        string? next = null;
-        if (items.Count > limit)
-        {
-            items.RemoveAt(limit);
-            next = items[^1].Id;
-        }
+        var next = Paging.Cut(items, limit, item => item.Id);
 
         return TypedResults.Ok(new EmergencyAccessPage(items, next));
     }

@@ -52,6 +52,20 @@ public sealed class AuditTests(TwoHospitals hospitals)
     }
 
     [Fact]
+    public async Task A_refusal_by_role_is_on_record_as_well()
+    {
+        await hospitals.AddPersonAsync("refused.analyst", "analyst", Cancellation);
+        using var analyst = await hospitals.ClientAsync("refused.analyst", Cancellation);
+        using var answer = await analyst.GetAsync("/api/patients/p-0001", Cancellation);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+
+        // It is answered without waiting for its entry.
+        await Poll.UntilAsync(
+            async () => await EntriesAsync("actor=refused.analyst&action=access.refused") is [var entry] && entry.Text("outcome") == "refused" && entry.Text("detail").StartsWith("GET /api/patients/{id}", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(10), "the refusal is on record", Cancellation);
+    }
+
+    [Fact]
     public async Task The_trail_is_searched_page_by_page()
     {
         using var nurse = await hospitals.ClientAsync("nurse.falk", Cancellation);

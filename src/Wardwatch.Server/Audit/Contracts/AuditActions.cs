@@ -1,7 +1,6 @@
 namespace Wardwatch.Server.Audit.Contracts;
 
 /// <summary>What can be done, as it stands in the audit: <c>thing.verb</c>.</summary>
-#pragma warning disable CS1591 // The names say it.
 public static class AuditActions
 {
     // Looks.
@@ -38,7 +37,6 @@ public static class AuditActions
     public const string ResetSecondFactor = "person.reset-second-factor";
     public const string AddWard = "ward.add";
     public const string ChangeWard = "ward.change";
-    public const string RegisterPatient = "patient.register";
     public const string ErasePatient = "patient.erase";
     public const string RegisterDevice = "device.register";
     public const string RevokeDevice = "device.revoke";

@@ -55,16 +55,6 @@ internal static class PeopleSql
     public const string SetPassword =
         "update staff_accounts set password_hash = $2, security_stamp = $3, concurrency_stamp = $4, version = version + 1 where account_id = $1";
 
-    public const string ResetFactors =
-        """
-        with authenticators as (delete from staff_authenticators where account_id = $1),
-             codes as (delete from staff_recovery_codes where account_id = $1),
-             pins as (delete from staff_pins where account_id = $1)
-        delete from staff_passkeys where account_id = $1
-        """;
-
-    public const string RevokeSessions = "update staff_sessions set revoked_at = $2 where account_id = $1 and revoked_at is null";
-
     public const string Delete = "delete from staff_accounts where account_id = $1";
 
     public const string Sessions =

@@ -78,12 +78,7 @@ internal static partial class PersonEndpoints
         }
 
         var items = await people.ListAsync(context.User.TenantId(), search, string.IsNullOrEmpty(after) ? null : after, limit + 1, cancellation);
-        string? next = null;
-        if (items.Count > limit)
-        {
-            items.RemoveAt(limit);
-            next = items[^1].User;
-        }
+        var next = Paging.Cut(items, limit, person => person.User);
 
         return TypedResults.Ok(new PersonPage(items, next));
     }
@@ -121,8 +116,11 @@ internal static partial class PersonEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(Guid id, HttpContext context, PersonRegistry people, CancellationToken cancellation) =>
         Answer(await people.RemoveAsync(context, id, cancellation));
 
-    private static async Task<Results<Ok<PasswordResponse>, ProblemHttpResult>> ResetPasswordAsync(Guid id, HttpContext context, PersonRegistry people, CancellationToken cancellation) =>
-        await people.ResetPasswordAsync(context, id, cancellation) is { } password ? TypedResults.Ok(new PasswordResponse(password)) : Refused(PersonOutcome.NotFound);
+    private static async Task<Results<Ok<PasswordResponse>, ProblemHttpResult>> ResetPasswordAsync(Guid id, HttpContext context, PersonRegistry people, CancellationToken cancellation)
+    {
+        var (outcome, password) = await people.ResetPasswordAsync(context, id, cancellation);
+        return outcome == PersonOutcome.Done ? TypedResults.Ok(new PasswordResponse(password)) : Refused(outcome);
+    }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ResetSecondFactorAsync(Guid id, HttpContext context, PersonRegistry people, CancellationToken cancellation) =>
         Answer(await people.ResetSecondFactorAsync(context, id, cancellation));
@@ -179,6 +177,7 @@ internal static partial class PersonEndpoints
         PersonOutcome.ChangedMeanwhile => TypedResults.Problem(statusCode: 409, type: "urn:wardwatch:changed-meanwhile", title: "Somebody else has changed it; load it again"),
         PersonOutcome.LastAdministrator => TypedResults.Problem(statusCode: 409, type: "urn:wardwatch:last-administrator", title: "There must be an administrator left"),
         PersonOutcome.UnknownPlace => Problems.InvalidParameter("wards and patients must be ids of wards and patients that there are."),
+        PersonOutcome.Busy => TypedResults.Problem(statusCode: 503, type: "urn:wardwatch:unavailable", title: "Too many passwords are being checked at this moment; try again"),
         _ => throw new UnreachableException($"{outcome}"),
     };
 

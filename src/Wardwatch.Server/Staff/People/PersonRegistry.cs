@@ -6,6 +6,8 @@ using NpgsqlTypes;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Staff.Factors;
+using Wardwatch.Server.Staff.Passwords;
 
 namespace Wardwatch.Server.Staff.People;
 
@@ -32,16 +34,17 @@ internal enum PersonOutcome
 
     /// <summary>A ward or a patient that is named is not there.</summary>
     UnknownPlace,
+
+    /// <summary>Too many passwords are being hashed.</summary>
+    Busy,
 }
 
 /// <summary>
 /// Looks after the accounts of the caller's hospital. Every change is on record in its own transaction and in force everywhere before it is answered.
 /// </summary>
 internal sealed class PersonRegistry(
-    TenantDatabase database, IPasswordHasher<StaffAccount> hasher, ILookupNormalizer normalizer, IAuditTrail trail, IAccessChanges changes, TimeProvider time)
+    TenantDatabase database, PasswordCheck passwords, ILookupNormalizer normalizer, IAuditTrail trail, IAccessChanges changes, TimeProvider time)
 {
-    private static readonly StaffAccount Nobody = new() { Name = "", Role = "" };
-
     /// <summary>People by the name they sign in with.</summary>
     public async Task<List<PersonResponse>> ListAsync(int tenantId, string? search, string? after, int limit, CancellationToken cancellation)
     {
@@ -65,7 +68,12 @@ internal sealed class PersonRegistry(
     public async Task<(PersonOutcome Outcome, Guid Id, string Password)> AddAsync(HttpContext context, string user, PersonData data, CancellationToken cancellation)
     {
         var (tenantId, id, password) = (context.User.TenantId(), Guid.CreateVersion7(time.GetUtcNow()), DrawPassword());
-        var hash = hasher.HashPassword(Nobody, password);
+        if (!passwords.TryHash(password, out var hashing))
+        {
+            return (PersonOutcome.Busy, id, password);
+        }
+
+        var hash = await hashing;
         await using var transaction = await database.BeginAsync(tenantId, cancellation);
         await using var insert = transaction.Command(
             PeopleSql.Insert, id, tenantId, user, normalizer.NormalizeName(user), data.Name, data.Role, hash, Stamp(), Stamp(), time.GetUtcNow().UtcDateTime);
@@ -120,27 +128,31 @@ internal sealed class PersonRegistry(
         return PersonOutcome.Done;
     }
 
-    /// <summary>Gives a person a drawn password and ends their sessions. Null: there is no such person.</summary>
-    public async Task<string?> ResetPasswordAsync(HttpContext context, Guid id, CancellationToken cancellation)
+    /// <summary>Gives a person a drawn password and ends their sessions.</summary>
+    public async Task<(PersonOutcome Outcome, string Password)> ResetPasswordAsync(HttpContext context, Guid id, CancellationToken cancellation)
     {
         var password = DrawPassword();
-        var hash = hasher.HashPassword(Nobody, password);
-        return await WithPersonAsync(context, id, AuditActions.ResetPassword, async transaction =>
+        if (!passwords.TryHash(password, out var hashing))
+        {
+            return (PersonOutcome.Busy, password);
+        }
+
+        var hash = await hashing;
+        var outcome = await WithPersonAsync(context, id, AuditActions.ResetPassword, async transaction =>
         {
             await using var set = transaction.Command(PeopleSql.SetPassword, id, hash, Stamp(), Stamp());
             await set.ExecuteNonQueryAsync(cancellation);
             await RevokeSessionsAsync(transaction, id, cancellation);
             return true;
-        }, cancellation) == PersonOutcome.Done ? password : null;
+        }, cancellation);
+        return (outcome, password);
     }
 
     /// <summary>Takes a person's second factors away, so that new ones can be set up, and ends their sessions.</summary>
     public Task<PersonOutcome> ResetSecondFactorAsync(HttpContext context, Guid id, CancellationToken cancellation) =>
         WithPersonAsync(context, id, AuditActions.ResetSecondFactor, async transaction =>
         {
-            await using var reset = transaction.Command(PeopleSql.ResetFactors, id);
-            await reset.ExecuteNonQueryAsync(cancellation);
-            await RevokeSessionsAsync(transaction, id, cancellation);
+            await Authenticators.ResetAsync(transaction.Connection, id, time.GetUtcNow().UtcDateTime, cancellation);
             return true;
         }, cancellation);
 
@@ -244,7 +256,7 @@ internal sealed class PersonRegistry(
 
     private async Task RevokeSessionsAsync(TenantTransaction transaction, Guid id, CancellationToken cancellation)
     {
-        await using var command = transaction.Command(PeopleSql.RevokeSessions, id, time.GetUtcNow().UtcDateTime);
+        await using var command = transaction.Command(StaffSql.RevokeSessionsOfAccount, id, time.GetUtcNow().UtcDateTime);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
