@@ -181,13 +181,17 @@ export function Dialog({ title, close, children, wide = false, held = false }: D
       ref={dialog}
       className={wide ? 'dialog dialog-wide' : 'dialog'}
       aria-labelledby={id}
+      // Asked for here, the key never reaches the browser's own closing, of which a page can hold only the first request.
+      onKeyDown={(event) => {
+        if (held && event.key === 'Escape') event.preventDefault();
+      }}
       // React lets both events rise from a dialog that stands within this one.
       onCancel={(event) => {
         if (event.target !== dialog.current) return;
         event.preventDefault();
         if (!held) close();
       }}
-      // Browsers let a second Escape through whatever is said to the first.
+      // Other ways to close it, such as a phone's back gesture, are let through the second time whatever is said to the first.
       onClose={(event) => {
         if (event.target !== dialog.current || dialog.current?.open) return;
         if (held) dialog.current?.showModal();
