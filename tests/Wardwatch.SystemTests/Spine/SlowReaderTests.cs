@@ -59,7 +59,9 @@ public sealed class SlowReaderTests : IAsyncLifetime
         using var deadSocket = await VitalsListener.OpenAsync(Ward.Server, "/ws/vitals", Ward.Token, Cancellation, invoker);
         using var deadHub = await HubListener.OpenAsync(Ward.Server, "", Ward.Token, Cancellation, invoker);
         using var deadEvents = await OpenDeadStreamAsync();
-        (await Ward.MetricAsync("wardwatch_live_subscribers", "", Cancellation)).ShouldBe(5);
+
+        // A connection is open for its client a moment before the server counts it.
+        await Poll.UntilAsync(async () => await Ward.MetricAsync("wardwatch_live_subscribers", "", Cancellation) == 5, Deadline());
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var publishing = PublishAsync(device, stop.Token);

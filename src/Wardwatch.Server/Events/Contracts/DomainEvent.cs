@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace Wardwatch.Server.Events.Contracts;
+
+/// <summary>A kind of event: its name, its version and what it carries. Each kind is one static field of the module whose event it is, and stands in docs/events.md.</summary>
+/// <param name="Name">What happened, in the past tense: <c>PatientCreated</c>.</param>
+/// <param name="Version">Counts up when the meaning of what it carries changes; a new optional field is no new version.</param>
+public abstract record EventKind(string Name, int Version);
+
+/// <summary>A kind of event with the type of what it carries.</summary>
+/// <typeparam name="T">Ids, codes and times; the JSON schema in docs/events.md is made from it.</typeparam>
+/// <param name="Name">What happened, in the past tense.</param>
+/// <param name="Version">Counts up when the meaning changes.</param>
+/// <param name="Json">How it is written.</param>
+public sealed record EventKind<T>(string Name, int Version, JsonTypeInfo<T> Json) : EventKind(Name, Version);
+
+/// <summary>Where an event belongs, who caused it and when it happened.</summary>
+/// <param name="TenantId">The hospital.</param>
+/// <param name="PatientNumber">Whose: events of one patient reach each consumer in the order in which their transactions committed. Null: the hospital's own.</param>
+/// <param name="At">When it happened, which may be before it was recorded.</param>
+/// <param name="Actor">The account that caused it; null: the server itself.</param>
+public readonly record struct EventOrigin(int TenantId, int? PatientNumber, DateTimeOffset At, Guid? Actor = null);
