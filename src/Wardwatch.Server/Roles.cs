@@ -34,7 +34,7 @@ public static class Roles
 
     private static Module Live { get; } = new(LiveModule.AddLive, LiveModule.MapLive);
 
-    private static Module Gateway { get; } = new(GatewayModule.AddGateway);
+    private static Module Gateway { get; } = new(GatewayModule.AddGateway, GatewayModule.MapGateway);
 
     private static Module Access { get; } = new(AccessModule.AddAccess, AccessModule.MapAccess);
 
@@ -46,7 +46,7 @@ public static class Roles
     {
         ["monitor"] = [Access, Audit, Patients, Devices, Models, History, Monitoring],
         ["web"] = [Access, Audit, Patients, Devices, Models, History, Staff, Live],
-        ["gateway"] = [Access, Audit, Patients, Devices, Gateway],
+        ["gateway"] = [Access, Audit, Patients, Devices, Staff, Gateway],
         ["worker"] = [],
     };
 
