@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+using Wardwatch.Server.Events.Contracts;
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.Server.Events;
+
+/// <summary>
+/// Handles events for one consumer, in the caller's transaction: notes them in the inbox, which tells those that were handled before; opens them; and calls the
+/// consumer with a deadline, unless so much failed of late that it rests.
+/// </summary>
+internal sealed class ConsumerHandling
+{
+    private const string NoteInbox =
+        """
+        insert into event_inbox (consumer, event_id, recorded_at, tenant_id)
+        select $1, e.event_id, e.recorded_at, e.tenant_id from unnest($2::uuid[], $3::timestamptz[], $4::int[]) as e (event_id, recorded_at, tenant_id)
+        on conflict do nothing
+        returning event_id
+        """;
+
+    private static readonly ActivitySource Activities = new("Wardwatch.Events");
+
+    private readonly IEventConsumer _consumer;
+    private readonly EventConsumers _consumers;
+    private readonly IKeyring _keyring;
+    private readonly EventsMetrics _metrics;
+    private readonly EventsOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ResiliencePipeline _pipeline;
+    private readonly CircuitBreakerStateProvider _circuit = new();
+
+    public ConsumerHandling(IEventConsumer consumer, EventConsumers consumers, IKeyring keyring, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time)
+    {
+        (_consumer, _consumers, _keyring, _metrics, _options, _time) = (consumer, consumers, keyring, metrics, options.Value, time);
+
+        // One poisonous event among many good ones, or alone in a quiet ward, does not break the circuit; a dependency that is away does.
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                FailureRatio = 0.5,
+                MinimumThroughput = 20,
+                SamplingDuration = TimeSpan.FromSeconds(10),
+                BreakDuration = TimeSpan.FromSeconds(_options.BreakSeconds),
+                StateProvider = _circuit,
+                ShouldHandle = static arguments => new(arguments.Outcome.Exception is not null and not OperationCanceledException),
+            })
+            .AddTimeout(new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(_options.HandleSeconds) })
+            .Build();
+    }
+
+    /// <summary>The consumer's name.</summary>
+    public string Name => _consumer.Name;
+
+    /// <summary>Whether the consumer rests, since most of what it did failed.</summary>
+    public bool IsResting => _circuit.CircuitState == CircuitState.Open;
+
+    /// <summary>Handles events in their order. Some may have been handled before; they are passed over.</summary>
+    /// <exception cref="EventFailedException">The consumer failed at one.</exception>
+    /// <exception cref="BrokenCircuitException">The consumer rests.</exception>
+    public async Task HandleAsync(NpgsqlConnection connection, IReadOnlyList<SealedEvent> events, CancellationToken cancellation)
+    {
+        var oldest = _time.GetUtcNow().UtcDateTime.AddDays(-_options.InboxDays);
+        foreach (var old in events.Where(old => old.RecordedAt < oldest))
+        {
+            await DieAsync(connection, old, DeadReasons.TooOld, cancellation);
+        }
+
+        SealedEvent[] young = [.. events.Where(young => young.RecordedAt >= oldest)];
+        var fresh = await NoteAsync(connection, young, cancellation);
+        if (fresh.Count < young.Length)
+        {
+            _metrics.Repeated(Name, young.Length - fresh.Count);
+        }
+
+        SealedEvent[] wanted = [.. young.Where(known => fresh.Contains(known.Id)).DistinctBy(known => known.Id)];
+        using var keys = await EventKeys.LoadAsync(connection, _keyring, wanted.Select(known => known.Origin.PatientNumber), cancellation);
+        foreach (var delivered in wanted)
+        {
+            await HandleOneAsync(connection, delivered, keys, cancellation);
+        }
+    }
+
+    /// <summary>Notes that an event was dealt with; false if it was before.</summary>
+    public async Task<bool> NoteAsync(NpgsqlConnection connection, SealedEvent dealtWith, CancellationToken cancellation) =>
+        (await NoteAsync(connection, [dealtWith], cancellation)).Count > 0;
+
+    /// <summary>Calls the consumer, within the deadline.</summary>
+    public async Task CallAsync(NpgsqlConnection connection, SealedEvent delivered, DeliveredEvent opened, CancellationToken cancellation)
+    {
+        using var activity = Activities.StartActivity($"handle {delivered.Name}", ActivityKind.Consumer, delivered.Trace);
+        activity?.SetTag("wardwatch.consumer", Name);
+        try
+        {
+            await _pipeline.ExecuteAsync(
+                static async (call, stop) => await call.Consumer.HandleAsync(call.Event, call.Connection, stop), (Consumer: _consumer, Event: opened, Connection: connection), cancellation);
+        }
+        catch (BrokenCircuitException)
+        {
+            throw;
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested && !EventFaults.IsDatabaseAway(failure, connection))
+        {
+            activity?.SetStatus(ActivityStatusCode.Error);
+            throw new EventFailedException(delivered, failure);
+        }
+    }
+
+    /// <summary>Sets an event aside for good, in the caller's transaction.</summary>
+    public async Task DieAsync(NpgsqlConnection connection, SealedEvent dead, string reason, CancellationToken cancellation, string? fault = null, int attempts = 0)
+    {
+        await DeadLetterSql.InsertAsync(connection, Name, dead, reason, fault, attempts, _time.GetUtcNow().UtcDateTime, cancellation);
+        _metrics.Dead(Name, reason);
+    }
+
+    private async Task HandleOneAsync(NpgsqlConnection connection, SealedEvent delivered, EventKeys keys, CancellationToken cancellation)
+    {
+        if (!_consumers.Knows(_consumer, delivered.Name, delivered.Version))
+        {
+            await DieAsync(connection, delivered, DeadReasons.UnknownVersion, cancellation);
+        }
+        else if (keys.Find(delivered.Origin.TenantId, delivered.Origin.PatientNumber) is not { } key)
+        {
+            // Nobody can say any more what happened to somebody who was erased.
+            _metrics.Erased(Name);
+        }
+        else if (delivered.Open(key) is not { } opened)
+        {
+            await DieAsync(connection, delivered, DeadReasons.Unreadable, cancellation);
+        }
+        else
+        {
+            await CallAsync(connection, delivered, opened, cancellation);
+        }
+    }
+
+    private async Task<HashSet<Guid>> NoteAsync(NpgsqlConnection connection, SealedEvent[] events, CancellationToken cancellation)
+    {
+        await using var command = EventQueue.Command(connection, NoteInbox, Name);
+        command.Parameters.Add(new() { Value = Array.ConvertAll(events, e => e.Id) });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(events, e => e.RecordedAt), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(events, e => e.Origin.TenantId) });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var fresh = new HashSet<Guid>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            fresh.Add(reader.GetGuid(0));
+        }
+
+        return fresh;
+    }
+}

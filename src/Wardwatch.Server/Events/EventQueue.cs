@@ -1,0 +1,162 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Wardwatch.Server.Events;
+
+/// <summary>An event that waits for a consumer.</summary>
+/// <param name="Event">The event.</param>
+/// <param name="Attempts">How often it failed.</param>
+internal readonly record struct QueuedEvent(SealedEvent Event, int Attempts);
+
+/// <summary>What waits for consumers in the database, and who works on which partition.</summary>
+internal sealed class EventQueue(NpgsqlDataSource database)
+{
+    private const string EnsureClaims =
+        "insert into event_claims (name, partition) select n, p from unnest($1::text[]) as n, generate_series(0, $2 - 1) as p on conflict do nothing";
+
+    private const string Claim = "select from event_claims where name = $1 and partition = $2 for update skip locked";
+
+    private const string FindReady =
+        """
+        select p from generate_series(0, $2 - 1) as p
+        where exists (select from event_queue q where q.consumer = $1 and q.partition = p and (q.not_before is null or q.not_before <= $3))
+        """;
+
+    // Behind an event that waits for its next attempt, the same patient's wait as well.
+    private const string Take =
+        $"""
+        select {EventRows.Columns}, attempts from event_queue
+        where consumer = $1 and partition = $2
+          and {EventRows.OrderKey} not in (select {EventRows.OrderKey} from event_queue where consumer = $1 and partition = $2 and attempts > 0 and not_before > $3)
+        order by event_no limit $4
+        """;
+
+    private const string FindWaiting = $"select distinct {EventRows.OrderKey} from event_queue where consumer = $1 and partition = any($2)";
+
+    private const string Insert =
+        $"""
+        insert into event_queue (consumer, partition, {EventRows.Columns}, attempts, not_before)
+        select $1, partition, {EventRows.Columns}, $14, $15 from {EventRows.FromParameters}
+        where not exists (select from event_inbox i where i.consumer = $1 and i.event_id = e.event_id and i.recorded_at = e.recorded_at)
+        on conflict do nothing
+        """;
+
+    private const string Remove = "delete from event_queue where consumer = $1 and partition = $2 and event_no = any($3)";
+    private const string Lock = "select from event_queue where consumer = $1 and partition = $2 and event_no = $3 for update";
+    private const string Hold = "update event_queue set attempts = $4, not_before = $5 where consumer = $1 and partition = $2 and event_no = $3";
+
+    /// <summary>Makes the rows that are locked by whoever works on a partition.</summary>
+    public async Task EnsureClaimsAsync(string[] names, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var command = Command(connection, EnsureClaims, names, EventPartitions.Count);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Claims a partition until the transaction ends; false if somebody else has it.</summary>
+    public static async Task<bool> TryClaimAsync(NpgsqlConnection connection, string name, short partition, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, Claim, name, partition);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation);
+    }
+
+    /// <summary>The partitions in which something waits for a consumer that may be tried now.</summary>
+    public async Task<List<short>> FindReadyAsync(string consumer, DateTime now, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var command = Command(connection, FindReady, consumer, EventPartitions.Count, now);
+        return await ReadPartitionsAsync(command, cancellation);
+    }
+
+    /// <summary>What may be handled now, in order.</summary>
+    public static async Task<List<QueuedEvent>> TakeAsync(NpgsqlConnection connection, string consumer, short partition, DateTime now, int most, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, Take, consumer, partition, now, most);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var taken = new List<QueuedEvent>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            taken.Add(new(EventRows.Read(reader), reader.GetInt32(EventRows.ColumnCount)));
+        }
+
+        return taken;
+    }
+
+    /// <summary>Whose events wait already, so that later ones must wait behind them.</summary>
+    public static async Task<HashSet<long>> FindWaitingAsync(NpgsqlConnection connection, string consumer, short[] partitions, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, FindWaiting, consumer, partitions);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var waiting = new HashSet<long>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            waiting.Add(reader.GetInt64(0));
+        }
+
+        return waiting;
+    }
+
+    /// <summary>Adds events that the consumer has not handled and that do not wait yet.</summary>
+    public static async Task AddAsync(NpgsqlConnection connection, string consumer, IReadOnlyList<SealedEvent> events, CancellationToken cancellation, int attempts = 0, DateTime? notBefore = null)
+    {
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(Insert, connection);
+        command.Parameters.Add(new() { Value = consumer });
+        EventRows.Add(command.Parameters, events);
+        command.Parameters.Add(new() { Value = attempts });
+        command.Parameters.Add(new() { Value = notBefore ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Takes events out.</summary>
+    public static async Task RemoveAsync(NpgsqlConnection connection, string consumer, short partition, long[] numbers, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, Remove, consumer, partition, numbers);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Locks an event; false if it does not wait any more.</summary>
+    public static async Task<bool> TryLockAsync(NpgsqlConnection connection, string consumer, SealedEvent waiting, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, Lock, consumer, waiting.Partition, waiting.Number);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation);
+    }
+
+    /// <summary>Notes that an event failed and when it is tried again.</summary>
+    public static async Task HoldAsync(NpgsqlConnection connection, string consumer, SealedEvent failed, int attempts, DateTime notBefore, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, Hold, consumer, failed.Partition, failed.Number, attempts, notBefore);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Reads partitions' numbers.</summary>
+    public static async Task<List<short>> ReadPartitionsAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var partitions = new List<short>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            partitions.Add((short)reader.GetInt32(0));
+        }
+
+        return partitions;
+    }
+
+    /// <summary>A statement with its parameters in order.</summary>
+    public static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return command;
+    }
+}
