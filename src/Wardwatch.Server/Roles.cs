@@ -1,4 +1,5 @@
 using Wardwatch.Server.Access;
+using Wardwatch.Server.Analytics;
 using Wardwatch.Server.Audit;
 using Wardwatch.Server.Devices;
 using Wardwatch.Server.Events;
@@ -43,12 +44,14 @@ public static class Roles
 
     private static Module Events { get; } = new(EventsModule.AddEvents);
 
+    private static Module Analytics { get; } = new(AnalyticsModule.AddAnalytics, AnalyticsModule.MapAnalytics);
+
     private static Module Staff { get; } = new(StaffModule.AddStaff, StaffModule.MapStaff);
 
     private static readonly Dictionary<string, Module[]> Table = new(StringComparer.Ordinal)
     {
         ["monitor"] = [Access, Audit, Events, Patients, Devices, Models, History, Monitoring],
-        ["web"] = [Access, Audit, Events, Patients, Devices, Models, History, Staff, Live],
+        ["web"] = [Access, Audit, Events, Patients, Devices, Models, History, Staff, Live, Analytics],
         ["gateway"] = [Access, Audit, Events, Patients, Devices, Staff, Gateway],
         ["worker"] = [Access, Audit, Events],
     };

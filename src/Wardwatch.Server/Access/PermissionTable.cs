@@ -14,18 +14,18 @@ internal static class PermissionTable
             (Permissions.ReadPatients, Reach.Hospital), (Permissions.ErasePatients, Reach.Hospital), (Permissions.BindDevices, Reach.Hospital),
             (Permissions.ManageDevices, Reach.Hospital), (Permissions.ManagePeople, Reach.Hospital), (Permissions.ManageWards, Reach.Hospital),
             (Permissions.ReadAudit, Reach.Hospital), (Permissions.ReviewSecurity, Reach.Hospital), (Permissions.ReviewEmergencyAccess, Reach.Hospital),
-            (Permissions.ReadModels, Reach.Hospital), (Permissions.TrainModels, Reach.Hospital)),
+            (Permissions.ReadAnalytics, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital), (Permissions.TrainModels, Reach.Hospital)),
         [AccountRoles.Physician] = May(
-            (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
+            (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Specialist] = May(
             (Permissions.ReadPatients, Reach.Patients), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Nurse] = May(
             (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.ChargeNurse] = May(
             (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital),
-            (Permissions.ReviewEmergencyAccess, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
+            (Permissions.ReviewEmergencyAccess, Reach.Wards), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Technician] = May((Permissions.ManageDevices, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
-        [AccountRoles.Analyst] = May((Permissions.ReadModels, Reach.Hospital)),
+        [AccountRoles.Analyst] = May((Permissions.ReadAnalytics, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Patient] = May((Permissions.ReadOwn, Reach.Self)),
         [AccountRoles.Device] = May((Permissions.SendReadings, Reach.Self)),
         [AccountRoles.Service] = May((Permissions.ReadPatients, Reach.Hospital), (Permissions.SendReadings, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
@@ -45,6 +45,7 @@ internal static class PermissionTable
         [Permissions.ReviewSecurity] = "See and settle security events",
         [Permissions.UseEmergencyAccess] = "Open any patient of the hospital in an emergency, with a reason, on record",
         [Permissions.ReviewEmergencyAccess] = "Judge emergency accesses afterwards",
+        [Permissions.ReadAnalytics] = "See figures of wards and hours, in which no patient stands",
         [Permissions.ReadModels] = "See the models in use",
         [Permissions.TrainModels] = "Train models and choose the one in use",
     }.ToFrozenDictionary(StringComparer.Ordinal);

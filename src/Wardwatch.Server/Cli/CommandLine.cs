@@ -30,6 +30,7 @@ public static class CommandLine
             KeysVerb.Create(),
             TrainVerb.Create(),
             VerifyAuditVerb.Create(),
+            AnalyticsVerb.Create(),
         };
 
         try

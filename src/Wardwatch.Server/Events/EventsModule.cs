@@ -15,6 +15,7 @@ public static class EventsModule
         services.AddSingleton<EventsState>();
         services.AddSingleton<EventsMetrics>();
         services.AddSingleton<IOutbox, Outbox>();
+        services.AddSingleton<IEventHistory, EventHistory>();
         services.AddSingleton<EventConsumers>();
         services.AddSingleton<EventObservers>();
         services.AddSingleton<EventQueue>();

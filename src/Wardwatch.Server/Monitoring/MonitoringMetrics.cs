@@ -14,6 +14,9 @@ internal sealed class MonitoringMetrics
     private readonly Counter<long> _unmapped;
     private readonly Meter _meter;
 
+    /// <summary>How much came, by ward.</summary>
+    public WardReadings Wards { get; } = new();
+
     public MonitoringMetrics(IMeterFactory meters)
     {
         var meter = _meter = meters.Create("Wardwatch.Monitoring");

@@ -21,6 +21,8 @@ public static class MonitoringModule
         services.AddSingleton<Lanes>();
         services.AddSingleton<IEnvelopeQueue>(provider => provider.GetRequiredService<Lanes>());
         services.AddSingleton<IPatientMonitor>(provider => provider.GetRequiredService<Lanes>());
+        services.AddSingleton(provider => provider.GetRequiredService<MonitoringMetrics>().Wards);
+        services.AddHostedService<VitalSignsReport>();
         services.AddHostedService(provider => provider.GetRequiredService<Lanes>());
     }
 

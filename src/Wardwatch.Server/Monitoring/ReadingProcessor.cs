@@ -168,6 +168,11 @@ internal sealed partial class ReadingProcessor(
         }
 
         AddRow(batch, entry, group, in header, in payload, plain, in content, patient, flags);
+        if (verdict != ReplayVerdict.Seen && patient.Ward is { } ward)
+        {
+            metrics.Wards.Add(patient.TenantId, ward, (flags & ReadingFlags.Late) != ReadingFlags.None);
+        }
+
         _tally.Processed++;
         _tally.Late += (flags & ReadingFlags.Late) != ReadingFlags.None ? 1 : 0;
         _tally.Replayed += verdict == ReplayVerdict.Seen ? 1 : 0;

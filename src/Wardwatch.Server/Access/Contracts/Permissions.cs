@@ -42,6 +42,9 @@ public static class Permissions
     /// <summary>Judge emergency accesses afterwards.</summary>
     public const string ReviewEmergencyAccess = "breakglass.review";
 
+    /// <summary>See figures of wards and hours, in which no patient stands.</summary>
+    public const string ReadAnalytics = "analytics.read";
+
     /// <summary>See which models there are.</summary>
     public const string ReadModels = "models.read";
 
@@ -50,5 +53,5 @@ public static class Permissions
 
     /// <summary>Every permission.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [ReadPatients, ReadOwn, ErasePatients, BindDevices, SendReadings, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadModels, TrainModels];
+        [ReadPatients, ReadOwn, ErasePatients, BindDevices, SendReadings, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadAnalytics, ReadModels, TrainModels];
 }
