@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
@@ -21,23 +22,27 @@ internal sealed partial class Committer : BackgroundService, ICommitter
     private const int AttemptsPerWarning = 30;
 
     private readonly Channel<CommitGroup> _queue;
-    private readonly System.Collections.Concurrent.ConcurrentBag<CommitGroup> _pool = [];
+    private readonly ConcurrentBag<CommitGroup> _pool = [];
     private readonly NpgsqlDataSource _database;
     private readonly HistoryOptions _options;
     private readonly HistoryMetrics _metrics;
     private readonly StorageState _storage;
     private readonly BatchRepair _repair;
+    private readonly CompanionCommit _companions;
     private readonly TimeProvider _time;
     private readonly ILogger<Committer> _logger;
     private readonly CancellationTokenSource _abandon = new();
+
+    // Companions that the database did not take; they go with the next batch.
+    private readonly ConcurrentQueue<ICommitCompanion> _late = new();
 
     // When each writer began its present commit; 0: it has none.
     private readonly long[] _began;
 
     public Committer(NpgsqlDataSource database, IOptions<HistoryOptions> options, HistoryMetrics metrics, StorageState storage,
-        BatchRepair repair, TimeProvider time, ILogger<Committer> logger)
+        BatchRepair repair, CompanionCommit companions, TimeProvider time, ILogger<Committer> logger)
     {
-        (_database, _options, _metrics, _storage, _repair, _time, _logger) = (database, options.Value, metrics, storage, repair, time, logger);
+        (_database, _options, _metrics, _storage, _repair, _companions, _time, _logger) = (database, options.Value, metrics, storage, repair, companions, time, logger);
         _queue = Channel.CreateBounded<CommitGroup>(new BoundedChannelOptions(_options.QueuedGroups)
         {
             FullMode = BoundedChannelFullMode.Wait,
@@ -163,6 +168,11 @@ internal sealed partial class Committer : BackgroundService, ICommitter
             group.Clear();
             _pool.Add(group);
         }
+
+        while (!batch.IsEmpty && _late.TryDequeue(out var companion))
+        {
+            batch.AddCompanion(companion);
+        }
     }
 
     /// <summary>Commits one batch, however long the database is away; returns the connection to go on with.</summary>
@@ -212,14 +222,22 @@ internal sealed partial class Committer : BackgroundService, ICommitter
     {
         if (batch.HasSuspects || batch.DeadLetters.Count > 0)
         {
-            await _repair.CommitCarefullyAsync(batch, connection, _abandon.Token);
+            await CommitCarefullyAsync(batch, connection);
             return;
         }
 
         var started = _time.GetTimestamp();
         try
         {
-            await RowCopy.ExecuteAsync(batch, connection, _options.CommandTimeoutSeconds, _abandon.Token);
+            if (batch.Companions.Count == 0)
+            {
+                await RowCopy.ExecuteAsync(batch, connection, _options.CommandTimeoutSeconds, _abandon.Token);
+            }
+            else if (!await _companions.TryTogetherAsync(batch, connection, _options.CommandTimeoutSeconds, _abandon.Token))
+            {
+                await CommitCarefullyAsync(batch, connection);
+                return;
+            }
         }
         catch (PostgresException e) when (!DatabaseFaults.IsPassing(e))
         {
@@ -229,11 +247,24 @@ internal sealed partial class Committer : BackgroundService, ICommitter
                 LogRefusedBatch(batch.Count, e.SqlState);
             }
 
-            await _repair.CommitCarefullyAsync(batch, connection, _abandon.Token);
+            await CommitCarefullyAsync(batch, connection);
             return;
         }
 
         _metrics.Committed(batch.Count, duplicates: 0, _time.GetElapsedTime(started).TotalSeconds);
+    }
+
+    /// <summary>What is unusual: rows one by one if need be, and what they bring about before them, so that a crash between leaves a change too many and never one too few.</summary>
+    private async Task CommitCarefullyAsync(CommitGroup batch, NpgsqlConnection connection)
+    {
+        var left = await _companions.WriteApartAsync(batch.Companions, connection, _abandon.Token);
+        batch.Companions.Clear();
+        foreach (var companion in left)
+        {
+            _late.Enqueue(companion);
+        }
+
+        await _repair.CommitCarefullyAsync(batch, connection, _abandon.Token);
     }
 
     /// <summary>Tells each listener once. A batch belongs to somebody else as soon as it was told, so nobody is told again because of another one's defect.</summary>

@@ -11,6 +11,7 @@ internal sealed class HistoryMetrics
     private readonly Counter<long> _setAside;
     private readonly Counter<long> _commits;
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _companionFailures;
     private readonly Counter<long> _unreadable;
     private readonly Histogram<double> _commitSeconds;
     private readonly Histogram<long> _batch;
@@ -22,6 +23,7 @@ internal sealed class HistoryMetrics
         _duplicates = meter.CreateCounter<long>("wardwatch.readings.duplicate", "{reading}", "Readings that were stored already and were acknowledged again");
         _setAside = meter.CreateCounter<long>("wardwatch.dead_letters", "{message}", "Messages set aside because they could not be believed, by reason");
         _commits = meter.CreateCounter<long>("wardwatch.history.commits", "{transaction}", "Transactions that committed readings");
+        _companionFailures = meter.CreateCounter<long>("wardwatch.history.companion_failures", "{attempt}", "Times that what readings brought about could not be stored with them");
         _failures = meter.CreateCounter<long>("wardwatch.history.commit_failures", "{transaction}", "Transactions that failed and were tried again or divided");
         _unreadable = meter.CreateCounter<long>("wardwatch.history.unreadable_records", "{record}", "Stored records that would not open");
         _commitSeconds = meter.CreateHistogram<double>("wardwatch.history.commit.duration", "s", "Time from handing a transaction to PostgreSQL to its commit");
@@ -38,6 +40,8 @@ internal sealed class HistoryMetrics
     }
 
     public void SetAside(RefusalReason reason) => _setAside.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));
+
+    public void CompanionFailed() => _companionFailures.Add(1);
 
     public void CommitFailed() => _failures.Add(1);
 

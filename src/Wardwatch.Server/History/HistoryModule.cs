@@ -15,6 +15,7 @@ public static class HistoryModule
         services.AddSingleton<StorageState>();
         services.AddSingleton<IStorageState>(provider => provider.GetRequiredService<StorageState>());
         services.AddSingleton<BatchRepair>();
+        services.AddSingleton<CompanionCommit>();
         services.AddSingleton<PartitionKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<PartitionKeeper>());
         services.AddSingleton<Committer>();

@@ -20,6 +20,7 @@ public sealed class CommitGroup
     internal List<int> RowEntries { get; } = [];
     internal List<DeadLetter> DeadLetters { get; } = [];
     internal List<ICommitListener> Listeners { get; } = [];
+    internal List<ICommitCompanion> Companions { get; } = [];
 
     /// <summary>Rows that would be stored.</summary>
     public int Count => _starts.Count;
@@ -51,6 +52,9 @@ public sealed class CommitGroup
     /// <summary>Somebody to be told when the group is committed.</summary>
     public void AddListener(ICommitListener listener) => Listeners.Add(listener);
 
+    /// <summary>Something that a row of this group brings about, to be committed with it.</summary>
+    public void AddCompanion(ICommitCompanion companion) => Companions.Add(companion);
+
     /// <summary>All rows as one COPY: header, rows, trailer.</summary>
     internal ReadOnlyMemory<byte> CopyData()
     {
@@ -74,6 +78,7 @@ public sealed class CommitGroup
         RowEntries.AddRange(other.RowEntries);
         DeadLetters.AddRange(other.DeadLetters);
         Listeners.AddRange(other.Listeners);
+        Companions.AddRange(other.Companions);
         HasSuspects |= other.HasSuspects;
     }
 
@@ -104,6 +109,7 @@ public sealed class CommitGroup
         RowEntries.Clear();
         DeadLetters.Clear();
         Listeners.Clear();
+        Companions.Clear();
         HasSuspects = false;
         if (_rows.Length > KeptBuffer)
         {

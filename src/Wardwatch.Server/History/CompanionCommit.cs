@@ -1,0 +1,81 @@
+using Npgsql;
+using Wardwatch.Server.History.Contracts;
+
+namespace Wardwatch.Server.History;
+
+/// <summary>
+/// Commits rows together with what they bring about. The usual batch has no companion and never comes here; one that has pays for a transaction around its COPY.
+/// </summary>
+internal sealed partial class CompanionCommit(HistoryMetrics metrics, ILogger<CompanionCommit> logger)
+{
+    // Somebody who is changing the same patient is done in less, or the readings go first.
+    private const string Patience = "set local lock_timeout = '2s'";
+
+    private readonly ILogger<CompanionCommit> _logger = logger;
+
+    /// <summary>Stores rows and companions in one transaction. False: the database refuses one of them, and nothing was stored.</summary>
+    public async Task<bool> TryTogetherAsync(CommitGroup group, NpgsqlConnection connection, int timeoutSeconds, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        try
+        {
+            await RowCopy.ExecuteAsync(group, connection, timeoutSeconds, cancellation);
+            await WriteAsync(group.Companions, connection, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return true;
+        }
+        catch (Exception e) when (IsRefusal(e, connection))
+        {
+            await transaction.RollbackAsync(cancellation);
+            return false;
+        }
+    }
+
+    /// <summary>Writes companions apart from their rows, each in a transaction of its own; answers those that are still not in.</summary>
+    public async Task<List<ICommitCompanion>> WriteApartAsync(IReadOnlyList<ICommitCompanion> companions, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var left = new List<ICommitCompanion>();
+        foreach (var companion in companions)
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            try
+            {
+                await WriteAsync([companion], connection, cancellation);
+                await transaction.CommitAsync(cancellation);
+            }
+            catch (Exception e) when (IsRefusal(e, connection))
+            {
+                await transaction.RollbackAsync(cancellation);
+                left.Add(companion);
+                metrics.CompanionFailed();
+                LogRefused(e, companion.GetType().Name);
+            }
+        }
+
+        return left;
+    }
+
+    private static async Task WriteAsync(IReadOnlyList<ICommitCompanion> companions, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using (var patience = new NpgsqlCommand(Patience, connection))
+        {
+            await patience.ExecuteNonQueryAsync(cancellation);
+        }
+
+        foreach (var companion in companions)
+        {
+            await companion.WriteAsync(connection, cancellation);
+        }
+    }
+
+    // A defect of a companion is no reason to lose readings, either. What passes by itself (a lost connection, a full disk) concerns both, and both are tried again.
+    private static bool IsRefusal(Exception e, NpgsqlConnection connection) => connection.FullState == System.Data.ConnectionState.Open && e switch
+    {
+        PostgresException refused => !DatabaseFaults.IsPassing(refused),
+        NpgsqlException or OperationCanceledException or TimeoutException or IOException or ObjectDisposedException or OutOfMemoryException => false,
+        _ => true,
+    };
+
+    [LoggerMessage(3020, LogLevel.Error, "What readings brought about ({Companion}) cannot be stored; the readings are, and it is tried again with the next ones.")]
+    private partial void LogRefused(Exception e, string companion);
+}

@@ -1,0 +1,16 @@
+using Npgsql;
+
+namespace Wardwatch.Server.History.Contracts;
+
+/// <summary>
+/// Something that a reading brings about and that commits with it: an alert, a change of status, each with its event. Either both are there or neither.
+/// </summary>
+/// <remarks>
+/// Where the database refuses the companion, or somebody else holds what it changes for too long, the readings must not wait: they are stored without it, and it is tried
+/// again with the next ones until it is in. Whoever makes companions makes them anew after a restart, if what brought them about still holds.
+/// </remarks>
+public interface ICommitCompanion
+{
+    /// <summary>Writes it, within the transaction of the rows. May be called again if that transaction fails.</summary>
+    Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellation);
+}
