@@ -63,6 +63,8 @@ internal sealed class BenchWard : IPatientDirectory, IAnomalyModels, IMeterFacto
 
     public PatientEntry? Find(int number) => number == Patient.Number ? Patient : null;
 
+    public ValueTask<PatientEntry?> FindAsync(int tenantId, string id, CancellationToken cancellation) => new(Find(id));
+
     public Meter Create(MeterOptions options) => _meter;
 
     public void Dispose() => _meter.Dispose();

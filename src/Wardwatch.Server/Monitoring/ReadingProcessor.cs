@@ -133,7 +133,9 @@ internal sealed partial class ReadingProcessor(
         var track = TrackOf(batch.Device.Number);
         var verdict = track.Judge(header.KeyId, header.BootId, header.Counter);
         track.Mark(header.KeyId, header.BootId, header.Counter);
-        var wornNow = binding == batch.Device.BindingAt(batch.ReceivedAt);
+
+        // By the patient: a transfer begins a new binding, and what was measured just before it is as current as ever.
+        var wornNow = batch.Device.BindingAt(batch.ReceivedAt)?.PatientNumber == binding.PatientNumber;
 
         // A clock that ran ahead and is set right must not keep its device out of the live state until time has caught up.
         var measuredAt = Math.Min(payload.MeasuredAt, batch.ReceivedAt);

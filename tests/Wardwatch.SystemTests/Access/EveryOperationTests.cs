@@ -110,9 +110,11 @@ public sealed class EveryOperationTests(TwoHospitals hospitals)
         _ => "987654321",
     };
 
-    // Emergency access is the clinicians': an administrator is told that the role does not permit it.
+    // Emergency access and the state of patients are the clinicians': an administrator is told that the role does not permit it.
+    private static readonly string[] ForClinicians = ["POST /api/patients/{id}/break-glass", "PUT /api/patients/{id}/status", "POST /api/patients/{id}/critical"];
+
     private async Task<HttpClient[]> CallersAsync(Operation operation, HttpClient administrator) =>
-        operation.Name == "POST /api/patients/{id}/break-glass" ? [await hospitals.ClientAsync("nurse.falk", Cancellation)] : [administrator];
+        ForClinicians.Contains(operation.Name) ? [await hospitals.ClientAsync("nurse.falk", Cancellation)] : [administrator];
 
     private static bool IsOwn(Operation operation) => operation.Path.StartsWith("/api/auth/", StringComparison.Ordinal) || ForEverybody.Contains(operation.Name);
 
