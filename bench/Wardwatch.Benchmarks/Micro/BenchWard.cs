@@ -45,7 +45,7 @@ internal sealed class BenchWard : IPatientDirectory, IAnomalyModels, IMeterFacto
     public ReadingProcessor CreateProcessor()
     {
         var options = new MonitoringOptions();
-        return new ReadingProcessor(this, new Scoring(this), new PatientStates(options), [], new MonitoringMetrics(this), options, NullLogger<ReadingProcessor>.Instance);
+        return new ReadingProcessor(this, new Scoring(this), new PatientStates(options), new CriticalReadings(null, options), [], new MonitoringMetrics(this), options, NullLogger<ReadingProcessor>.Instance);
     }
 
     /// <summary>The patient's device under a number of its own, so that a lane meets it for the first time.</summary>
@@ -62,6 +62,8 @@ internal sealed class BenchWard : IPatientDirectory, IAnomalyModels, IMeterFacto
     public PatientEntry? Find(string id) => id == Patient.Id ? Patient : null;
 
     public PatientEntry? Find(int number) => number == Patient.Number ? Patient : null;
+
+    public ValueTask<PatientEntry?> FindAsync(int tenantId, string id, CancellationToken cancellation) => new(Find(id));
 
     public Meter Create(MeterOptions options) => _meter;
 

@@ -39,10 +39,10 @@ internal sealed class StoredRecords : IAsyncDisposable
     private readonly byte[] _sealed = new byte[LongestRecord];
     private readonly byte[] _plain = new byte[LongestRecord];
 
-    private StoredRecords(Installation installation, DirectoryChanges changes, PatientDirectory patients, Dictionary<int, string> devices)
+    private StoredRecords(Installation installation, DirectoryChanges changes, PatientDirectory patients, List<PatientEntry> everybody, Dictionary<int, string> devices)
     {
         (_installation, _changes, _patients, _devices) = (installation, changes, patients, devices);
-        _byNumber = patients.All.ToDictionary(patient => patient.Entry.Number, patient => patient.Entry);
+        _byNumber = everybody.ToDictionary(patient => patient.Number);
     }
 
     /// <summary>Opens an installation whose server runs.</summary>
@@ -50,13 +50,13 @@ internal sealed class StoredRecords : IAsyncDisposable
     {
         var installation = await CommandInstallation.OpenAsync(data, cancellation);
         var changes = new DirectoryChanges(installation.Database, TimeProvider.System, NullLogger<DirectoryChanges>.Instance);
-        var patients = new PatientDirectory(installation.Database, installation.Keyring, changes);
-        await patients.ReloadAsync(null, cancellation);
+        var patients = new PatientDirectory(installation.Database, installation.Tenants, installation.Keyring, changes, TimeProvider.System);
+        var everybody = await patients.EverybodyAsync(cancellation);
         var devices = new Dictionary<int, string>();
         await using var command = installation.Database.CreateCommand("select device_no, device_id from devices");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) devices.Add(reader.GetInt32(0), reader.GetString(1));
-        return new StoredRecords(installation, changes, patients, devices);
+        return new StoredRecords(installation, changes, patients, everybody, devices);
     }
 
     /// <summary>Every row, in any order.</summary>

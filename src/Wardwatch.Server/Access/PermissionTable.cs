@@ -11,18 +11,22 @@ internal static class PermissionTable
     private static readonly FrozenDictionary<string, FrozenDictionary<string, Reach>> Table = new Dictionary<string, FrozenDictionary<string, Reach>>(StringComparer.Ordinal)
     {
         [AccountRoles.Administrator] = May(
-            (Permissions.ReadPatients, Reach.Hospital), (Permissions.ErasePatients, Reach.Hospital), (Permissions.BindDevices, Reach.Hospital),
+            (Permissions.ReadPatients, Reach.Hospital), (Permissions.RegisterPatients, Reach.Hospital), (Permissions.MovePatients, Reach.Hospital),
+            (Permissions.MergePatients, Reach.Hospital), (Permissions.ImportPatients, Reach.Hospital), (Permissions.ErasePatients, Reach.Hospital), (Permissions.BindDevices, Reach.Hospital),
             (Permissions.ManageDevices, Reach.Hospital), (Permissions.ManagePeople, Reach.Hospital), (Permissions.ManageWards, Reach.Hospital),
             (Permissions.ReadAudit, Reach.Hospital), (Permissions.ReviewSecurity, Reach.Hospital), (Permissions.ReviewEmergencyAccess, Reach.Hospital),
             (Permissions.ReadAnalytics, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital), (Permissions.TrainModels, Reach.Hospital)),
         [AccountRoles.Physician] = May(
-            (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
+            (Permissions.ReadPatients, Reach.Wards), (Permissions.RegisterPatients, Reach.Wards), (Permissions.MovePatients, Reach.Wards), (Permissions.SetPatientStatus, Reach.Wards),
+            (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Specialist] = May(
-            (Permissions.ReadPatients, Reach.Patients), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
+            (Permissions.ReadPatients, Reach.Patients), (Permissions.SetPatientStatus, Reach.Patients), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Nurse] = May(
-            (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
+            (Permissions.ReadPatients, Reach.Wards), (Permissions.RegisterPatients, Reach.Wards), (Permissions.MovePatients, Reach.Wards), (Permissions.SetPatientStatus, Reach.Wards),
+            (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.ChargeNurse] = May(
-            (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital),
+            (Permissions.ReadPatients, Reach.Wards), (Permissions.RegisterPatients, Reach.Wards), (Permissions.MovePatients, Reach.Wards), (Permissions.SetPatientStatus, Reach.Wards),
+            (Permissions.MergePatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital),
             (Permissions.ReviewEmergencyAccess, Reach.Wards), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Technician] = May((Permissions.ManageDevices, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Analyst] = May((Permissions.ReadAnalytics, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
@@ -35,6 +39,11 @@ internal static class PermissionTable
     {
         [Permissions.ReadPatients] = "See patients, readings, scores, live streams",
         [Permissions.ReadOwn] = "See one's own record, and who has seen it",
+        [Permissions.RegisterPatients] = "Register patients, correct who they are and what they agreed to",
+        [Permissions.MovePatients] = "Admit, transfer and discharge patients",
+        [Permissions.SetPatientStatus] = "Say in which state a patient is",
+        [Permissions.MergePatients] = "Merge two records of one person",
+        [Permissions.ImportPatients] = "Register many patients from a table",
         [Permissions.ErasePatients] = "Erase a patient by destroying their key",
         [Permissions.BindDevices] = "Say which patient wears which device",
         [Permissions.SendReadings] = "Send a device's readings over HTTP",

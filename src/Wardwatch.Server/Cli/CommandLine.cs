@@ -27,6 +27,7 @@ public static class CommandLine
             UserVerb.Create(),
             DeviceVerb.Create(),
             PatientVerb.Create(),
+            ImportVerb.Create(),
             KeysVerb.Create(),
             TrainVerb.Create(),
             VerifyAuditVerb.Create(),

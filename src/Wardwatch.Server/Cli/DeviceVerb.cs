@@ -3,6 +3,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Devices;
+using Wardwatch.Server.Events;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Contracts;
@@ -69,7 +70,7 @@ internal static class DeviceVerb
         {
             await using var installation = await CommandInstallation.OpenAsync(arguments.GetValue(data), cancellation);
             var place = await CommandHospital.FindAsync(installation, arguments.GetValue(hospital), cancellation);
-            var registry = new DeviceRegistry(installation.Tenants, installation.Keyring, new ToolAudit(installation), TimeProvider.System);
+            var registry = new DeviceRegistry(installation.Tenants, installation.Keyring, new ToolAudit(installation), new Outbox(installation.Keyring, TimeProvider.System), TimeProvider.System);
             await act(new(registry, place, arguments.GetValue(json)), arguments, cancellation);
             return CommandLine.Success;
         });
@@ -162,7 +163,7 @@ internal static class DeviceVerb
             throw new StartupException("--until must be later than --from.", "Times look like 2026-11-20T09:00:00Z.");
         }
 
-        Require(await work.Registry.AttachAsync(work.By, id, patient, from, until, cancellation));
+        Require((await work.Registry.AttachAsync(work.By, new(id, patient, from, until), TimeSpan.MaxValue, cancellation)).Outcome);
         work.Print(new { device = id, patient }, $"{patient} wears {id}.");
     }
 

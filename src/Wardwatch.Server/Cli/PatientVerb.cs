@@ -32,7 +32,13 @@ internal static class PatientVerb
             var erasure = new PatientErasure(
                 installation.Tenants, new ToolAudit(installation), new ErasedPatients(installation.Data, TimeProvider.System), TimeProvider.System, NullLogger<PatientErasure>.Instance);
             var patient = arguments.GetValue(id)!;
-            if (await erasure.EraseAsync(AuditEntry.OfTool(place.TenantId, AuditActions.ErasePatient) with { Purpose = why }, patient, cancellation) != ErasureOutcome.Erased)
+            var outcome = await erasure.EraseAsync(AuditEntry.OfTool(place.TenantId, AuditActions.ErasePatient) with { Purpose = why }, patient, cancellation);
+            if (outcome == ErasureOutcome.Duplicate)
+            {
+                throw new StartupException($"'{patient}' is a duplicate that was merged into another patient.", "Erase that one: the duplicates are erased with it.");
+            }
+
+            if (outcome != ErasureOutcome.Erased)
             {
                 throw new StartupException($"There is no patient '{patient}' in {place.Id}, or they were erased before.", "Patients have ids like p-0001.");
             }

@@ -24,9 +24,8 @@ internal static class TrainingHistory
 
         var time = TimeProvider.System;
         await using var changes = new DirectoryChanges(installation.Database, time, NullLogger<DirectoryChanges>.Instance);
-        using var patients = new PatientDirectory(installation.Database, installation.Keyring, changes);
-        await patients.ReloadAsync(null, cancellation);
-        var everybody = patients.All.Select(patient => patient.Entry).ToList();
+        using var patients = new PatientDirectory(installation.Database, installation.Tenants, installation.Keyring, changes, time);
+        var everybody = await patients.EverybodyAsync(cancellation);
 
         var until = time.Microseconds();
         var progress = quiet ? null : new PatientProgress(everybody.Count);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Patients.Contracts;
@@ -22,7 +23,12 @@ internal sealed record IssueKeyRequest(string? Algorithm = null, double? Overlap
 /// <param name="Device">The device's id.</param>
 /// <param name="From">From when; now when absent.</param>
 /// <param name="Until">Until when, exclusive; open when absent.</param>
-internal sealed record BindDeviceRequest(string? Device, DateTimeOffset? From = null, DateTimeOffset? Until = null);
+/// <param name="ConfirmSamePatient">Somebody looked: the device is still on the same patient.</param>
+/// <param name="TakeFrom">The patient who wears it and from whom it is taken.</param>
+internal sealed record BindDeviceRequest(string? Device, DateTimeOffset? From = null, DateTimeOffset? Until = null, bool ConfirmSamePatient = false, string? TakeFrom = null);
+
+/// <summary>What a patient wears and wore, the newest first.</summary>
+internal sealed record WornBindingPage(IReadOnlyList<WornBinding> Items, string? Next);
 
 /// <summary>A new device with its secrets, which are shown this once.</summary>
 internal sealed record DeviceResponse(string Device, string Token, uint KeyId, string Algorithm, string Key);
@@ -66,6 +72,8 @@ internal static class DeviceEndpoints
 
         var bindings = routes.MapGroup("/api/patients/{id}/device").RequireAuthorization(Permissions.BindDevices).WithTags("Devices");
         bindings.MapPut("/", BindAsync).WithName("bindDevice").WithSummary("Say that a patient wears a device.");
+        routes.MapGet("/api/patients/{id}/devices", WornAsync).RequireAuthorization(Policies.SeePatients).WithTags("Devices").WithName("listPatientDevices")
+            .WithSummary("What a patient wears and wore, the newest first.");
         bindings.MapDelete("/{device}", UnbindAsync).WithName("unbindDevice").WithSummary("Say that a patient no longer wears a device.");
     }
 
@@ -150,8 +158,8 @@ internal static class DeviceEndpoints
         string id, uint keyId, HttpContext context, DeviceRegistry registry, CancellationToken cancellation) =>
         Answer(await registry.RevokeKeyAsync(AuditEntry.Of(context, AuditActions.RevokeDeviceKey), id, keyId, cancellation));
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> BindAsync(
-        string id, BindDeviceRequest request, HttpContext context, RecordAccess records, DeviceRegistry registry, TimeProvider time, CancellationToken cancellation)
+    private static async Task<Results<Ok<WornBinding>, ProblemHttpResult>> BindAsync(
+        string id, BindDeviceRequest request, HttpContext context, RecordAccess records, DeviceRegistry registry, IOptions<PatientsOptions> options, TimeProvider time, CancellationToken cancellation)
     {
         if (request.Device is null)
         {
@@ -163,10 +171,48 @@ internal static class DeviceEndpoints
             return Problems.InvalidParameter("until must be later than from.");
         }
 
-        return await records.FindAsync(context, id, Permissions.BindDevices, AuditActions.BindDevice, cancellation) is null
-            ? Problems.PatientNotFound()
-            : Answer(await registry.AttachAsync(AuditEntry.Of(context, AuditActions.BindDevice), request.Device, id, request.From, request.Until, cancellation));
+        if (await records.FindAsync(context, id, Permissions.BindDevices, AuditActions.BindDevice, cancellation) is null
+            || (request.TakeFrom is { } wearer && await records.FindAsync(context, wearer, Permissions.BindDevices, AuditActions.UnbindDevice, cancellation) is null))
+        {
+            return Problems.PatientNotFound();
+        }
+
+        var wish = new BindingWish(request.Device, id, request.From, request.Until, request.ConfirmSamePatient, request.TakeFrom);
+        var result = await registry.AttachAsync(AuditEntry.Of(context, AuditActions.BindDevice), wish, TimeSpan.FromMinutes(options.Value.SamePatientGapMinutes), cancellation);
+        return result.Outcome switch
+        {
+            DeviceOutcome.Done => TypedResults.Ok(result.Binding!),
+            DeviceOutcome.AlreadyBound => BoundElsewhere(context, result),
+            DeviceOutcome.SamePatientQuestion => TypedResults.Problem(
+                statusCode: 409, type: "urn:wardwatch:same-patient-question", title: "Is the device still on the same patient?",
+                detail: "It was silent for long. Look at the patient, then say it with confirmSamePatient.",
+                extensions: new Dictionary<string, object?>(StringComparer.Ordinal)
+                {
+                    ["lastSeenAt"] = result.LastSeenAt,
+                    ["gapMinutes"] = (int)(time.GetUtcNow() - result.LastSeenAt!.Value).TotalMinutes,
+                }),
+            var refused => Refused(refused),
+        };
     }
+
+    // Who wears it is told to whoever may see that patient.
+    private static ProblemHttpResult BoundElsewhere(HttpContext context, BindingResult result)
+    {
+        var (number, wearer, ward) = result.Wearer!.Value;
+        var problem = Refused(DeviceOutcome.AlreadyBound);
+        if (context.User.Caller().Visible.Covers(context.User.TenantId(), ward, number))
+        {
+            problem.ProblemDetails.Extensions["patient"] = wearer;
+        }
+
+        return problem;
+    }
+
+    private static async Task<Results<Ok<WornBindingPage>, ProblemHttpResult>> WornAsync(
+        string id, HttpContext context, RecordAccess records, DeviceRegistry registry, CancellationToken cancellation) =>
+        await records.OpenAsync(context, id, AuditActions.ReadBindings, cancellation) is { } patient
+            ? TypedResults.Ok(new WornBindingPage(await registry.WornAsync(patient.TenantId, patient.Number, DefaultLimit, cancellation), Next: null))
+            : Problems.PatientNotFound();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> UnbindAsync(
         string id, string device, HttpContext context, RecordAccess records, DeviceRegistry registry, CancellationToken cancellation) =>

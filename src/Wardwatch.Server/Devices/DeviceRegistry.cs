@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Wardwatch.Devices.Ascon;
 using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Devices;
@@ -39,6 +40,9 @@ internal enum DeviceOutcome
 
     /// <summary>The device is not bound to the patient.</summary>
     NotBound,
+
+    /// <summary>The device was silent for long: is it still on the same patient?</summary>
+    SamePatientQuestion,
 }
 
 /// <summary>A device as the list shows it.</summary>
@@ -60,9 +64,10 @@ internal sealed record DeviceKeyRow(uint KeyId, string Algorithm, DateTimeOffset
 /// <param name="database">The database, as the hospital of the entry sees it.</param>
 /// <param name="keyring">Wraps the devices' keys.</param>
 /// <param name="audit">The record of who did what.</param>
+/// <param name="outbox">Takes the events.</param>
 /// <param name="time">When things are revoked and bound.</param>
 /// <param name="directory">This process's directory, which knows of each change before the change is answered; null on the command line.</param>
-internal sealed partial class DeviceRegistry(TenantDatabase database, IKeyring keyring, IAuditTrail audit, TimeProvider time, DeviceDirectory? directory = null)
+internal sealed partial class DeviceRegistry(TenantDatabase database, IKeyring keyring, IAuditTrail audit, IOutbox outbox, TimeProvider time, DeviceDirectory? directory = null)
 {
     /// <summary>Whether a text can be a device's id.</summary>
     public static bool IsId(string id) => IdPattern().IsMatch(id);
@@ -150,68 +155,6 @@ internal sealed partial class DeviceRegistry(TenantDatabase database, IKeyring k
         await using var device = transaction.Command(DeviceSql.RevokeDevice, number, Now);
         await device.ExecuteNonQueryAsync(cancellation);
         await CommitAsync(transaction, number, by with { Action = AuditActions.RevokeDevice, Detail = id }, cancellation);
-        return DeviceOutcome.Done;
-    }
-
-    /// <summary>Binds a device to a patient over an interval; no two bindings of a device overlap.</summary>
-    /// <param name="by">Who does it; device and patient are of the same hospital.</param>
-    /// <param name="id">The device.</param>
-    /// <param name="patientId">The patient's public id.</param>
-    /// <param name="from">From when; null: from now.</param>
-    /// <param name="until">Until when, exclusive; null: open.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public async Task<DeviceOutcome> AttachAsync(AuditEntry by, string id, string patientId, DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancellation)
-    {
-        await using var transaction = await database.BeginAsync(by.TenantId, cancellation);
-        if (await LockAsync(transaction, by.TenantId, id, cancellation) is not { } number)
-        {
-            return DeviceOutcome.UnknownDevice;
-        }
-
-        if (await FindPatientAsync(transaction, by.TenantId, patientId, cancellation) is not { } patient)
-        {
-            return DeviceOutcome.UnknownPatient;
-        }
-
-        if (patient.Ward is null || patient.Status == "discharged")
-        {
-            return DeviceOutcome.PatientNotOnWard;
-        }
-
-        var begin = from?.UtcDateTime ?? Now;
-        var end = until?.UtcDateTime ?? DateTime.MaxValue;
-        await using var overlapping = transaction.Command(DeviceSql.Overlapping, number, begin, end);
-        if ((bool)(await overlapping.ExecuteScalarAsync(cancellation))!)
-        {
-            return DeviceOutcome.AlreadyBound;
-        }
-
-        var topic = VitalsTopic(patient.Hospital, patient.Ward, patientId);
-        await InsertBindingsAsync(transaction.Connection, by.TenantId, [new(number, patient.Number, topic, begin, end)], cancellation);
-        await CommitAsync(transaction, number, by with { Action = AuditActions.BindDevice, Patients = [patient.Number], Detail = id }, cancellation);
-        return DeviceOutcome.Done;
-    }
-
-    /// <summary>Ends a device's binding to a patient now.</summary>
-    public async Task<DeviceOutcome> DetachAsync(AuditEntry by, string id, string patientId, CancellationToken cancellation)
-    {
-        await using var transaction = await database.BeginAsync(by.TenantId, cancellation);
-        if (await LockAsync(transaction, by.TenantId, id, cancellation) is not { } number)
-        {
-            return DeviceOutcome.UnknownDevice;
-        }
-
-        if (await FindPatientAsync(transaction, by.TenantId, patientId, cancellation) is not { } patient)
-        {
-            return DeviceOutcome.UnknownPatient;
-        }
-
-        if (await EndBindingsAsync(transaction, number, patient.Number, cancellation) == 0)
-        {
-            return DeviceOutcome.NotBound;
-        }
-
-        await CommitAsync(transaction, number, by with { Action = AuditActions.UnbindDevice, Patients = [patient.Number], Detail = id }, cancellation);
         return DeviceOutcome.Done;
     }
 

@@ -69,11 +69,27 @@ internal static class DeviceSql
         for share of p
         """;
 
-    public const string Overlapping =
+    private const string Bindings =
         """
-        select exists (
-            select from device_bindings
-            where device_no = $1 and valid_from < $3 and valid_until > $2)
+        select b.device_no, b.patient_no, p.patient_id, p.ward_id, b.valid_from, b.valid_until
+        from device_bindings b join patients p using (patient_no)
+        where b.device_no = $1
+        """;
+
+    public const string Overlapping = Bindings + " and b.valid_from < $3 and b.valid_until > $2 order by b.valid_from";
+    public const string LastBinding = Bindings + " and b.valid_from <= $2 order by b.valid_from desc limit 1";
+
+    public const string LastReading = "select measured_at from readings where patient_no = $1 and device_no = $2 and measured_at >= $3 order by measured_at desc limit 1";
+
+    public const string Worn =
+        """
+        select d.device_id, b.valid_from, nullif(b.valid_until, 'infinity'),
+               (select r.measured_at from readings r
+                where r.patient_no = b.patient_no and r.device_no = b.device_no and r.measured_at >= greatest(b.valid_from, $4) and r.measured_at < b.valid_until
+                order by r.measured_at desc limit 1)
+        from patients p join device_bindings b using (patient_no) join devices d using (device_no)
+        where p.tenant_id = $1 and (p.patient_no = $2 or p.merged_into = $2)
+        order by b.valid_from desc, b.binding_id desc limit $3
         """;
 
     // A binding that would have lasted no time at all is taken back; any other ends now.

@@ -1,4 +1,5 @@
 using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Devices;
@@ -14,6 +15,7 @@ public static class DevicesModule
         builder.Services.AddSingleton<DeviceDirectory>();
         builder.Services.AddSingleton<IDeviceDirectory>(services => services.GetRequiredService<DeviceDirectory>());
         builder.Services.AddHostedService(services => services.GetRequiredService<DeviceDirectory>());
+        builder.Services.AddSingleton<IMoveParticipant, WornDevices>();
     }
 
     /// <summary>Maps <c>/api/devices</c> and <c>/api/patients/{id}/device</c>.</summary>

@@ -27,6 +27,7 @@ internal sealed partial class CompanionCommit(HistoryMetrics metrics, ILogger<Co
         catch (Exception e) when (IsRefusal(e, connection))
         {
             await transaction.RollbackAsync(cancellation);
+            LogApart(e.GetType().Name, (e as PostgresException)?.SqlState);
             return false;
         }
     }
@@ -75,6 +76,9 @@ internal sealed partial class CompanionCommit(HistoryMetrics metrics, ILogger<Co
         NpgsqlException or OperationCanceledException or TimeoutException or IOException or ObjectDisposedException or OutOfMemoryException => false,
         _ => true,
     };
+
+    [LoggerMessage(3021, LogLevel.Warning, "Readings and what they bring about could not be stored together ({Fault} {SqlState}); they are stored apart.")]
+    private partial void LogApart(string fault, string? sqlState);
 
     [LoggerMessage(3020, LogLevel.Error, "What readings brought about ({Companion}) cannot be stored; the readings are, and it is tried again with the next ones.")]
     private partial void LogRefused(Exception e, string companion);

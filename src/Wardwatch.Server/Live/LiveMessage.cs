@@ -25,6 +25,18 @@ internal enum LiveKind : byte
 
     /// <summary>Something that administrators should look at.</summary>
     SecurityEvent,
+
+    /// <summary>A patient was registered.</summary>
+    PatientCreated,
+
+    /// <summary>A patient came, went to another bed, left, or turned out to be two records.</summary>
+    PatientMoved,
+
+    /// <summary>Somebody said in which state a patient is. On the hub it has the name of <see cref="StatusUpdated"/>, from which it differs by having no sequence number.</summary>
+    PatientStatus,
+
+    /// <summary>A patient is critical.</summary>
+    PatientCritical,
 }
 
 /// <summary>
@@ -85,6 +97,10 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
         LiveKind.StorageChanged => "StorageChanged",
         LiveKind.Notification => "Notification",
         LiveKind.SecurityEvent => "SecurityEvent",
+        LiveKind.PatientCreated => "PatientCreated",
+        LiveKind.PatientMoved => "PatientMoved",
+        LiveKind.PatientStatus => "StatusUpdated",
+        LiveKind.PatientCritical => "PatientCritical",
         _ => "Heartbeat",
     };
 
@@ -104,6 +120,10 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
             LiveKind.StorageChanged => "storage",
             LiveKind.Notification => "notification",
             LiveKind.SecurityEvent => "security",
+            LiveKind.PatientCreated => "patient-created",
+            LiveKind.PatientMoved => "patient-moved",
+            LiveKind.PatientStatus => "patient-status",
+            LiveKind.PatientCritical => "patient-critical",
             _ => "heartbeat",
         };
         var head = EventId is null ? $"event: {name}\ndata: " : $"event: {name}\nid: {EventId}\ndata: ";

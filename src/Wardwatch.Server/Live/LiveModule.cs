@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
@@ -27,6 +28,7 @@ public static class LiveModule
         services.AddSingleton<LiveNotices>();
         services.AddSingleton<IEmergencyObserver>(provider => provider.GetRequiredService<LiveNotices>());
         services.AddHostedService(provider => provider.GetRequiredService<LiveNotices>());
+        services.AddSingleton<IEventObserver, LivePatients>();
         services.AddSingleton<LiveFilters>();
         services.AddSingleton<VitalsSocket>();
         services.AddSingleton<EventStream>();

@@ -23,7 +23,7 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMo
     private Task[] _running = [];
 
     public Lanes(IPatientDirectory patients, IDeviceDirectory devices, IAnomalyModels models, ICommitter committer, PatientStates states, Rebuild rebuild, DevicePresence presence,
-        IEnumerable<IMonitoringObserver> observers, MonitoringMetrics metrics, IOptions<MonitoringOptions> options, TimeProvider time, ILoggerFactory loggers)
+        IEnumerable<IMonitoringObserver> observers, MonitoringMetrics metrics, IOptions<MonitoringOptions> options, TimeProvider time, ILoggerFactory loggers, ICriticalPatients? critical = null)
     {
         (_states, _rebuild, _time, _logger) = (states, rebuild, time, loggers.CreateLogger<Lanes>());
         var settings = options.Value;
@@ -33,7 +33,7 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMo
         for (var lane = 0; lane < count; lane++)
         {
             var scoring = new Scoring(models);
-            var processor = new ReadingProcessor(patients, scoring, states, listeners, metrics, settings, loggers.CreateLogger<ReadingProcessor>());
+            var processor = new ReadingProcessor(patients, scoring, states, new CriticalReadings(critical, settings), listeners, metrics, settings, loggers.CreateLogger<ReadingProcessor>());
             _lanes[lane] = new Lane(processor, new SilenceWatch(lane, count, patients, devices, states, presence, scoring, listeners, settings, loggers.CreateLogger<SilenceWatch>()), committer, settings);
         }
 

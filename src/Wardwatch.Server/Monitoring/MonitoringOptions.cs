@@ -32,4 +32,8 @@ public sealed class MonitoringOptions
     /// <summary>From this anomaly score on, a reading counts as an anomaly.</summary>
     [Range(0.0, 1.0)]
     public double AnomalyThreshold { get; set; } = 0.6;
+
+    /// <summary>From this NEWS2 on, reached for certain, a reading makes its patient critical; 0: none does. The College asks for an emergency response from 7.</summary>
+    [Range(0, 20)]
+    public int CriticalNews2 { get; set; } = 7;
 }

@@ -21,6 +21,9 @@ internal sealed class PatientState(int patientNumber, int capacity)
     /// <summary>A two-bit state per vital, as last told; the lane compares it at each tick.</summary>
     public uint ToldStates { get; set; }
 
+    /// <summary>Whether the score has been at the limit since it was last told that the patient is critical; of the lane that owns it.</summary>
+    public bool ToldCritical { get; set; }
+
     /// <summary>Replaces the state and counts the change.</summary>
     public void Set(in PatientView view)
     {

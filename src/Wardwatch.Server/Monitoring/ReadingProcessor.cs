@@ -18,7 +18,7 @@ namespace Wardwatch.Server.Monitoring;
 /// An instance belongs to one lane, whose patients and devices it holds.
 /// </summary>
 internal sealed partial class ReadingProcessor(
-    IPatientDirectory patients, Scoring scoring, PatientStates states, IMonitoringObserver[] observers,
+    IPatientDirectory patients, Scoring scoring, PatientStates states, CriticalReadings critical, IMonitoringObserver[] observers,
     MonitoringMetrics metrics, MonitoringOptions options, ILogger<ReadingProcessor> logger)
 {
     private const int LongestPayload = 64 * 1024;
@@ -133,7 +133,9 @@ internal sealed partial class ReadingProcessor(
         var track = TrackOf(batch.Device.Number);
         var verdict = track.Judge(header.KeyId, header.BootId, header.Counter);
         track.Mark(header.KeyId, header.BootId, header.Counter);
-        var wornNow = binding == batch.Device.BindingAt(batch.ReceivedAt);
+
+        // By the patient: a transfer begins a new binding, and what was measured just before it is as current as ever.
+        var wornNow = batch.Device.BindingAt(batch.ReceivedAt)?.PatientNumber == binding.PatientNumber;
 
         // A clock that ran ahead and is set right must not keep its device out of the live state until time has caught up.
         var measuredAt = Math.Min(payload.MeasuredAt, batch.ReceivedAt);
@@ -153,7 +155,7 @@ internal sealed partial class ReadingProcessor(
         if (current)
         {
             track.NewestMeasuredAt = measuredAt;
-            UpdateState(batch, in payload, in reading, patient, verdict, ref scores);
+            UpdateState(batch, in payload, in reading, patient, verdict, ref scores, group);
         }
         else
         {
@@ -180,7 +182,7 @@ internal sealed partial class ReadingProcessor(
         _tally.Unmapped += payload.UnmappedCount;
     }
 
-    private void UpdateState(EnvelopeBatch batch, in VitalsPayload payload, in VitalSet reading, PatientEntry patient, ReplayVerdict verdict, ref Scores scores)
+    private void UpdateState(EnvelopeBatch batch, in VitalsPayload payload, in VitalSet reading, PatientEntry patient, ReplayVerdict verdict, ref Scores scores, CommitGroup group)
     {
         var state = states.Get(patient.Number);
         var view = state.Current;
@@ -201,6 +203,7 @@ internal sealed partial class ReadingProcessor(
             return; // perhaps an old message of a boot that memory has forgotten: kept, but not announced as news
         }
 
+        critical.Look(state, patient, in scores.News2, payload.MeasuredAt, group);
         Tell(in state.Current, kind, batch.Device.Number);
     }
 

@@ -80,14 +80,17 @@ internal sealed class EmergencyAccesses(
         await using var transaction = await database.BeginAsync(caller.TenantId, cancellation);
         await using var command = transaction.Command(List, open, before, scope.WholeHospital, scope.Wards.ToArray(), limit);
         command.Parameters[1].NpgsqlDbType = NpgsqlDbType.Bigint;
-        var items = new List<EmergencyAccessResponse>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        var items = new List<(EmergencyAccessResponse Access, int Patient)>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            items.Add(Read(reader, caller.TenantId));
+            while (await reader.ReadAsync(cancellation))
+            {
+                items.Add((Read(reader, caller.TenantId), reader.GetInt32(6)));
+            }
         }
 
-        return items;
+        var patients = await directory.FindAllAsync(caller.TenantId, [.. items.Select(item => item.Patient)], cancellation);
+        return items.ConvertAll(item => patients.GetValueOrDefault(item.Patient) is { } patient ? item.Access with { Patient = EmergencyEndpoints.Short(patient) } : item.Access);
     }
 
     /// <summary>Judges an access.</summary>
@@ -129,8 +132,7 @@ internal sealed class EmergencyAccesses(
     private EmergencyAccessResponse Read(NpgsqlDataReader reader, int tenantId) => new(
         reader.GetInt64(0).ToString(CultureInfo.InvariantCulture), new(reader.GetDateTime(1)), new(reader.GetDateTime(2)),
         new(reader.GetGuid(3).ToString(), Text(reader, 4), Text(reader, 5)),
-        directory.Find(reader.GetInt32(6)) is { } patient ? EmergencyEndpoints.Short(patient) : null,
-        Open(tenantId, reader.GetFieldValue<byte[]>(7)) ?? "", Text(reader, 8), reader.IsDBNull(9) ? null : new DateTimeOffset(reader.GetDateTime(9)), Text(reader, 10),
+        Patient: null, Open(tenantId, reader.GetFieldValue<byte[]>(7)) ?? "", Text(reader, 8), reader.IsDBNull(9) ? null : new DateTimeOffset(reader.GetDateTime(9)), Text(reader, 10),
         reader.IsDBNull(11) ? null : Open(tenantId, reader.GetFieldValue<byte[]>(11)));
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

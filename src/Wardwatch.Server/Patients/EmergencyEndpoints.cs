@@ -56,8 +56,7 @@ internal static class EmergencyEndpoints
         PatientEntry? found = null;
         if (!string.IsNullOrWhiteSpace(recordNumber))
         {
-            var wanted = PatientIdentity.Normalise(recordNumber);
-            found = directory.All.Select(patient => patient.Entry).FirstOrDefault(patient => patient.TenantId == tenantId && PatientIdentity.Normalise(patient.RecordNumber) == wanted);
+            found = (await directory.FindByRecordNumberAsync(tenantId, recordNumber, cancellation))?.Entry;
         }
         else if (!string.IsNullOrWhiteSpace(ward) && !string.IsNullOrWhiteSpace(bed))
         {
@@ -80,7 +79,7 @@ internal static class EmergencyEndpoints
             return Problems.InvalidParameter($"reason must say why, in {LeastReason} to {MostReason} characters.");
         }
 
-        if (directory.Find(id) is not { } patient || patient.TenantId != context.User.TenantId())
+        if (await directory.FindAsync(context.User.TenantId(), id, cancellation) is not { } patient)
         {
             return Problems.PatientNotFound();
         }

@@ -39,8 +39,11 @@ internal static class ErasureEndpoint
             return TypedResults.Problem(statusCode: 400, type: "urn:wardwatch:record-number-differs", title: "This is not the patient's record number");
         }
 
-        return await erasure.EraseAsync(AuditEntry.Of(context, AuditActions.ErasePatient) with { Purpose = reason }, id, cancellation) == ErasureOutcome.Erased
-            ? TypedResults.NoContent()
-            : Problems.PatientNotFound();
+        return await erasure.EraseAsync(AuditEntry.Of(context, AuditActions.ErasePatient) with { Purpose = reason }, id, cancellation) switch
+        {
+            ErasureOutcome.Erased => TypedResults.NoContent(),
+            ErasureOutcome.Duplicate => PatientProblems.AlreadyMerged(),
+            _ => Problems.PatientNotFound(),
+        };
     }
 }

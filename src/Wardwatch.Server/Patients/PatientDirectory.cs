@@ -1,49 +1,93 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using Npgsql;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Patients;
 
-/// <summary>What the directory keeps of a patient beyond what other modules see.</summary>
-/// <param name="Entry">The patient.</param>
-/// <param name="Version">Counts the changes of the row; for optimistic concurrency.</param>
-/// <param name="WrappedKey">The key as stored: an unchanged one is not opened again.</param>
-internal sealed record StoredPatient(PatientEntry Entry, int Version, byte[] WrappedKey);
-
 /// <summary>
-/// All patients in memory, decrypted. Readers take one immutable snapshot; a change builds a new one and swaps it in. Whoever has no key any more was erased:
-/// their key is destroyed here as well, for whoever may still hold it, and everybody who keeps something of them is told to forget it.
+/// The patients whom readings may concern, in memory and decrypted. A reader takes one immutable entry from a table that needs no lock; a change replaces that entry,
+/// and costs nothing for the others but a copy of the list of those present. Whoever has no key any more was erased: their key is destroyed here as well, for whoever
+/// may still hold it, and everybody who keeps something of them is told to forget it.
 /// </summary>
-internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyring, DirectoryChanges changes, IEnumerable<IErasureObserver>? observers = null)
+internal sealed class PatientDirectory(
+    NpgsqlDataSource database, TenantDatabase tenants, IKeyring keyring, DirectoryChanges changes, TimeProvider time, IEnumerable<IErasureObserver>? observers = null)
     : IPatientDirectory, IHostedService, IDisposable
 {
     /// <summary>The topic of <see cref="DirectoryChanges"/>; its number is <c>patient_no</c>.</summary>
     public const string Topic = "patients";
 
+    // A reading may be 7 days late, and bindings are kept a day longer (see the devices' directory).
+    private static readonly TimeSpan HeldAfterBinding = TimeSpan.FromDays(8);
+    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromHours(1);
+
     private readonly SemaphoreSlim _reloading = new(1, 1);
-    private volatile Snapshot _snapshot = Snapshot.Empty;
+    private readonly ConcurrentDictionary<int, StoredPatient> _byNumber = new();
+    private readonly ConcurrentDictionary<string, StoredPatient> _byId = new(StringComparer.Ordinal);
+    private volatile BedOrder _order = BedOrder.Empty;
+    private volatile PatientEntry[] _present = [];
+    private DateTimeOffset _sweptAt;
 
     /// <inheritdoc />
-    public IReadOnlyList<PatientEntry> Present => _snapshot.Present;
+    public IReadOnlyList<PatientEntry> Present => _present;
 
     /// <inheritdoc />
-    public IReadOnlyList<WardEntry> Wards => _snapshot.Wards;
+    public IReadOnlyList<WardEntry> Wards => _order.Wards;
 
     /// <inheritdoc />
-    public IReadOnlyList<HospitalEntry> Hospitals => _snapshot.Hospitals;
-
-    /// <summary>Every patient, discharged ones as well: by ward, bed, then id.</summary>
-    public IReadOnlyList<StoredPatient> All => _snapshot.All;
+    public IReadOnlyList<HospitalEntry> Hospitals => _order.Hospitals;
 
     /// <inheritdoc />
-    public PatientEntry? Find(string id) => FindStored(id)?.Entry;
+    public PatientEntry? Find(string id) => _byId.TryGetValue(id, out var patient) ? patient.Entry : null;
 
     /// <inheritdoc />
-    public PatientEntry? Find(int number) => _snapshot.ByNumber.GetValueOrDefault(number)?.Entry;
+    public PatientEntry? Find(int number) => _byNumber.TryGetValue(number, out var patient) ? patient.Entry : null;
 
-    /// <summary>The patient with its version, or null.</summary>
-    public StoredPatient? FindStored(string id) => _snapshot.ById.GetValueOrDefault(id);
+    /// <inheritdoc />
+    public ValueTask<PatientEntry?> FindAsync(int tenantId, string id, CancellationToken cancellation) =>
+        Find(id) is { } held ? new(held.TenantId == tenantId ? held : null) : ReadAsync(tenantId, id, cancellation);
+
+    /// <summary>Since when a patient who is held is in their state.</summary>
+    public DateTimeOffset StatusSince(PatientEntry patient) => _byNumber.TryGetValue(patient.Number, out var stored) ? stored.StatusSince : default;
+
+    /// <summary>A patient of a hospital as the database has them now, with version and stay, or null.</summary>
+    public async ValueTask<StoredPatient?> FindStoredAsync(int tenantId, string id, CancellationToken cancellation) =>
+        await FirstAsync(tenantId, PatientSql.ById, [tenantId, id], cancellation);
+
+    /// <summary>The patient with a record number, their own or a duplicate's, or null.</summary>
+    public async Task<StoredPatient?> FindByRecordNumberAsync(int tenantId, string recordNumber, CancellationToken cancellation) =>
+        await FirstAsync(tenantId, PatientSql.ByRecordNumber, [tenantId, PatientIdentity.IndexOf(keyring.Tenant(tenantId), recordNumber)], cancellation);
+
+    /// <summary>Patients of a hospital by number, wherever they are now; those who were erased are left out.</summary>
+    public async Task<Dictionary<int, PatientEntry>> FindAllAsync(int tenantId, IReadOnlyCollection<int> numbers, CancellationToken cancellation)
+    {
+        var found = new Dictionary<int, PatientEntry>();
+        foreach (var number in numbers)
+        {
+            if (Find(number) is { } held && held.TenantId == tenantId)
+            {
+                found[number] = held;
+            }
+        }
+
+        if (numbers.Where(number => !found.ContainsKey(number)).Distinct().ToArray() is { Length: > 0 } others)
+        {
+            await using var transaction = await tenants.BeginAsync(tenantId, cancellation);
+            foreach (var patient in await AllAsync(transaction.Connection, PatientSql.ByNumbers, [tenantId, others], cancellation))
+            {
+                found[patient.Entry.Number] = patient.Entry;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Everybody of all hospitals, whether held or not: for tools that read the whole history.</summary>
+    public async Task<List<PatientEntry>> EverybodyAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return (await AllAsync(connection, PatientSql.Everybody, [], cancellation)).ConvertAll(patient => patient.Entry);
+    }
 
     /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -56,18 +100,26 @@ internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyri
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Reads one patient again, or with null everything (hospitals and wards, too).</summary>
+    /// <summary>Reads one patient again, or with null everything that is held (hospitals and wards, too).</summary>
     public async Task ReloadAsync(int? number, CancellationToken cancellation)
     {
         await _reloading.WaitAsync(cancellation);
         try
         {
             await using var connection = await database.OpenConnectionAsync(cancellation);
-            var before = _snapshot;
-            _snapshot = number is { } one
-                ? await WithOneAsync(connection, before, one, cancellation)
-                : await LoadAsync(connection, before, cancellation);
-            Forget(before, _snapshot);
+            if (number is { } one)
+            {
+                await ReloadOneAsync(connection, one, cancellation);
+            }
+            else
+            {
+                await ReloadHeldAsync(connection, cancellation);
+            }
+
+            if (time.GetUtcNow() - _sweptAt > BetweenSweeps)
+            {
+                await SweepAsync(connection, cancellation);
+            }
         }
         finally
         {
@@ -77,21 +129,6 @@ internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyri
 
     /// <inheritdoc />
     public void Dispose() => _reloading.Dispose();
-
-    private void Forget(Snapshot before, Snapshot now)
-    {
-        foreach (var (number, patient) in before.ByNumber)
-        {
-            if (!now.ByNumber.ContainsKey(number))
-            {
-                patient.Entry.Key.Dispose();
-                foreach (var observer in observers ?? [])
-                {
-                    observer.Erased(number);
-                }
-            }
-        }
-    }
 
     /// <summary>A ward without its patients must not come up as if there were none.</summary>
     private async Task RequireKeysAsync(CancellationToken cancellation)
@@ -105,35 +142,104 @@ internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyri
         }
     }
 
-    private async Task<Snapshot> LoadAsync(NpgsqlConnection connection, Snapshot before, CancellationToken cancellation)
+    private async Task ReloadOneAsync(NpgsqlConnection connection, int number, CancellationToken cancellation)
     {
-        var hospitals = await LoadHospitalsAsync(connection, cancellation);
-        var wards = await LoadWardsAsync(connection, cancellation);
-        var patients = new Dictionary<int, StoredPatient>();
-        await using var command = new NpgsqlCommand(PatientSql.All, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        var before = _byNumber.GetValueOrDefault(number);
+        StoredPatient? now = null;
+        await using (var command = Command(connection, PatientSql.HeldOne, [HeldSince, number]))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            var patient = Read(reader, before);
-            patients.Add(patient.Entry.Number, patient);
+            if (await reader.ReadAsync(cancellation))
+            {
+                now = StoredPatient.Read(reader, keyring, before);
+            }
         }
 
-        return Snapshot.Of(hospitals, wards, patients);
+        if (now is not null)
+        {
+            _byNumber[number] = now;
+            _byId[now.Entry.Id] = now;
+        }
+        else if (before is not null)
+        {
+            await LeaveAsync(connection, [before], cancellation);
+        }
+
+        _present = _order.Replace(_present, number, now?.Entry);
     }
 
-    private async Task<Snapshot> WithOneAsync(NpgsqlConnection connection, Snapshot before, int number, CancellationToken cancellation)
+    private async Task ReloadHeldAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(PatientSql.One, connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = number });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var patients = new Dictionary<int, StoredPatient>(before.ByNumber);
-        patients.Remove(number);
-        if (await reader.ReadAsync(cancellation))
+        var order = new BedOrder(await LoadHospitalsAsync(connection, cancellation), await LoadWardsAsync(connection, cancellation));
+        var held = new HashSet<int>();
+        await using (var command = Command(connection, PatientSql.Held, [HeldSince]))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            patients.Add(number, Read(reader, before));
+            while (await reader.ReadAsync(cancellation))
+            {
+                var patient = StoredPatient.Read(reader, keyring, _byNumber.GetValueOrDefault(reader.GetInt32(0)));
+                held.Add(patient.Entry.Number);
+                _byNumber[patient.Entry.Number] = patient;
+                _byId[patient.Entry.Id] = patient;
+            }
         }
 
-        return Snapshot.Of(before.Hospitals, before.Wards, patients);
+        await LeaveAsync(connection, [.. _byNumber.Values.Where(patient => !held.Contains(patient.Entry.Number))], cancellation);
+        _order = order;
+        _present = order.Sort(_byNumber.Values.Select(patient => patient.Entry));
+        _sweptAt = time.GetUtcNow();
+    }
+
+    private DateTime HeldSince => time.GetUtcNow().UtcDateTime - HeldAfterBinding;
+
+    /// <summary>Lets go of those whose last device was taken off long ago.</summary>
+    private async Task SweepAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        _sweptAt = time.GetUtcNow();
+        var gone = _byNumber.Values.Where(patient => !patient.Entry.IsPresent).ToDictionary(patient => patient.Entry.Number);
+        await using (var command = Command(connection, PatientSql.StillHeld, [HeldSince, gone.Keys.ToArray()]))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                gone.Remove(reader.GetInt32(0));
+            }
+        }
+
+        await LeaveAsync(connection, [.. gone.Values], cancellation);
+    }
+
+    // Whoever is no longer held has left long ago, or was erased: then nothing of them may stay.
+    private async Task LeaveAsync(NpgsqlConnection connection, IReadOnlyList<StoredPatient> leaving, CancellationToken cancellation)
+    {
+        if (leaving.Count == 0)
+        {
+            return;
+        }
+
+        var withKey = new HashSet<int>();
+        await using (var command = Command(connection, PatientSql.WithKey, [leaving.Select(patient => patient.Entry.Number).ToArray()]))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                withKey.Add(reader.GetInt32(0));
+            }
+        }
+
+        foreach (var entry in leaving.Select(patient => patient.Entry))
+        {
+            _byNumber.TryRemove(entry.Number, out _);
+            _byId.TryRemove(entry.Id, out _);
+            if (!withKey.Contains(entry.Number))
+            {
+                entry.Key.Dispose();
+                foreach (var observer in observers ?? [])
+                {
+                    observer.Erased(entry.Number);
+                }
+            }
+        }
     }
 
     private static async Task<List<HospitalEntry>> LoadHospitalsAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -162,56 +268,36 @@ internal sealed class PatientDirectory(NpgsqlDataSource database, IKeyring keyri
         return wards;
     }
 
-    private StoredPatient Read(NpgsqlDataReader reader, Snapshot before)
+    private async ValueTask<PatientEntry?> ReadAsync(int tenantId, string id, CancellationToken cancellation) => (await FindStoredAsync(tenantId, id, cancellation))?.Entry;
+
+    private async Task<StoredPatient?> FirstAsync(int tenantId, string sql, object[] values, CancellationToken cancellation)
     {
-        var number = reader.GetInt32(0);
-        var tenantId = reader.GetInt32(1);
-        var id = reader.GetString(2);
-        var wrappedKey = reader.GetFieldValue<byte[]>(3);
-
-        // The same key object lives on while the key is the same: holders of the entry before may still be using it.
-        var known = before.ByNumber.GetValueOrDefault(number);
-        var key = known is not null && known.WrappedKey.AsSpan().SequenceEqual(wrappedKey)
-            ? known.Entry.Key
-            : keyring.OpenPatientKey(tenantId, wrappedKey);
-
-        var identity = PatientIdentity.Open(key, tenantId, id, reader.GetFieldValue<byte[]>(4));
-        var entry = new PatientEntry(
-            number, tenantId, id, identity.Name, identity.RecordNumber, identity.DateOfBirth, identity.Sex,
-            Status: reader.GetString(5),
-            Ward: reader.IsDBNull(7) ? null : reader.GetString(7),
-            Bed: reader.IsDBNull(8) ? null : reader.GetString(8),
-            SpO2Scale: reader.GetInt16(6),
-            Key: key);
-        return new(entry, reader.GetInt32(9), wrappedKey);
+        await using var transaction = await tenants.BeginAsync(tenantId, cancellation);
+        return (await AllAsync(transaction.Connection, sql, values, cancellation)).FirstOrDefault();
     }
 
-    private sealed record Snapshot(
-        IReadOnlyList<HospitalEntry> Hospitals, IReadOnlyList<WardEntry> Wards,
-        FrozenDictionary<int, StoredPatient> ByNumber, FrozenDictionary<string, StoredPatient> ById,
-        IReadOnlyList<StoredPatient> All, IReadOnlyList<PatientEntry> Present)
+    private async Task<List<StoredPatient>> AllAsync(NpgsqlConnection connection, string sql, object[] values, CancellationToken cancellation)
     {
-        public static Snapshot Empty { get; } = Of([], [], []);
-
-        public static Snapshot Of(IReadOnlyList<HospitalEntry> hospitals, IReadOnlyList<WardEntry> wards, Dictionary<int, StoredPatient> patients)
+        var patients = new List<StoredPatient>();
+        await using var command = Command(connection, sql, values);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
         {
-            var places = new Dictionary<(int Tenant, string Ward, string Bed), int>();
-            foreach (var ward in wards)
-            {
-                foreach (var bed in ward.Beds)
-                {
-                    places.Add((ward.TenantId, ward.Id, bed), places.Count);
-                }
-            }
-
-            int PlaceOf(PatientEntry patient) =>
-                patient is { Ward: { } ward, Bed: { } bed } && places.TryGetValue((patient.TenantId, ward, bed), out var place) ? place : int.MaxValue;
-
-            StoredPatient[] all = [.. patients.Values.OrderBy(patient => PlaceOf(patient.Entry)).ThenBy(patient => patient.Entry.Id, StringComparer.Ordinal)];
-            return new(
-                hospitals, wards, patients.ToFrozenDictionary(),
-                all.ToFrozenDictionary(patient => patient.Entry.Id, StringComparer.Ordinal),
-                all, [.. all.Where(patient => patient.Entry.IsPresent).Select(patient => patient.Entry)]);
+            // The same key object as in memory, so that erasing the patient closes this one, too.
+            patients.Add(StoredPatient.Read(reader, keyring, _byNumber.GetValueOrDefault(reader.GetInt32(0))));
         }
+
+        return patients;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] values)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return command;
     }
 }

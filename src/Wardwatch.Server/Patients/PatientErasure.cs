@@ -14,6 +14,9 @@ internal enum ErasureOutcome
 
     /// <summary>There is no such patient, or they were erased before.</summary>
     UnknownPatient,
+
+    /// <summary>The record is a duplicate: the person is erased with the one that goes on.</summary>
+    Duplicate,
 }
 
 /// <summary>
@@ -39,22 +42,34 @@ internal sealed partial class PatientErasure(TenantDatabase database, IAuditTrai
             return ErasureOutcome.UnknownPatient;
         }
 
-        await using (var erase = transaction.Command(PatientSql.Erase, entry.TenantId, patient.Number, now.UtcDateTime))
+        if (patient.IsDuplicate)
         {
-            await erase.ExecuteNonQueryAsync(cancellation);
+            return ErasureOutcome.Duplicate;
         }
 
-        await DirectoryChanges.NotifyAsync(transaction.Connection, PatientDirectory.Topic, patient.Number, cancellation);
-        await audit.RecordAsync(transaction.Connection, entry with { Patients = [patient.Number] }, cancellation);
+        // The duplicates are the same person.
+        List<(int Number, string Id)> family = [(patient.Number, patientId), .. await DuplicatesAsync(transaction, entry.TenantId, patient.Number, cancellation)];
+        foreach (var (number, _) in family)
+        {
+            await using var erase = transaction.Command(PatientSql.Erase, entry.TenantId, number, now.UtcDateTime);
+            await erase.ExecuteNonQueryAsync(cancellation);
+            await DirectoryChanges.NotifyAsync(transaction.Connection, PatientDirectory.Topic, number, cancellation);
+        }
+
+        await audit.RecordAsync(transaction.Connection, entry with { Patients = [.. family.Select(one => one.Number)] }, cancellation);
         await transaction.CommitAsync(cancellation);
 
         // From here on it has happened, whoever asked for it.
-        if (directory is not null)
+        foreach (var (number, id) in family)
         {
-            await directory.ReloadAsync(patient.Number, CancellationToken.None);
+            if (directory is not null)
+            {
+                await directory.ReloadAsync(number, CancellationToken.None);
+            }
+
+            await NoteAsync(new(patient.Hospital, id), now);
         }
 
-        await NoteAsync(new(patient.Hospital, patientId), now);
         return ErasureOutcome.Erased;
     }
 
@@ -71,11 +86,24 @@ internal sealed partial class PatientErasure(TenantDatabase database, IAuditTrai
         }
     }
 
-    private static async Task<(int Number, string Hospital)?> LockAsync(TenantTransaction transaction, int tenantId, string patientId, CancellationToken cancellation)
+    private static async Task<(int Number, string Hospital, bool IsDuplicate)?> LockAsync(TenantTransaction transaction, int tenantId, string patientId, CancellationToken cancellation)
     {
         await using var command = transaction.Command(PatientSql.LockPatient, tenantId, patientId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) && !reader.GetBoolean(3) ? (reader.GetInt32(0), reader.GetString(2)) : null;
+        return await reader.ReadAsync(cancellation) && !reader.GetBoolean(3) ? (reader.GetInt32(0), reader.GetString(2), !reader.IsDBNull(4)) : null;
+    }
+
+    private static async Task<List<(int Number, string Id)>> DuplicatesAsync(TenantTransaction transaction, int tenantId, int number, CancellationToken cancellation)
+    {
+        var duplicates = new List<(int, string)>();
+        await using var command = transaction.Command(PatientSql.Duplicates, tenantId, number);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            duplicates.Add((reader.GetInt32(0), reader.GetString(1)));
+        }
+
+        return duplicates;
     }
 
     [LoggerMessage(1040, LogLevel.Error, "A patient was erased, but the list of erased patients cannot be written; it is completed at the next start")]

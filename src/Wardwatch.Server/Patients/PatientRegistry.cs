@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
 using Npgsql;
+using NpgsqlTypes;
+using Wardwatch.Server.Audit.Contracts;
+using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -10,19 +13,28 @@ namespace Wardwatch.Server.Patients;
 /// <param name="RecordNumber">The hospital's record number; unique in the hospital, case and punctuation apart.</param>
 /// <param name="DateOfBirth">Date of birth.</param>
 /// <param name="Sex">female, male, other or unknown.</param>
-/// <param name="Ward">The ward's id, or null.</param>
+/// <param name="Ward">The ward's id; null: registered, and not admitted.</param>
 /// <param name="Bed">The bed's label in the ward, or null.</param>
 internal sealed record NewPatient(string Name, string RecordNumber, DateOnly DateOfBirth, string Sex, string? Ward = null, string? Bed = null)
 {
     /// <summary>The public id; drawn when it is null.</summary>
     public string? Id { get; init; }
 
-    /// <summary>admitted, stable, observation, critical or discharged.</summary>
+    /// <summary>admitted, stable, observation or critical; does not count without a bed.</summary>
     public string Status { get; init; } = "admitted";
 
     /// <summary>1, or 2 for NEWS2's second SpO2 scale.</summary>
     public short SpO2Scale { get; init; } = 1;
+
+    /// <summary>What they agreed to.</summary>
+    public Consent Consent { get; init; } = new(false, false);
 }
+
+/// <summary>A patient as registered.</summary>
+/// <param name="Number">The database key.</param>
+/// <param name="Id">The public id.</param>
+/// <param name="Encounter">The stay, if there is a bed.</param>
+internal sealed record RegisteredPatient(int Number, string Id, long? Encounter);
 
 /// <summary>How a registration ended.</summary>
 internal enum RegistrationOutcome
@@ -44,46 +56,51 @@ internal enum RegistrationOutcome
 }
 
 /// <summary>Registers patients: each gets a key of its own, and nothing about the person reaches the database in clear.</summary>
-/// <param name="database">The database.</param>
+/// <param name="database">The database, as the hospital sees it.</param>
 /// <param name="keyring">Draws the patients' keys.</param>
+/// <param name="audit">The record of who did what.</param>
+/// <param name="outbox">Takes the events.</param>
+/// <param name="time">When it happens.</param>
 /// <param name="directory">This process's directory, which knows of each change before the change is answered; null on the command line.</param>
-internal sealed class PatientRegistry(NpgsqlDataSource database, IKeyring keyring, PatientDirectory? directory = null)
+internal sealed class PatientRegistry(TenantDatabase database, IKeyring keyring, IAuditTrail audit, IOutbox outbox, TimeProvider time, PatientDirectory? directory = null)
 {
     private const string IdAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
-    /// <summary>Registers one patient.</summary>
-    public Task<RegistrationOutcome> RegisterAsync(int tenantId, NewPatient patient, CancellationToken cancellation) =>
-        RegisterAsync(tenantId, [patient], cancellation);
+    /// <summary>Registers one patient, and admits them if there is a bed.</summary>
+    public Task<(RegistrationOutcome Outcome, string? Id)> RegisterAsync(Actor by, NewPatient patient, CancellationToken cancellation) => RegisterAsync(by, [patient], cancellation);
 
-    /// <summary>Registers all of them in one transaction, or none.</summary>
-    public async Task<RegistrationOutcome> RegisterAsync(int tenantId, IReadOnlyCollection<NewPatient> patients, CancellationToken cancellation)
+    /// <summary>Registers all of them in one transaction, or none. The id is the last one's.</summary>
+    public async Task<(RegistrationOutcome Outcome, string? Id)> RegisterAsync(Actor by, IReadOnlyList<NewPatient> patients, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var tenantId = by.Entry.TenantId;
+        await using var transaction = await database.BeginAsync(tenantId, cancellation);
         try
         {
-            var numbers = await InsertAsync(connection, tenantId, patients, cancellation);
-            int? changed = numbers.Count == 1 ? numbers[0] : null;
-            await DirectoryChanges.NotifyAsync(connection, PatientDirectory.Topic, changed, cancellation);
+            var registered = await InsertAsync(transaction.Connection, by, patients, cancellation);
+            int? changed = registered is [var only] ? only.Number : null;
+            await DirectoryChanges.NotifyAsync(transaction.Connection, PatientDirectory.Topic, changed, cancellation);
+            await audit.RecordAsync(
+                transaction.Connection, by.Entry with { Action = AuditActions.RegisterPatient, Patients = registered.ConvertAll(patient => patient.Number) }, cancellation);
+            await outbox.AddAsync(transaction.Connection, [.. registered.Zip(patients).SelectMany(pair => EventsOf(by, pair.Second, pair.First))], cancellation);
             await transaction.CommitAsync(cancellation);
             if (directory is not null)
             {
-                await directory.ReloadAsync(changed, cancellation);
+                await directory.ReloadAsync(changed, CancellationToken.None);
             }
 
-            return RegistrationOutcome.Registered;
+            return (RegistrationOutcome.Registered, registered[^1].Id);
         }
         catch (PostgresException refused) when (Explain(refused) is { } outcome)
         {
-            return outcome;
+            return (outcome, null);
         }
     }
 
-    /// <summary>Inserts patients in the caller's transaction. The caller notifies the directory.</summary>
-    public async Task<List<int>> InsertAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<NewPatient> patients, CancellationToken cancellation)
+    /// <summary>Inserts patients in the caller's transaction, in their order. The caller notifies the directory, records it and tells of it.</summary>
+    public async Task<List<RegisteredPatient>> InsertAsync(NpgsqlConnection connection, Actor by, IReadOnlyList<NewPatient> patients, CancellationToken cancellation)
     {
-        var tenantKey = keyring.Tenant(tenantId);
-        var rows = patients.Select(patient => Protect(tenantId, tenantKey, patient)).ToArray();
+        var tenantId = by.Entry.TenantId;
+        var rows = patients.Select(patient => PatientSeal.Make(keyring, tenantId, patient.Id ?? DrawId(), patient)).ToArray();
         await using var command = new NpgsqlCommand(PatientSql.Register, connection);
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
@@ -91,35 +108,43 @@ internal sealed class PatientRegistry(NpgsqlDataSource database, IKeyring keyrin
             new() { Value = Array.ConvertAll(rows, row => row.Id) },
             new() { Value = Array.ConvertAll(rows, row => row.WrappedKey) },
             new() { Value = Array.ConvertAll(rows, row => row.Identity) },
-            new() { Value = Array.ConvertAll(rows, row => row.Index) },
-            new() { Value = Array.ConvertAll(rows, row => row.Patient.Status) },
+            new() { Value = Array.ConvertAll(rows, row => row.RecordNumberIndex) },
+            new() { Value = Array.ConvertAll(rows, row => row.Patient.Bed is null ? "discharged" : row.Patient.Status) },
             new() { Value = Array.ConvertAll(rows, row => row.Patient.SpO2Scale) },
             new() { Value = Array.ConvertAll(rows, row => row.Patient.Ward) },
             new() { Value = Array.ConvertAll(rows, row => row.Patient.Bed) },
+            new() { Value = Array.ConvertAll(rows, row => row.Patient.Consent.Research) },
+            new() { Value = Array.ConvertAll(rows, row => row.Patient.Consent.App) },
+            new() { Value = time.GetUtcNow().UtcDateTime },
+            new() { Value = PatientSearch.Version },
+            new() { Value = (object?)by.Entry.AccountId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+            new() { Value = (object?)by.Name ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
         });
-        var numbers = new List<int>(rows.Length);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        var registered = new Dictionary<string, RegisteredPatient>(StringComparer.Ordinal);
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            numbers.Add(reader.GetInt32(0));
+            while (await reader.ReadAsync(cancellation))
+            {
+                registered.Add(reader.GetString(1), new(reader.GetInt32(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetInt64(2)));
+            }
         }
 
-        return numbers;
+        await InsertTokensAsync(connection, tenantId, rows.SelectMany(row => row.Tokens.Select(token => (token, registered[row.Id].Number))).ToList(), cancellation);
+        return [.. rows.Select(row => registered[row.Id])];
     }
 
-    private ProtectedPatient Protect(int tenantId, DataKey tenantKey, NewPatient patient)
+    /// <summary>Inserts the hashes by which patients are found.</summary>
+    public static async Task InsertTokensAsync(NpgsqlConnection connection, int tenantId, List<(byte[] Token, int Number)> tokens, CancellationToken cancellation)
     {
-        var id = patient.Id ?? "p-" + RandomNumberGenerator.GetString(IdAlphabet, 12);
-        Span<byte> secret = stackalloc byte[32];
-        RandomNumberGenerator.Fill(secret);
-        var wrapped = keyring.Wrap(tenantId, secret);
-        CryptographicOperations.ZeroMemory(secret);
-        using var key = keyring.OpenPatientKey(tenantId, wrapped);
-        var identity = new PatientIdentity(patient.Name, patient.RecordNumber, patient.DateOfBirth, patient.Sex).Seal(key, tenantId, id);
-        return new(patient, id, wrapped, identity, PatientIdentity.IndexOf(tenantKey, patient.RecordNumber));
+        await using var insert = new NpgsqlCommand(PatientSql.InsertTokens, connection);
+        insert.Parameters.Add(new() { Value = tenantId });
+        insert.Parameters.Add(new() { Value = tokens.Select(token => token.Token).ToArray() });
+        insert.Parameters.Add(new() { Value = tokens.Select(token => token.Number).ToArray() });
+        await insert.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static RegistrationOutcome? Explain(PostgresException refused) => (refused.SqlState, refused.ConstraintName) switch
+    /// <summary>What a refusal of the database means; null: something else.</summary>
+    public static RegistrationOutcome? Explain(PostgresException refused) => (refused.SqlState, refused.ConstraintName) switch
     {
         (PostgresErrorCodes.UniqueViolation, "patients_tenant_id_record_number_index_key") => RegistrationOutcome.RecordNumberTaken,
         (PostgresErrorCodes.UniqueViolation, "patients_patient_id_key") => RegistrationOutcome.IdTaken,
@@ -128,5 +153,17 @@ internal sealed class PatientRegistry(NpgsqlDataSource database, IKeyring keyrin
         _ => null,
     };
 
-    private sealed record ProtectedPatient(NewPatient Patient, string Id, byte[] WrappedKey, byte[] Identity, byte[] Index);
+    /// <summary>Draws a public id.</summary>
+    public static string DrawId() => "p-" + RandomNumberGenerator.GetString(IdAlphabet, 12);
+
+    private IEnumerable<NewEvent> EventsOf(Actor by, NewPatient patient, RegisteredPatient registered)
+    {
+        var origin = new EventOrigin(by.Entry.TenantId, registered.Number, time.GetUtcNow(), by.Entry.AccountId);
+        var status = registered.Encounter is null ? "discharged" : patient.Status;
+        yield return NewEvent.Of(PatientEvents.Created, origin, new PatientCreated(registered.Id, status, patient.Ward, patient.Bed));
+        if (registered.Encounter is { } encounter)
+        {
+            yield return NewEvent.Of(PatientEvents.Admitted, origin, new PatientAdmitted(registered.Id, $"{encounter}", status, patient.Ward!, patient.Bed!));
+        }
+    }
 }

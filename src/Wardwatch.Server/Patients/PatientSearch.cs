@@ -1,26 +1,100 @@
 using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Patients;
 
 /// <summary>
-/// Looks for patients by what somebody typed: each word must begin a part of the name, or the whole must begin the record number.
+/// Looks for patients by what somebody typed: each word must begin a part of the name, or the whole must begin the record number. The database knows keyed hashes of
+/// beginnings of 3 to 12 letters (4 to 12 characters of a record number), and of whole parts that are shorter; what is typed beyond that is compared afterwards.
 /// </summary>
-internal sealed class PatientSearch(string text)
+internal sealed class PatientSearch
 {
-    private static readonly char[] Separators = [' ', ',', '-', '\''];
+    /// <summary>Which way of making hashes this is; stands in <c>patients.search_version</c>.</summary>
+    public const short Version = 1;
 
-    private readonly string[] _words = text.Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-    private readonly string _recordNumber = PatientIdentity.Normalise(text);
+    /// <summary>The longest text that is looked for.</summary>
+    public const int MostCharacters = 200;
 
-    /// <summary>Whether the patient is one of those looked for.</summary>
+    private const int LeastOfName = 3;
+    private const int LeastOfNumber = 4;
+    private const int Most = 12;
+
+    // More words than this narrow nothing further; the rest is compared afterwards.
+    private const int MostTokens = 4;
+
+    private const string NamePurpose = "patient-search/name";
+    private const string NumberPurpose = "patient-search/record-number";
+
+    private readonly string[] _words;
+    private readonly string _recordNumber;
+
+    /// <param name="text">What was typed.</param>
+    public PatientSearch(string text)
+    {
+        _words = PatientNames.Words(text);
+        _recordNumber = PatientIdentity.Normalise(text);
+    }
+
+    /// <summary>Whether nothing can match: there is no letter and no digit.</summary>
+    public bool IsEmpty => _recordNumber.Length == 0;
+
+    // Names have no digits.
+    private bool IsNumber => _recordNumber.Any(char.IsAsciiDigit);
+
+    /// <summary>All hashes by which a patient is found.</summary>
+    public static byte[][] TokensOf(DataKey tenantKey, string name, string recordNumber)
+    {
+        var names = PatientNames.Parts(name).SelectMany(part => Beginnings(part, LeastOfName)).Distinct(StringComparer.Ordinal).ToList();
+        var numbers = Beginnings(PatientIdentity.Normalise(recordNumber), LeastOfNumber).ToList();
+        return [.. tenantKey.BlindIndexes(NamePurpose, names), .. tenantKey.BlindIndexes(NumberPurpose, numbers)];
+    }
+
+    /// <summary>The hashes that a patient must have to be found, the rarest first. Empty: nobody can be found by so little.</summary>
+    public byte[][] Tokens(DataKey tenantKey)
+    {
+        if (IsNumber)
+        {
+            return tenantKey.BlindIndexes(NumberPurpose, [Cut(_recordNumber)]);
+        }
+
+        // Short words are whole names only where nothing longer was typed; beside a longer one they are beginnings, which are compared afterwards.
+        var telling = Array.FindAll(_words, word => word.Length >= LeastOfName);
+        var wanted = (telling.Length > 0 ? telling : _words).OrderByDescending(word => word.Length).Take(MostTokens).Select(Cut).Distinct(StringComparer.Ordinal).ToList();
+        return tenantKey.BlindIndexes(NamePurpose, wanted);
+    }
+
+    /// <summary>The keyed hash of the whole record number, as <see cref="PatientIdentity.IndexOf"/> makes it.</summary>
+    public byte[] RecordNumberIndex(DataKey tenantKey) => PatientIdentity.IndexOf(tenantKey, _recordNumber);
+
+    /// <summary>Whether a patient is one of those looked for, by what they are called now.</summary>
     public bool Matches(PatientEntry patient)
     {
-        if (_recordNumber.Length > 0 && PatientIdentity.Normalise(patient.RecordNumber).StartsWith(_recordNumber, StringComparison.Ordinal))
+        if (IsEmpty)
+        {
+            return false;
+        }
+
+        if (PatientIdentity.Normalise(patient.RecordNumber).StartsWith(_recordNumber, StringComparison.Ordinal))
         {
             return true;
         }
 
-        var parts = patient.Name.Split(Separators, StringSplitOptions.RemoveEmptyEntries);
-        return _words.Length > 0 && Array.TrueForAll(_words, word => Array.Exists(parts, part => part.StartsWith(word, StringComparison.OrdinalIgnoreCase)));
+        var parts = PatientNames.Parts(patient.Name);
+        return _words.Length > 0 && Array.TrueForAll(_words, word => parts.Any(part => part.StartsWith(word, StringComparison.Ordinal)));
     }
+
+    private static IEnumerable<string> Beginnings(string whole, int least)
+    {
+        if (whole.Length > 0 && whole.Length < least)
+        {
+            yield return whole;
+        }
+
+        for (var length = least; length <= Math.Min(whole.Length, Most); length++)
+        {
+            yield return whole[..length];
+        }
+    }
+
+    private static string Cut(string word) => word.Length > Most ? word[..Most] : word;
 }

@@ -3,12 +3,23 @@ namespace Wardwatch.Server.Patients;
 /// <summary>The statements of this module.</summary>
 internal static class PatientSql
 {
-    private const string Columns =
-        "select patient_no, p.tenant_id, patient_id, wrapped_key, identity, status, spo2_scale, ward_id, bed, version from patients p join patient_keys k using (patient_no)";
+    private const string Patients = StoredPatient.Columns + StoredPatient.From;
 
-    public const string All = Columns;
+    // Those who are there, and those who wore a device lately.
+    private const string IsHeld = " (p.status <> 'discharged' or exists (select from device_bindings b where b.patient_no = p.patient_no and b.valid_until > $1))";
 
-    public const string One = Columns + " where patient_no = $1";
+    public const string Held = Patients + " where" + IsHeld;
+    public const string HeldOne = Held + " and p.patient_no = $2";
+    public const string StillHeld = "select p.patient_no from patients p where p.patient_no = any($2) and" + IsHeld;
+    public const string WithKey = "select patient_no from patient_keys where patient_no = any($1)";
+
+    public const string Everybody = Patients;
+    public const string ById = Patients + " where p.tenant_id = $1 and p.patient_id = $2";
+    public const string ByNumbers = Patients + " where p.tenant_id = $1 and p.patient_no = any($2)";
+
+    /// <summary>A duplicate's number leads to the one whom it was merged into.</summary>
+    public const string ByRecordNumber = Patients +
+        " where p.patient_no = (select coalesce(f.merged_into, f.patient_no) from patients f where f.tenant_id = $1 and f.record_number_index = $2)";
 
     public const string Hospitals = "select tenant_id, public_id, name from tenants order by tenant_id";
 
@@ -40,23 +51,58 @@ internal static class PatientSql
         on conflict do nothing
         """;
 
+    // Whoever has a bed has a stay, a place in it and a first status; the statement does all of it, or nothing.
     public const string Register =
         """
-        with added as (
-            insert into patients (tenant_id, patient_id, identity, record_number_index, status, spo2_scale, ward_id, bed)
-            select $1, patient_id, identity, record_number_index, status, spo2_scale, ward_id, bed
-            from unnest($2::text[], $4::bytea[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[])
-              as p (patient_id, identity, record_number_index, status, spo2_scale, ward_id, bed)
-            returning patient_no, patient_id
+        with given as (
+            select * from unnest($2::text[], $3::bytea[], $4::bytea[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[], $10::boolean[], $11::boolean[])
+              with ordinality as p (patient_id, wrapped_key, identity, record_number_index, status, spo2_scale, ward_id, bed, research, app, place)
+        ), added as (
+            insert into patients (tenant_id, patient_id, identity, record_number_index, status, spo2_scale, ward_id, bed, consent_research, consent_app, status_since, created_at, search_version)
+            select $1, patient_id, identity, record_number_index, status, spo2_scale, ward_id, bed, research, app, $12, $12, $13 from given order by place
+            returning patient_no, patient_id, status, ward_id, bed
+        ), keys as (
+            insert into patient_keys (patient_no, tenant_id, wrapped_key) select patient_no, $1, wrapped_key from added join given using (patient_id)
+        ), stays as (
+            insert into encounters (tenant_id, patient_no, admitted_at) select $1, patient_no, $12 from added where bed is not null
+            returning encounter_id, patient_no
+        ), places as (
+            insert into encounter_places (tenant_id, encounter_id, ward_id, bed, valid_from)
+            select $1, encounter_id, ward_id, bed, $12 from stays join added using (patient_no)
+        ), states as (
+            insert into patient_statuses (tenant_id, patient_no, encounter_id, status, since, account_id, actor_name)
+            select $1, patient_no, encounter_id, status, $12, $14, $15 from stays join added using (patient_no)
         )
-        insert into patient_keys (patient_no, tenant_id, wrapped_key)
-        select patient_no, $1, wrapped_key from added join unnest($2::text[], $3::bytea[]) as k (patient_id, wrapped_key) using (patient_id)
-        returning patient_no
+        select a.patient_no, a.patient_id, s.encounter_id from added a left join stays s using (patient_no)
         """;
+
+    public const string InsertTokens =
+        "insert into patient_search (tenant_id, token, patient_no) select distinct $1, token, patient_no from unnest($2::bytea[], $3::int[]) as t (token, patient_no) on conflict do nothing";
+
+    public const string DeleteTokens = "delete from patient_search where tenant_id = $1 and patient_no = $2";
+
+    /// <summary>What leads to those who were merged into a patient leads to the patient.</summary>
+    public const string InheritTokens =
+        """
+        insert into patient_search (tenant_id, token, patient_no)
+        select s.tenant_id, s.token, $2 from patient_search s join patients d on d.patient_no = s.patient_no where d.tenant_id = $1 and d.merged_into = $2
+        on conflict do nothing
+        """;
+
+    public const string WithoutTokens =
+        """
+        select p.patient_no, p.tenant_id, p.patient_id, k.wrapped_key, p.identity
+        from patients p join patient_keys k using (patient_no)
+        where p.search_version = 0 and p.erased_at is null order by p.patient_no limit $1 for update of p skip locked
+        """;
+
+    public const string TokensMade = "update patients set search_version = $2 where patient_no = any($1)";
+
+    public const string Duplicates = "select patient_no, patient_id from patients where tenant_id = $1 and merged_into = $2 and erased_at is null for update";
 
     public const string LockPatient =
         """
-        select patient_no, patient_id, public_id, erased_at is not null
+        select patient_no, patient_id, public_id, erased_at is not null, merged_into
         from patients join tenants using (tenant_id)
         where tenant_id = $1 and patient_id = $2 for update of patients
         """;

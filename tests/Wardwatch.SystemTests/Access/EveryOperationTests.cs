@@ -110,10 +110,10 @@ public sealed class EveryOperationTests(TwoHospitals hospitals)
         _ => "987654321",
     };
 
-    // Emergency access is the clinicians', readings are devices' and programs': an administrator is told that the role does not permit it.
+    // Emergency access and the state of patients are the clinicians', readings are devices' and programs': an administrator is told that the role does not permit it.
     private async Task<HttpClient[]> CallersAsync(Operation operation, HttpClient administrator) => operation.Name switch
     {
-        "POST /api/patients/{id}/break-glass" => [await hospitals.ClientAsync("nurse.falk", Cancellation)],
+        "POST /api/patients/{id}/break-glass" or "PUT /api/patients/{id}/status" or "POST /api/patients/{id}/critical" => [await hospitals.ClientAsync("nurse.falk", Cancellation)],
         "POST /api/devices/{id}/readings" => [await hospitals.ClientAsync("service.interface", Cancellation)],
         _ => [administrator],
     };

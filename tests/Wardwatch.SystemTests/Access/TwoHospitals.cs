@@ -54,8 +54,8 @@ public sealed class TwoHospitals : IAsyncLifetime
             await HospitalRegistry.AddWardsAsync(connection, ForeignTenant, [new("north", "North", 1, ["1", "2"])], cancellation);
         }
 
-        await new PatientRegistry(Beside.Database, Beside.Keyring).RegisterAsync(
-            ForeignTenant, new NewPatient("Foreign, Ada", "77-00001", new(1950, 1, 2), "female", "north", "1") { Id = ForeignPatient }, cancellation);
+        await DemoServer.Registry(Beside).RegisterAsync(
+            DemoServer.By(ForeignTenant), new NewPatient("Foreign, Ada", "77-00001", new(1950, 1, 2), "female", "north", "1") { Id = ForeignPatient }, cancellation);
         using var foreign = await ClientAsync("foreign.admin", cancellation);
         await Poll.UntilAsync(
             async () => (await foreign.JsonAsync("/api/patients", cancellation)).GetProperty("items").GetArrayLength() == 1, TimeSpan.FromSeconds(20), "the server sees the patient", cancellation);

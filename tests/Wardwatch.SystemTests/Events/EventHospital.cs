@@ -8,6 +8,7 @@ using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.SystemTests.Harness;
+using Wardwatch.SystemTests.Registry;
 using Xunit;
 
 namespace Wardwatch.SystemTests.Events;
@@ -56,10 +57,10 @@ public sealed class EventHospital : IAsyncLifetime
         var hospitals = new HospitalRegistry(Installation.Database, Installation.Keyring);
         Tenant = (await hospitals.EnsureAsync("north", "North", cancellation)).TenantId;
         OtherTenant = (await hospitals.EnsureAsync("south", "South", cancellation)).TenantId;
-        var registry = new PatientRegistry(Installation.Database, Installation.Keyring);
+        var registry = DemoServer.Registry(Installation);
         await using var connection = await Installation.Database.OpenConnectionAsync(cancellation);
-        Patients = [.. await registry.InsertAsync(
-            connection, Tenant, [.. Enumerable.Range(0, PatientCount).Select(i => new NewPatient($"Example, P{i}", $"55-{i:00000}", new(1950, 1, 2), "female"))], cancellation)];
+        Patients = [.. (await registry.InsertAsync(
+            connection, DemoServer.By(Tenant), [.. Enumerable.Range(0, PatientCount).Select(i => new NewPatient($"Example, P{i}", $"55-{i:00000}", new(1950, 1, 2), "female"))], cancellation)).Select(patient => patient.Number)];
     }
 
     public async ValueTask DisposeAsync()

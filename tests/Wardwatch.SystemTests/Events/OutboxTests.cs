@@ -3,6 +3,7 @@ using Npgsql;
 using Shouldly;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Patients;
+using Wardwatch.SystemTests.Registry;
 using Xunit;
 
 namespace Wardwatch.SystemTests.Events;
@@ -77,8 +78,8 @@ public sealed class OutboxTests(EventHospital hospital)
     public async Task A_patient_who_is_registered_in_the_same_transaction_has_events_already()
     {
         await using var transaction = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);
-        var registry = new PatientRegistry(hospital.Installation.Database, hospital.Installation.Keyring);
-        var added = await registry.InsertAsync(transaction.Connection, hospital.Tenant, [new NewPatient("Example, New", "55-99999", new(1950, 1, 2), "male")], Cancellation);
+        var registered = await DemoServer.Registry(hospital.Installation).InsertAsync(transaction.Connection, DemoServer.By(hospital.Tenant), [new NewPatient("Example, New", "55-99999", new(1950, 1, 2), "male")], Cancellation);
+        var added = registered.ConvertAll(patient => patient.Number);
         await hospital.Outbox.AddAsync(transaction.Connection, EventHospital.Kind, hospital.Of(added[0]), new(1, "new"), Cancellation);
         await transaction.CommitAsync(Cancellation);
         (await CountAsync(added[0])).ShouldBe(2);

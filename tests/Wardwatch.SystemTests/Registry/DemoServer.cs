@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Wardwatch.Server.Audit.Contracts;
+using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform;
 using Wardwatch.SystemTests.Harness;
 using Xunit;
@@ -54,6 +56,16 @@ public sealed class DemoServer : IAsyncLifetime
 
         await Server.DisposeAsync();
     }
+
+    /// <summary>Registers patients as another process would.</summary>
+    internal PatientRegistry Registry() => Registry(Beside);
+
+    /// <summary>The same on any installation.</summary>
+    internal static PatientRegistry Registry(Installation installation) =>
+        new(installation.Tenants, installation.Keyring, new Wardwatch.Server.Cli.ToolAudit(installation), new Wardwatch.Server.Events.Outbox(installation.Keyring, TimeProvider.System), TimeProvider.System);
+
+    /// <summary>The command line in a hospital.</summary>
+    internal static Actor By(int tenant) => new(AuditEntry.OfTool(tenant, AuditActions.RegisterPatient), null);
 
     /// <summary>Opens the installation in a folder for the test itself.</summary>
     public static Task<Installation> OpenBesideAsync(string data, CancellationToken cancellation) => Installation.OpenBesideAsync(

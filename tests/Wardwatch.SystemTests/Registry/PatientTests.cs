@@ -37,8 +37,13 @@ public sealed class PatientTests(DemoServer demo)
     {
         using var client = await demo.ClientAsync("nurse.falk", Cancellation);
         var patient = await client.JsonAsync("/api/patients/p-0003", Cancellation);
+        var since = patient.Text("statusSince");
+        var encounter = patient.GetProperty("encounter").Text("id");
         patient.ToString().ShouldBe(
-            """{"id":"p-0003","recordNumber":"22-33757","name":"Haddad, Samira","dateOfBirth":"1971-06-30","sex":"female","status":"observation","ward":"ward-1","bed":"3","version":1}""");
+            """{"id":"p-0003","recordNumber":"22-33757","name":"Haddad, Samira","dateOfBirth":"1971-06-30","sex":"female","status":"observation",""" +
+            $$$"""
+            "statusSince":"{{{since}}}","ward":"ward-1","bed":"3","version":1,"consent":{"research":false,"app":false},"encounter":{"id":"{{{encounter}}}","admittedAt":"{{{since}}}"},"mergedInto":null}
+            """);
     }
 
     [Theory]
@@ -93,9 +98,8 @@ public sealed class PatientTests(DemoServer demo)
     public async Task A_patient_registered_by_another_process_is_seen_by_the_server()
     {
         var tenant = await TenantAsync();
-        var registry = new PatientRegistry(demo.Beside.Database, demo.Beside.Keyring);
-        (await registry.RegisterAsync(tenant, new NewPatient("Example, Nora", "99-00001", new(1950, 1, 2), "female", "ward-2", "8"), Cancellation))
-            .ShouldBe(RegistrationOutcome.Registered);
+        (await demo.Registry().RegisterAsync(DemoServer.By(tenant), new NewPatient("Example, Nora", "99-00001", new(1950, 1, 2), "female", "ward-2", "8"), Cancellation))
+            .Outcome.ShouldBe(RegistrationOutcome.Registered);
 
         using var client = await demo.ClientAsync("nurse.falk", Cancellation);
         JsonElement found = default;
@@ -118,11 +122,10 @@ public sealed class PatientTests(DemoServer demo)
     [InlineData("99-00002", null, "ward-9", "1", nameof(RegistrationOutcome.UnknownBed))]
     public async Task A_conflict_is_named_and_nothing_is_registered(string recordNumber, string? id, string? ward, string? bed, string outcome)
     {
-        var registry = new PatientRegistry(demo.Beside.Database, demo.Beside.Keyring);
         var good = new NewPatient("Example, Otto", $"98-{Guid.NewGuid():N}", new(1950, 1, 2), "male");
         var bad = good with { RecordNumber = recordNumber, Id = id, Ward = ward, Bed = bed };
         var before = await CountAsync();
-        (await registry.RegisterAsync(await TenantAsync(), [good, bad], Cancellation)).ToString().ShouldBe(outcome);
+        (await demo.Registry().RegisterAsync(DemoServer.By(await TenantAsync()), [good, bad], Cancellation)).Outcome.ToString().ShouldBe(outcome);
         (await CountAsync()).ShouldBe(before);
     }
 

@@ -24,11 +24,14 @@ internal sealed class LaneRig
         Options = new MonitoringOptions { Lanes = 1 };
         States = new PatientStates(Options);
         var scoring = new Scoring(new ShippedModel());
-        Processor = new ReadingProcessor(Patients, scoring, States, [Changes], new MonitoringMetrics(new UnreadMeters()), Options, NullLogger<ReadingProcessor>.Instance);
+        Processor = new ReadingProcessor(Patients, scoring, States, new CriticalReadings(Critical, Options), [Changes], new MonitoringMetrics(new UnreadMeters()), Options, NullLogger<ReadingProcessor>.Instance);
         Silence = new SilenceWatch(0, 1, Patients, Devices, States, Presence, scoring, [Changes], Options, NullLogger<SilenceWatch>.Instance);
     }
 
     public FakePatients Patients { get; }
+
+    /// <summary>Who was set critical.</summary>
+    public RecordedCritical Critical { get; } = new();
 
     /// <summary>The devices that have sent, and what else a test puts in.</summary>
     public FakeDevices Devices { get; } = new();
@@ -90,5 +93,17 @@ internal sealed class LaneRig
         Patients.Find(key.PatientNumber)!.Key.TryOpen(associated, record, plain, out var length).ShouldBeTrue();
         ReadingRecord.TryRead(plain.AsSpan(0, length), out var content, out var unmapped).ShouldBeTrue();
         return (content, System.Text.Encoding.UTF8.GetString(unmapped));
+    }
+}
+
+/// <summary>Notes who is set critical.</summary>
+internal sealed class RecordedCritical : ICriticalPatients
+{
+    public List<(int Patient, DateTimeOffset At)> Set { get; } = [];
+
+    public Task<bool> SetCriticalAsync(Npgsql.NpgsqlConnection connection, PatientEntry patient, DateTimeOffset at, CancellationToken cancellation)
+    {
+        Set.Add((patient.Number, at));
+        return Task.FromResult(true);
     }
 }

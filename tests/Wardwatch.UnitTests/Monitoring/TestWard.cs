@@ -107,6 +107,8 @@ internal sealed class FakePatients(params PatientEntry[] patients) : IPatientDir
         Present = [.. Present.Where(patient => patient.Number != number)];
     }
 
+    public ValueTask<PatientEntry?> FindAsync(int tenantId, string id, CancellationToken cancellation) => new(Find(id));
+
     public PatientEntry? Find(string id) => _byNumber.Values.FirstOrDefault(patient => patient.Id == id);
 
     public PatientEntry? Find(int number)

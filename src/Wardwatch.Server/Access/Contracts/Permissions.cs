@@ -12,6 +12,21 @@ public static class Permissions
     /// <summary>See one's own record, and who else has seen it.</summary>
     public const string ReadOwn = "own.read";
 
+    /// <summary>Register patients, correct who they are and what they agreed to.</summary>
+    public const string RegisterPatients = "patients.register";
+
+    /// <summary>Admit, transfer and discharge patients.</summary>
+    public const string MovePatients = "patients.move";
+
+    /// <summary>Say in which state a patient is.</summary>
+    public const string SetPatientStatus = "patients.status";
+
+    /// <summary>Merge two records of one person.</summary>
+    public const string MergePatients = "patients.merge";
+
+    /// <summary>Register many patients from a table.</summary>
+    public const string ImportPatients = "patients.import";
+
     /// <summary>Destroy a patient's key, and with it everything that is known of them.</summary>
     public const string ErasePatients = "patients.erase";
 
@@ -53,5 +68,5 @@ public static class Permissions
 
     /// <summary>Every permission.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [ReadPatients, ReadOwn, ErasePatients, BindDevices, SendReadings, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadAnalytics, ReadModels, TrainModels];
+        [ReadPatients, ReadOwn, RegisterPatients, MovePatients, SetPatientStatus, MergePatients, ImportPatients, ErasePatients, BindDevices, SendReadings, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadAnalytics, ReadModels, TrainModels];
 }

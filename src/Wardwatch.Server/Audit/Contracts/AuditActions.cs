@@ -7,6 +7,9 @@ public static class AuditActions
     public const string ReadPatient = "patient.read";
     public const string ReadVitals = "vitals.read";
     public const string ReadHistory = "history.read";
+    public const string ReadEncounters = "encounters.read";
+    public const string ReadBindings = "bindings.read";
+    public const string ViewBeds = "beds.view";
     public const string ViewWard = "ward.view";
     public const string FollowLive = "live.follow";
     public const string ListPatients = "patients.list";
@@ -37,6 +40,14 @@ public static class AuditActions
     public const string ResetSecondFactor = "person.reset-second-factor";
     public const string AddWard = "ward.add";
     public const string ChangeWard = "ward.change";
+    public const string RegisterPatient = "patient.register";
+    public const string ChangePatient = "patient.change";
+    public const string AdmitPatient = "patient.admit";
+    public const string TransferPatient = "patient.transfer";
+    public const string DischargePatient = "patient.discharge";
+    public const string SetPatientStatus = "patient.status";
+    public const string MergePatients = "patient.merge";
+    public const string ImportPatients = "patient.import";
     public const string ErasePatient = "patient.erase";
     public const string RegisterDevice = "device.register";
     public const string RevokeDevice = "device.revoke";

@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using Npgsql;
 using Wardwatch.Devices.Ascon;
+using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Devices;
 using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.Events;
+using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Patients;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform;
@@ -40,8 +43,9 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
     private static readonly TimeSpan WornSince = TimeSpan.FromDays(8);
 
     private readonly HospitalRegistry _hospitals = new(installation.Database, installation.Keyring);
-    private readonly PatientRegistry _patients = new(installation.Database, installation.Keyring);
-    private readonly DeviceRegistry _devices = new(installation.Tenants, installation.Keyring, new ToolAudit(installation), time);
+    private readonly Outbox _outbox = new(installation.Keyring, time);
+    private readonly PatientRegistry _patients = new(installation.Tenants, installation.Keyring, new ToolAudit(installation), new Outbox(installation.Keyring, time), time);
+    private readonly DeviceRegistry _devices = new(installation.Tenants, installation.Keyring, new ToolAudit(installation), new Outbox(installation.Keyring, time), time);
     private readonly DemoFiles _files = new(installation.Data);
 
     /// <summary>Fills in what is missing.</summary>
@@ -62,7 +66,9 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
         if (missing.Count > 0)
         {
             await HospitalRegistry.AddWardsAsync(connection, hospital.TenantId, DemoPatients.Wards(patients), cancellation);
-            await _patients.InsertAsync(connection, hospital.TenantId, missing.ConvertAll(DemoPatients.Create), cancellation);
+            var by = new Actor(AuditEntry.OfTool(hospital.TenantId, AuditActions.ImportPatients), null);
+            await _patients.InsertAsync(connection, by, missing.ConvertAll(DemoPatients.Create), cancellation);
+            await _outbox.AddAsync(connection, PatientEvents.Imported, new EventOrigin(hospital.TenantId, null, time.GetUtcNow()), new PatientsImported(missing.Count), cancellation);
             known = await NumbersAsync(connection, DemoSql.Patients, hospital.TenantId, cancellation);
         }
 

@@ -43,17 +43,26 @@ public sealed record WardEntry(int TenantId, string Id, string Name, IReadOnlyLi
 /// <summary>A hospital (tenant).</summary>
 public sealed record HospitalEntry(int TenantId, string Id, string Name);
 
-/// <summary>All patients and wards in memory. Reads never block; a change becomes visible as a whole.</summary>
+/// <summary>
+/// In memory: wards, the patients who are there, and those who wore a device within the last eight days, whose readings may still come late. Reads of these never
+/// block and allocate nothing; a patient is replaced as a whole. Everybody else is read from the database when asked for.
+/// </summary>
 public interface IPatientDirectory
 {
-    /// <summary>The patient with this public id, or null.</summary>
+    /// <summary>The patient with this public id, if held in memory; otherwise null.</summary>
     PatientEntry? Find(string id);
 
-    /// <summary>The patient with this database key, or null.</summary>
+    /// <summary>The patient with this database key, if held in memory; otherwise null.</summary>
     PatientEntry? Find(int number);
 
     /// <summary>Every patient that is not discharged, in bed order.</summary>
     IReadOnlyList<PatientEntry> Present { get; }
+
+    /// <summary>A patient of a hospital, from memory or else from the database: also one who left long ago. Null: there is none, or they were erased.</summary>
+    /// <param name="tenantId">The hospital; patients of others are not found.</param>
+    /// <param name="id">The public id.</param>
+    /// <param name="cancellation">Gives up.</param>
+    ValueTask<PatientEntry?> FindAsync(int tenantId, string id, CancellationToken cancellation);
 
     /// <summary>Every ward in its order.</summary>
     IReadOnlyList<WardEntry> Wards { get; }

@@ -15,7 +15,7 @@ public sealed class RecordAccess(IPatientDirectory patients, IAuditTrail trail)
     /// <param name="cancellation">Gives up.</param>
     public async Task<PatientEntry?> OpenAsync(HttpContext context, string id, string action, CancellationToken cancellation)
     {
-        var patient = patients.Find(id);
+        var patient = await patients.FindAsync(context.User.TenantId(), id, cancellation);
         if (patient is not null && context.User.Caller().Visible.Covers(patient.TenantId, patient.Ward, patient.Number))
         {
             await trail.RecordAsync(AuditEntry.Of(context, action) with { Patients = [patient.Number] }, cancellation);
@@ -34,7 +34,7 @@ public sealed class RecordAccess(IPatientDirectory patients, IAuditTrail trail)
     /// <param name="cancellation">Gives up.</param>
     public async Task<PatientEntry?> FindAsync(HttpContext context, string id, string permission, string action, CancellationToken cancellation)
     {
-        var patient = patients.Find(id);
+        var patient = await patients.FindAsync(context.User.TenantId(), id, cancellation);
         if (patient is not null && context.User.Caller().ScopeOf(permission).Covers(patient.TenantId, patient.Ward, patient.Number))
         {
             return patient;

@@ -18,6 +18,7 @@ public sealed class DataKey : IDisposable
     public const int Overhead = NonceBytes + TagBytes;
 
     private const int NonceBytes = 12;
+    private const int ShortIndexBytes = 8;
     private const int TagBytes = 16;
 
     private readonly Lock _gate = new();
@@ -99,6 +100,30 @@ public sealed class DataKey : IDisposable
             var derived = HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, 32, info: System.Text.Encoding.UTF8.GetBytes("blind-index:" + purpose));
             return HMACSHA256.HashData(derived, System.Text.Encoding.UTF8.GetBytes(value));
         }
+    }
+
+    /// <summary>The same for many values of one purpose: the first eight bytes of each keyed hash.</summary>
+    /// <param name="purpose">Separates fields.</param>
+    /// <param name="values">What is to be found.</param>
+    public byte[][] BlindIndexes(string purpose, IReadOnlyList<string> values)
+    {
+        byte[] derived;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDestroyed, this);
+            derived = HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, 32, info: System.Text.Encoding.UTF8.GetBytes("blind-index:" + purpose));
+        }
+
+        var indexes = new byte[values.Count][];
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        for (var i = 0; i < indexes.Length; i++)
+        {
+            HMACSHA256.HashData(derived, System.Text.Encoding.UTF8.GetBytes(values[i]), hash);
+            indexes[i] = hash[..ShortIndexBytes].ToArray();
+        }
+
+        CryptographicOperations.ZeroMemory(derived);
+        return indexes;
     }
 
     /// <summary>A second instance under the same key, for a reader that opens many values and should not contend with the lane. Of a destroyed key it opens nothing either.</summary>
