@@ -5,6 +5,8 @@ create table analytics_stays (
     tenant_id      int not null,
     encounter      text not null,
     ward_id        text not null,
+    -- where it began: who waited, waited for a bed there
+    first_ward_id  text not null,
     admitted_at    timestamptz not null,
     -- null: registered and admitted at once
     waited_seconds float8,

@@ -3,7 +3,7 @@ namespace Wardwatch.Server.Analytics;
 /// <summary>The statements of this module.</summary>
 internal static class AnalyticsSql
 {
-    private const string StayColumns = "encounter, ward_id, admitted_at, waited_seconds, ward_since, discharged_at";
+    private const string StayColumns = "encounter, ward_id, first_ward_id, admitted_at, waited_seconds, ward_since, discharged_at";
 
     /// <summary>Handlers share this lock, and whoever makes the figures anew has it alone: a handler that waits for it finds the new figures.</summary>
     public const string Share = "select pg_advisory_xact_lock_shared(hashtext('analytics'), $1)";
@@ -17,9 +17,9 @@ internal static class AnalyticsSql
     public const string PutStays =
         $"""
         insert into analytics_stays (tenant_id, {StayColumns})
-        select $1, * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::float8[], $6::timestamptz[], $7::timestamptz[])
+        select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::float8[], $7::timestamptz[], $8::timestamptz[])
         on conflict (tenant_id, encounter) do update
-        set ward_id = excluded.ward_id, admitted_at = excluded.admitted_at, waited_seconds = excluded.waited_seconds, ward_since = excluded.ward_since, discharged_at = excluded.discharged_at
+        set ward_id = excluded.ward_id, first_ward_id = excluded.first_ward_id, admitted_at = excluded.admitted_at, waited_seconds = excluded.waited_seconds, ward_since = excluded.ward_since, discharged_at = excluded.discharged_at
         """;
 
     public const string PutWaiting =
@@ -80,7 +80,7 @@ internal static class AnalyticsSql
                 percentile_cont(0.9) within group (order by extract(epoch from discharged_at - admitted_at))]
              from analytics_stays where tenant_id = $1 and discharged_at >= $2 and discharged_at < $3 and ward_id = any($4)),
             (select array[count(*)::float8, percentile_cont(0.5) within group (order by waited_seconds), percentile_cont(0.9) within group (order by waited_seconds)]
-             from analytics_stays where tenant_id = $1 and admitted_at >= $2 and admitted_at < $3 and waited_seconds is not null and ward_id = any($4))
+             from analytics_stays where tenant_id = $1 and admitted_at >= $2 and admitted_at < $3 and waited_seconds is not null and first_ward_id = any($4))
         """;
 
     /// <summary>How many events of each kind there were, by hour or day.</summary>

@@ -23,14 +23,15 @@ internal static class AnalyticsStore
 
     /// <summary>Reads a stay from a row of <see cref="AnalyticsSql.FindStay"/>'s columns.</summary>
     public static Stay ReadStay(NpgsqlDataReader reader) => new(
-        reader.GetString(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2)), reader.IsDBNull(3) ? null : reader.GetDouble(3), new DateTimeOffset(reader.GetDateTime(4)),
-        reader.IsDBNull(5) ? null : new DateTimeOffset(reader.GetDateTime(5)));
+        reader.GetString(0), reader.GetString(1), reader.GetString(2), new DateTimeOffset(reader.GetDateTime(3)), reader.IsDBNull(4) ? null : reader.GetDouble(4),
+        new DateTimeOffset(reader.GetDateTime(5)), reader.IsDBNull(6) ? null : new DateTimeOffset(reader.GetDateTime(6)));
 
     /// <summary>Adds or replaces stays.</summary>
     public static NpgsqlBatchCommand PutStays(int tenantId, IReadOnlyCollection<Stay> stays) => Command(
         AnalyticsSql.PutStays, tenantId,
         Many(stays.Select(stay => stay.Encounter).ToArray(), NpgsqlDbType.Text),
         Many(stays.Select(stay => stay.Ward).ToArray(), NpgsqlDbType.Text),
+        Many(stays.Select(stay => stay.FirstWard).ToArray(), NpgsqlDbType.Text),
         Many(stays.Select(stay => stay.AdmittedAt.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),
         Many(stays.Select(stay => stay.WaitedSeconds).ToArray(), NpgsqlDbType.Double),
         Many(stays.Select(stay => stay.WardSince.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),

@@ -7,11 +7,12 @@ namespace Wardwatch.Server.Analytics;
 /// <summary>A stay as far as figures need it.</summary>
 /// <param name="Encounter">Its opaque id.</param>
 /// <param name="Ward">Where it is, or was at its end.</param>
+/// <param name="FirstWard">Where it began.</param>
 /// <param name="AdmittedAt">Its begin.</param>
 /// <param name="WaitedSeconds">From registration to admission; null if both were one.</param>
 /// <param name="WardSince">Since when it is on the ward.</param>
 /// <param name="DischargedAt">Its end, or null.</param>
-internal sealed record Stay(string Encounter, string Ward, DateTimeOffset AdmittedAt, double? WaitedSeconds, DateTimeOffset WardSince, DateTimeOffset? DischargedAt);
+internal sealed record Stay(string Encounter, string Ward, string FirstWard, DateTimeOffset AdmittedAt, double? WaitedSeconds, DateTimeOffset WardSince, DateTimeOffset? DischargedAt);
 
 /// <summary>Something to be added to the sum of a ward's hour.</summary>
 internal readonly record struct Change(string Ward, DateTimeOffset Hour, string Measure, double Amount);
@@ -103,7 +104,7 @@ internal static class StayFold
         var ward = Text(e, "ward")!;
         changes.Add(new(ward, HourOf(e.Origin.At), Measures.Admissions, 1));
         var waited = waitingSince is { } since ? Math.Max(0, (e.Origin.At - since).TotalSeconds) : (double?)null;
-        return new(Text(e, "encounter")!, ward, e.Origin.At, waited, e.Origin.At, DischargedAt: null);
+        return new(Text(e, "encounter")!, ward, ward, e.Origin.At, waited, e.Origin.At, DischargedAt: null);
     }
 
     private static Stay? Transfer(DeliveredEvent e, Stay? stay, List<Change> changes)
