@@ -26,6 +26,9 @@ import './app.css';
 const PatientRoute = lazy(() => import('./PatientRoute'));
 const AccountPage = lazy(() => import('./AccountPage'));
 const AdminRoute = lazy(() => import('./AdminRoute'));
+const PatientsPage = lazy(() => import('./PatientsPage'));
+const ImportPage = lazy(() => import('./PatientsPage').then((page) => ({ default: page.ImportPage })));
+const BedsPage = lazy(() => import('./BedsPage'));
 
 const session = new Session();
 const api = new Api(session);
@@ -52,6 +55,9 @@ const router = createBrowserRouter([
       { path: '/sign-in', element: <Navigate to="/" replace /> },
       { path: '/ward/:id', element: <WardPage /> },
       { path: '/patient/:id', element: <PatientRoute /> },
+      { path: '/patients', element: <PatientsPage /> },
+      { path: '/patients/import', element: <ImportPage /> },
+      { path: '/beds', element: <BedsPage /> },
       { path: '/account', element: <AccountPage /> },
       { path: '/admin/:section?/:id?', element: <AdminRoute /> },
       { path: '*', element: <NoPage /> },

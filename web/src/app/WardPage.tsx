@@ -54,6 +54,7 @@ function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
       <TopBar
         store={store}
         phone={phone}
+        nav
         left={<WardHead store={store} id={id} name={name} phone={phone} />}
         right={<CountPills store={store} phone={phone} />}
       />

@@ -1,8 +1,8 @@
-/** Security events as they happen, for those who look after them. Everything it starts, stop() ends. */
+/** Security events, and what changes about patients, as they happen. Everything these start, stop() ends. */
 import { whole } from './decode';
 import { Hub } from './hub';
-import { securityEvent } from './messages';
-import type { SecurityEvent } from './types';
+import { decodePatientNews, isPatientNews, securityEvent } from './messages';
+import type { PatientNews, SecurityEvent } from './types';
 
 const decodeSecurityEvent = whole(securityEvent);
 
@@ -26,6 +26,62 @@ export class EventFeed {
           if (event) sources.event(event);
         },
       },
+    });
+  }
+
+  start(): void {
+    this.hub.start();
+  }
+
+  stop(): void {
+    this.hub.stop();
+  }
+}
+
+const NEWS: readonly (readonly [message: string, kind: PatientNews['kind']])[] = [
+  ['PatientCreated', 'created'],
+  ['PatientCritical', 'critical'],
+  ['PatientMoved', 'moved'],
+  ['StatusUpdated', 'status'],
+];
+
+type Handlers = Readonly<Record<string, (raw: unknown) => void>>;
+
+/** The hub's messages about patients that are no measurements. `measured` takes those that are and have the same name. */
+export function patientNews(tell: (news: PatientNews) => void, measured: (raw: unknown) => void): Handlers {
+  const one = (kind: PatientNews['kind'], raw: unknown): void => {
+    const news = decodePatientNews(kind, raw);
+    if (news) tell(news);
+  };
+  const handlers = NEWS.map(([name, kind]) => {
+    const handle = (raw: unknown): void => (kind === 'status' && !isPatientNews(raw) ? measured(raw) : one(kind, raw));
+    return [name, handle] as const;
+  });
+  return Object.fromEntries(handlers);
+}
+
+/** What changes about patients, for lists and the bed map. */
+export class PatientFeed {
+  private readonly hub: Hub;
+
+  constructor(sources: {
+    /** Query of the hub's address: `ward=…`, or empty for all patients in reach. */
+    scope: string;
+    token(): Promise<string>;
+    refused(): Promise<boolean>;
+    news(news: PatientNews): void;
+    /** Something may have happened while nobody listened. */
+    missed(): void;
+  }) {
+    this.hub = new Hub({
+      scope: sources.scope,
+      token: () => sources.token(),
+      refused: () => sources.refused(),
+      connected: () => sources.missed(),
+      on: patientNews(
+        (news) => sources.news(news),
+        () => undefined,
+      ),
     });
   }
 

@@ -3,6 +3,7 @@
  * and loads again when a patient turns up whom it does not know. Everything it starts, stop() ends.
  */
 import { browserTime } from './clock';
+import { patientNews } from './events';
 import { Hub } from './hub';
 import {
   decodeHeartbeat,
@@ -12,7 +13,7 @@ import {
   decodeVitalsUpdated,
 } from './messages';
 import { LiveStore, SNAPSHOT_INTERVAL_MS } from './store';
-import type { Dashboard, RecentTrace } from './types';
+import type { Dashboard, PatientNews, RecentTrace } from './types';
 
 /** What the feed needs from the rest of the product. */
 export interface FeedSources {
@@ -26,11 +27,15 @@ export interface FeedSources {
   isFinal(error: unknown): boolean;
   /** Query of the hub's address: `ward=…` or `patient=…`, or empty for everything. */
   scope: string;
+  /** Something about a patient has changed that is no measurement. */
+  news?(news: PatientNews): void;
 }
 
 const RETRY_MS = [500, 1000, 2000, 3000, 5000];
-/** Beds change hands without a message of their own: the list is loaded again this often. */
+/** Should a message be lost all the same: the list is loaded again this often. */
 const RELOAD_MS = 60_000;
+/** A bed has changed hands: soon, but a ward of screens must not ask in the same millisecond. */
+const MOVED_MS = 250;
 
 export class LiveFeed {
   readonly store = new LiveStore(browserTime);
@@ -60,12 +65,18 @@ export class LiveFeed {
       on: {
         VitalsUpdated: (raw) => {
           const message = decodeVitalsUpdated(raw);
-          if (message && !store.applyVitals(message)) this.reloadSoon();
+          if (message && !store.applyVitals(message)) this.reloadSoon(2000);
         },
-        StatusUpdated: (raw) => {
-          const message = decodeStatusUpdated(raw);
-          if (message && !store.applyStatus(message)) this.reloadSoon();
-        },
+        ...patientNews(
+          (news) => {
+            if (store.applyNews(news)) this.reloadSoon(news.kind === 'status' ? 2000 : MOVED_MS * (1 + Math.random()));
+            sources.news?.(news);
+          },
+          (raw) => {
+            const message = decodeStatusUpdated(raw);
+            if (message && !store.applyStatus(message)) this.reloadSoon(2000);
+          },
+        ),
         StorageChanged: (raw) => {
           const message = decodeStorageChanged(raw);
           if (message) store.applyStorage(message);
@@ -135,10 +146,15 @@ export class LiveFeed {
     });
   }
 
-  private reloadSoon(): void {
+  /** Loads the whole state now: the reader has changed something. */
+  refresh(): void {
+    this.load(0);
+  }
+
+  private reloadSoon(delayMs: number): void {
     if (this.reloadDue) return;
     this.reloadDue = true;
-    this.later(2000, async () => {
+    this.later(delayMs, async () => {
       this.reloadDue = false;
       this.load(0);
     });

@@ -4,6 +4,7 @@ import { accessWords } from './access';
 import { accountWords } from './account';
 import { adminWords } from './admin';
 import { emergencyWords, lookedWords } from './emergency';
+import { patientsWords } from './patients';
 
 const vitalShort: Record<VitalKey, string> = {
   hr: 'HR',
@@ -117,6 +118,7 @@ export const words = {
   admin: adminWords,
   emergency: emergencyWords,
   looked: lookedWords,
+  patients: patientsWords,
 
   wall: {
     allWards: 'All wards',
@@ -155,7 +157,9 @@ export const words = {
     label: 'Main',
     wall: 'Wall',
     record: 'My record',
+    ward: 'Ward',
     patients: 'Patients',
+    beds: 'Beds',
     find: 'Find',
     account: 'Account',
     back: (ward: string) => `← ${ward}`,
