@@ -5,6 +5,7 @@ import type { BedEntry } from '../../api/patientShapes';
 import { ApiProblem } from '../../api/problem';
 import { timeOrDate } from '../../ui/format';
 import { actionWords, FormProblem } from '../../ui/forms';
+import { useIsPhone } from '../../ui/hooks';
 import { statusText } from '../../ui/identity';
 import { useServices } from '../../ui/services';
 import { PageState, ProblemState } from '../../ui/states';
@@ -41,6 +42,7 @@ export function BedMap({ ward }: { ward: string }) {
 
 function Beds({ ward, beds: told, stale }: { ward: string; beds: readonly BedEntry[]; stale: boolean }) {
   const { user } = useServices();
+  const phone = useIsPhone();
   const mayMove = may(user, 'patients.move');
   const { move, pending, problem, said, say } = useMove(ward);
   const beds = withMove(told, pending);
@@ -82,7 +84,8 @@ function Beds({ ward, beds: told, stale }: { ward: string; beds: readonly BedEnt
   return (
     <>
       <p className="bed-help">
-        <b>{text.count(free, beds.length)}</b> <span>{mayMove ? text.help : text.helpLook}</span>
+        <b>{text.count(free, beds.length)}</b>{' '}
+        <span>{mayMove ? (phone ? text.helpTouch : text.help) : text.helpLook}</span>
       </p>
       <div className="bed-said">
         <FormProblem>{stale ? words.action.away : problem}</FormProblem>

@@ -75,6 +75,12 @@ function Compare({ patient, other, back, close, changed }: CareDialogProps & { o
   const api = usePatients();
   const { wards } = useWards();
   const { action, conflict, base, run } = useChange(patient, changed);
+  // What two records of one person share; where they lie and what number they have differs anyway.
+  const telling: readonly string[] = [
+    words.patients.conflict.name,
+    words.patients.conflict.dateOfBirth,
+    words.patients.conflict.sex,
+  ];
   const rows: [string, (one: PatientEntry) => string][] = [
     [words.patients.conflict.recordNumber, (one) => one.recordNumber],
     [words.patients.conflict.name, (one) => one.name],
@@ -96,7 +102,7 @@ function Compare({ patient, other, back, close, changed }: CareDialogProps & { o
   };
   return (
     <>
-      <div className="matrix">
+      <div>
         <table className="data data-wide compare">
           <caption className="hidden-words">{text.compare}</caption>
           <thead>
@@ -108,7 +114,7 @@ function Compare({ patient, other, back, close, changed }: CareDialogProps & { o
           </thead>
           <tbody>
             {rows.map(([what, of]) => {
-              const differs = of(base) !== of(other);
+              const differs = telling.includes(what) && of(base) !== of(other);
               return (
                 <tr key={what} className={differs ? 'differs' : ''}>
                   <th scope="row">

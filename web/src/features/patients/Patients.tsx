@@ -65,14 +65,16 @@ export function Patients() {
           </div>
         )}
       </div>
-      <PagedTable
-        paged={patients}
-        caption={text.table}
-        empty={filters.any ? text.none : text.noneAtAll}
-        columns={columns((ward) => shortWardOf(wards, ward))}
-        rowKey={(one) => one.id}
-        rowClass={(one) => (one.bed === null ? 'row-off' : '')}
-      />
+      <div className="patient-list">
+        <PagedTable
+          paged={patients}
+          caption={text.table}
+          empty={filters.any ? text.none : text.noneAtAll}
+          columns={columns((ward) => shortWardOf(wards, ward))}
+          rowKey={(one) => one.id}
+          rowClass={(one) => (one.bed === null ? 'row-off' : '')}
+        />
+      </div>
       {registering && <Register close={() => setRegistering(false)} typed={filters.values.search} />}
     </main>
   );
@@ -174,7 +176,7 @@ function columns(wardName: (id: string) => string): Column<PatientEntry>[] {
         </>
       ),
     },
-    { label: text.sex, cell: (one) => words.patients.sex[one.sex] ?? one.sex },
+    { label: text.sex, cell: (one) => words.patients.sex[one.sex] ?? one.sex, className: 'list-sex' },
     {
       label: text.bed,
       cell: (one) => (one.ward && one.bed ? words.patients.place(wardName(one.ward), one.bed) : words.none),
@@ -182,6 +184,7 @@ function columns(wardName: (id: string) => string): Column<PatientEntry>[] {
     },
     {
       label: text.status,
+      className: 'list-status',
       cell: (one) => (
         <>
           <span className={`chip ${one.status === 'critical' ? 'chip-7' : ''}`}>

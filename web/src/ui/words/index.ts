@@ -142,6 +142,7 @@ export const words = {
     oxygen: 'O₂',
     anomaly: (score: string) => `Anomaly ${score}`,
     lastKnown: (text: string) => `last known: ${text}`,
+    announceCritical: (bed: string) => `Bed ${bed} is set critical`,
     announce: (name: string, bed: string, text: string) => `${name} priority, bed ${bed}: ${text}`,
   },
 
