@@ -1,6 +1,7 @@
 using Wardwatch.Server.Access;
 using Wardwatch.Server.Audit;
 using Wardwatch.Server.Devices;
+using Wardwatch.Server.Events;
 using Wardwatch.Server.Gateway;
 using Wardwatch.Server.History;
 using Wardwatch.Server.Live;
@@ -34,20 +35,22 @@ public static class Roles
 
     private static Module Live { get; } = new(LiveModule.AddLive, LiveModule.MapLive);
 
-    private static Module Gateway { get; } = new(GatewayModule.AddGateway);
+    private static Module Gateway { get; } = new(GatewayModule.AddGateway, GatewayModule.MapGateway);
 
     private static Module Access { get; } = new(AccessModule.AddAccess, AccessModule.MapAccess);
 
     private static Module Audit { get; } = new(AuditModule.AddAudit, AuditModule.MapAudit);
 
+    private static Module Events { get; } = new(EventsModule.AddEvents);
+
     private static Module Staff { get; } = new(StaffModule.AddStaff, StaffModule.MapStaff);
 
     private static readonly Dictionary<string, Module[]> Table = new(StringComparer.Ordinal)
     {
-        ["monitor"] = [Access, Audit, Patients, Devices, Models, History, Monitoring],
-        ["web"] = [Access, Audit, Patients, Devices, Models, History, Staff, Live],
-        ["gateway"] = [Access, Audit, Patients, Devices, Gateway],
-        ["worker"] = [],
+        ["monitor"] = [Access, Audit, Events, Patients, Devices, Models, History, Monitoring],
+        ["web"] = [Access, Audit, Events, Patients, Devices, Models, History, Staff, Live],
+        ["gateway"] = [Access, Audit, Events, Patients, Devices, Staff, Gateway],
+        ["worker"] = [Access, Audit, Events],
     };
 
     /// <summary>The modules of the named roles, each once, in their order.</summary>

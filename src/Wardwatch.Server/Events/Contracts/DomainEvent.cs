@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Wardwatch.Server.Events.Contracts;
@@ -20,3 +21,13 @@ public sealed record EventKind<T>(string Name, int Version, JsonTypeInfo<T> Json
 /// <param name="At">When it happened, which may be before it was recorded.</param>
 /// <param name="Actor">The account that caused it; null: the server itself.</param>
 public readonly record struct EventOrigin(int TenantId, int? PatientNumber, DateTimeOffset At, Guid? Actor = null);
+
+/// <summary>An event on its way into the outbox, for those who add many at once.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Origin">Where it belongs.</param>
+/// <param name="Content">What it carries, as JSON.</param>
+public sealed record NewEvent(EventKind Kind, EventOrigin Origin, ReadOnlyMemory<byte> Content)
+{
+    /// <summary>Writes what an event carries.</summary>
+    public static NewEvent Of<T>(EventKind<T> kind, EventOrigin origin, T content) => new(kind, origin, JsonSerializer.SerializeToUtf8Bytes(content, kind.Json));
+}

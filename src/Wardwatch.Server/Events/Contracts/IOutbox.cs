@@ -18,4 +18,13 @@ public interface IOutbox
     /// <param name="content">What it carries.</param>
     /// <param name="cancellation">Gives up, and with it the transaction.</param>
     Task AddAsync<T>(NpgsqlConnection connection, EventKind<T> kind, EventOrigin origin, T content, CancellationToken cancellation);
+
+    /// <summary>
+    /// Adds many events in one go, in the order given. A transaction that has events of several patients adds them all in one call: their locks are then taken in one
+    /// order, and two such transactions cannot wait for each other.
+    /// </summary>
+    /// <param name="connection">A connection within the transaction.</param>
+    /// <param name="events">Events of one hospital or several; any number.</param>
+    /// <param name="cancellation">Gives up, and with it the transaction.</param>
+    Task AddAsync(NpgsqlConnection connection, IReadOnlyList<NewEvent> events, CancellationToken cancellation);
 }
