@@ -100,7 +100,11 @@ describe('accessibility', { skip: real ? 'the smoke test covers the real pages' 
         await page.getByRole('button', { name, exact: true }).last().click();
         await page.getByRole('dialog').last().getByRole('heading').first().waitFor();
         assert.deepEqual(await axeViolations(page), [], name);
-        await page.getByRole('dialog').last().getByRole('button', { name: /^Close/ }).click();
+        await page
+          .getByRole('dialog')
+          .last()
+          .getByRole('button', { name: /^Close/ })
+          .click();
         await page.getByRole('dialog').waitFor({ state: 'detached' });
       }
       await close();

@@ -215,6 +215,9 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
         if (String(data).includes('"protocol"')) {
           live.send(`{}${RECORD_SEPARATOR}`);
           live.ready = true;
+          // The first word tells from when on nothing is missed.
+          const beat = { type: 1, target: 'Heartbeat', arguments: [{ at: new Date().toISOString() }] };
+          live.send(JSON.stringify(beat) + RECORD_SEPARATOR);
         }
       });
     });

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, test } from 'vitest';
 import { decodeBeds, decodeEncounters, decodeImport, decodePatient, fieldErrorsOf } from './patientShapes';
 

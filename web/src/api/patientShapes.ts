@@ -50,6 +50,7 @@ export interface Encounter {
   admittedAt: number;
   dischargedAt: number | null;
   dischargedTo: string | null;
+  dischargeNote: string | null;
   places: (Place & { from: number; until: number | null })[];
   statuses: { status: string; since: number; by: string; note: string | null }[];
   devices: { device: string; from: number; until: number | null }[];
@@ -116,6 +117,7 @@ export const decodeEncounters = page((value): Encounter => {
     admittedAt: time(f.admittedAt),
     dischargedAt: optional(time, f.dischargedAt),
     dischargedTo: optional(text, f.dischargedTo),
+    dischargeNote: optional(text, f.dischargeNote),
     places: each(f.places, (one) => {
       const p = fields(one);
       return { ward: text(p.ward), bed: text(p.bed), from: time(p.from), until: optional(time, p.until) };

@@ -66,8 +66,9 @@ export class PatientsApi extends Http {
     return this.ask('POST', `${of(id)}/discharge`, { to, ...noted(note) }, decodePatient, version);
   }
 
-  encounters(id: string, signal?: AbortSignal): Promise<Page<Encounter>> {
-    return this.get(`${of(id)}/encounters`, decodeEncounters, signal);
+  /** Newest first; `after` is the cursor of the page before. */
+  encounters(id: string, after: string | null, signal?: AbortSignal): Promise<Page<Encounter>> {
+    return this.get(withQuery(`${of(id)}/encounters`, { after }), decodeEncounters, signal);
   }
 
   worn(id: string, signal?: AbortSignal): Promise<Page<WornDevice>> {

@@ -19,7 +19,7 @@ export class EventFeed {
       scope: '',
       token: () => sources.token(),
       refused: () => sources.refused(),
-      connected: () => sources.missed(),
+      listening: () => sources.missed(),
       on: {
         SecurityEvent: (raw) => {
           const event = decodeSecurityEvent(raw);
@@ -70,14 +70,14 @@ export class PatientFeed {
     token(): Promise<string>;
     refused(): Promise<boolean>;
     news(news: PatientNews): void;
-    /** Something may have happened while nobody listened. */
-    missed(): void;
+    /** Something may have happened while nobody listened; `anew`: for longer than the page took to open. */
+    missed(anew: boolean): void;
   }) {
     this.hub = new Hub({
       scope: sources.scope,
       token: () => sources.token(),
       refused: () => sources.refused(),
-      connected: () => sources.missed(),
+      listening: (anew) => sources.missed(anew),
       on: patientNews(
         (news) => sources.news(news),
         () => undefined,

@@ -48,6 +48,8 @@ export class LiveFeed {
   private reloading: ReturnType<typeof setInterval> | undefined;
   private reloadDue = false;
   private loads = 0;
+  /** Whether the traces have been filled once. */
+  private filled = false;
   private problemNow: unknown = null;
   private readonly listeners = new Set<() => void>();
 
@@ -58,10 +60,8 @@ export class LiveFeed {
       scope: sources.scope,
       token: () => sources.token(),
       refused: () => sources.refused(),
-      // What happened between the first load and the hub's first message, or while it was away, is in this one.
-      connected: (anew) => {
-        if (anew) this.load(0);
-      },
+      // What happened between the first load and the hub's first word, or while it was away, is in this one; the traces of the first are.
+      listening: (anew) => this.load(0, anew),
       on: {
         VitalsUpdated: (raw) => {
           const message = decodeVitalsUpdated(raw);
@@ -125,7 +125,7 @@ export class LiveFeed {
     if (document.visibilityState === 'visible') this.store.tick();
   };
 
-  private load(attempt: number, chain = ++this.loads): void {
+  private load(attempt: number, traces = true, chain = ++this.loads): void {
     this.later(attempt === 0 ? 0 : retryDelay(attempt), async () => {
       // A newer load has begun: this one's retries would only double the requests.
       if (chain !== this.loads) return;
@@ -135,13 +135,14 @@ export class LiveFeed {
         if (this.abort.signal.aborted) return;
         this.store.load(dashboard, requested);
         this.setProblem(null);
-        this.store.fill(await this.sources.recent(this.abort.signal));
+        if (traces || !this.filled) this.store.fill(await this.sources.recent(this.abort.signal));
+        this.filled = true;
       } catch (error) {
         if (this.abort.signal.aborted) return;
         this.setProblem(error);
         if (this.sources.isFinal(error)) return;
         // While the hub is away its reconnection loads; without a first load only this retry does.
-        if (!this.store.snapshot().ready || this.hub.isConnected) this.load(attempt + 1, chain);
+        if (!this.store.snapshot().ready || this.hub.isConnected) this.load(attempt + 1, traces, chain);
       }
     });
   }

@@ -69,7 +69,8 @@ export function problemsOf(draft: Draft, today: string): DraftProblems {
 export function placed(errors: Record<string, string>): { problems: DraftProblems; other: string } {
   const problems: DraftProblems = {};
   const other: string[] = [];
-  for (const [name, said] of Object.entries(errors)) {
+  for (const [name, raw] of Object.entries(errors)) {
+    const said = raw.startsWith('must ') ? text.fields.complaint(raw) : raw;
     if (name === 'name') problems.family = said;
     else if (name === 'ward' || name === 'bed') problems.bed = said;
     else if (name in EMPTY_DRAFT) problems[name as keyof Draft] = said;

@@ -34,7 +34,7 @@ export function shortWardOf(wards: readonly NamedWard[], id: string): string {
 }
 
 /** What changes about patients while the page stands. `scope` as the hub takes it. */
-export function usePatientNews(scope: string, news: (one: PatientNews) => void, missed: () => void): void {
+export function usePatientNews(scope: string, news: (one: PatientNews) => void, missed: (anew: boolean) => void): void {
   const { session } = useServices();
   const latest = useRef({ news, missed });
   latest.current = { news, missed };
@@ -44,7 +44,7 @@ export function usePatientNews(scope: string, news: (one: PatientNews) => void, 
       token: () => session.validToken(),
       refused: () => session.renewed(),
       news: (one) => latest.current.news(one),
-      missed: () => latest.current.missed(),
+      missed: (anew) => latest.current.missed(anew),
     });
     feed.start();
     return () => feed.stop();

@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { PatientEntry } from '../../api/patientShapes';
 import { ageAt, dayMonthYear, timeOrDate } from '../../ui/format';
 import { consentText } from '../../ui/identity';
+import { rowsOf, usePages } from '../../ui/Table';
 import { usePatients } from '../../ui/usePatients';
 import { words } from '../../ui/words';
 import { Stays } from './Stays';
@@ -13,11 +13,8 @@ const text = words.patients.care;
 /** A patient who is in no bed: who they are and their stays. Nothing is measured, so no number is shown. */
 export function RecordPage({ patient }: { patient: PatientEntry }) {
   const api = usePatients();
-  const stays = useQuery({
-    queryKey: ['encounters', patient.id],
-    queryFn: ({ signal }) => api.encounters(patient.id, signal),
-  });
-  const last = stays.data?.items[0];
+  const stays = usePages(['encounters', patient.id], (after, signal) => api.encounters(patient.id, after, signal));
+  const [last] = rowsOf(stays);
   const left = last?.dischargedAt ?? null;
   const facts: [string, string][] = [
     [words.patients.conflict.recordNumber, patient.recordNumber],
@@ -44,7 +41,7 @@ export function RecordPage({ patient }: { patient: PatientEntry }) {
                     timeOrDate(left, Date.now()),
                     last.dischargedTo ? (text.destinations[last.dischargedTo] ?? last.dischargedTo) : '',
                   )
-                : stays.data?.items.length === 0 && text.neverAdmitted}
+                : stays.data && !last && text.neverAdmitted}
             </>
           )}
         </p>

@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Encounter } from '../../api/patientShapes';
 import { timeOrDate } from '../../ui/format';
 import { Dialog } from '../../ui/forms';
 import { statusText } from '../../ui/identity';
 import { ProblemState } from '../../ui/states';
-import { SkeletonRows } from '../../ui/Table';
+import { rowsOf, SkeletonRows, usePages } from '../../ui/Table';
 import { shortWardOf, usePatients, useWards } from '../../ui/usePatients';
 import { words } from '../../ui/words';
 import type { CareDialogProps } from './Care';
@@ -24,21 +23,39 @@ export function StaysDialog({ patient, close }: CareDialogProps) {
 export function Stays({ patientId }: { patientId: string }) {
   const api = usePatients();
   const { wards } = useWards();
-  const stays = useQuery({
-    queryKey: ['encounters', patientId],
-    queryFn: ({ signal }) => api.encounters(patientId, signal),
-  });
-  if (stays.isError) return <ProblemState error={stays.error} retry={() => void stays.refetch()} />;
+  const stays = usePages(['encounters', patientId], (after, signal) => api.encounters(patientId, after, signal));
+  const rows = rowsOf(stays);
+  if (stays.isError && rows.length === 0)
+    return <ProblemState error={stays.error} retry={() => void stays.refetch()} />;
   if (!stays.data) return <SkeletonRows />;
-  if (stays.data.items.length === 0) return <p className="dialog-text">{text.none}</p>;
+  if (rows.length === 0) return <p className="dialog-text">{text.none}</p>;
   return (
-    <ol className="stays">
-      {stays.data.items.map((stay) => (
-        <Stay key={stay.id} stay={stay} wardName={(id) => shortWardOf(wards, id)} />
-      ))}
-    </ol>
+    <>
+      <ol className="stays">
+        {rows.map((stay) => (
+          <Stay key={stay.id} stay={stay} wardName={(id) => shortWardOf(wards, id)} />
+        ))}
+      </ol>
+      {stays.hasNextPage && (
+        <button
+          type="button"
+          className="button"
+          disabled={stays.isFetchingNextPage}
+          onClick={() => void stays.fetchNextPage()}
+        >
+          {words.admin.more}
+        </button>
+      )}
+    </>
   );
 }
+
+/** The latest above: what counts now is read first. */
+function latest<T>(rows: readonly T[], at: (row: T) => number): T[] {
+  return rows.toSorted((a, b) => at(b) - at(a));
+}
+
+const whoSaid = (by: string): string => (by === 'system' ? text.system : by || text.unknown);
 
 function Stay({ stay, wardName }: { stay: Encounter; wardName(id: string): string }) {
   const now = Date.now();
@@ -52,23 +69,24 @@ function Stay({ stay, wardName }: { stay: Encounter; wardName(id: string): strin
         {span(stay.admittedAt, stay.dischargedAt)}
         {to && <small> {text.to(words.patients.care.destinations[to] ?? to)}</small>}
       </h3>
+      {stay.dischargeNote && <q>{stay.dischargeNote}</q>}
       <div className="stay-parts">
-        <Lines title={text.places} rows={stay.places}>
+        <Lines title={text.places} rows={latest(stay.places, (one) => one.from)}>
           {(place) => ({
             key: `${place.from}/${place.ward}/${place.bed}`,
             what: words.patients.place(wardName(place.ward), place.bed),
             more: span(place.from, place.until),
           })}
         </Lines>
-        <Lines title={text.statuses} rows={stay.statuses}>
+        <Lines title={text.statuses} rows={latest(stay.statuses, (one) => one.since)}>
           {(one) => ({
             key: `${one.since}/${one.status}`,
             what: statusText(one.status),
-            more: `${at(one.since)} ${text.by(one.by === 'system' ? text.system : one.by)}`,
+            more: `${at(one.since)} ${text.by(whoSaid(one.by))}`,
             note: one.note,
           })}
         </Lines>
-        <Lines title={text.devices} rows={stay.devices}>
+        <Lines title={text.devices} rows={latest(stay.devices, (one) => one.from)}>
           {(one) => ({ key: `${one.from}/${one.device}`, what: one.device, more: span(one.from, one.until) })}
         </Lines>
       </div>

@@ -32,7 +32,7 @@ export function Patients() {
     api.patients({ ...query, limit: PAGE, after }, signal),
   );
   const shown = rowsOf(patients);
-  const [fresh, showFresh] = useFresh(filters.values.ward);
+  const { fresh, stale, show: showFresh } = useFresh(filters.values.ward);
   const save = (): void =>
     download(`${text.file}-${localDay(Date.now())}.csv`, csvOf(LIST_HEAD, shown.map(listCsvRow)));
   return (
@@ -56,9 +56,9 @@ export function Patients() {
       </div>
       <ListFilters filters={filters} wards={wards} />
       <div role="status">
-        {fresh > 0 && (
+        {(fresh > 0 || stale) && (
           <div className="fresh">
-            <b>{text.fresh(fresh)}</b>
+            <b>{stale ? text.stale : text.fresh(fresh)}</b>
             <button type="button" className="button" onClick={showFresh}>
               {text.showFresh}
             </button>
@@ -124,7 +124,8 @@ function ListFilters({ filters: { values, set, clear, any }, wards }: ListFilter
 }
 
 /** How many came, moved or left since the list was loaded. A new status is written into its row at once. */
-function useFresh(ward: string): [number, () => void] {
+function useFresh(ward: string): { fresh: number; stale: boolean; show(): void } {
+  const [stale, setStale] = useState(false);
   const client = useQueryClient();
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   const patch = (id: string, status: string, at: number): void => {
@@ -146,13 +147,15 @@ function useFresh(ward: string): [number, () => void] {
       if (news.kind === 'status' || news.kind === 'critical') patch(news.patient, news.status, news.at);
       else setFresh((before) => new Set([...before, news.patient]));
     },
-    () => undefined,
+    // Before the first word the list was only just loaded: asking again moves no row that anybody has looked at.
+    (anew) => (anew ? setStale(true) : void client.invalidateQueries({ queryKey: ['patients'] })),
   );
   const show = (): void => {
     setFresh(new Set());
+    setStale(false);
     void client.invalidateQueries({ queryKey: ['patients'] });
   };
-  return [fresh.size, show];
+  return { fresh: fresh.size, stale, show };
 }
 
 function columns(wardName: (id: string) => string): Column<PatientEntry>[] {

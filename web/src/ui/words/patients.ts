@@ -29,6 +29,7 @@ export const patientsWords = {
     csv: 'CSV of what is shown',
     file: 'wardwatch-patients',
     fresh: (n: number) => (n === 1 ? '1 patient came, moved or left' : `${n} patients came, moved or left`),
+    stale: 'The live connection was away: this list may be old',
     showFresh: 'Show',
     merged: 'Merged into another record',
     id: 'Id',
@@ -74,6 +75,7 @@ export const patientsWords = {
     status: 'Status',
     note: 'Note',
     noteHint: 'Not needed. Others read it in the history.',
+    complaint: (said: string) => `This ${said}`,
     missing: {
       recordNumber: 'Enter the record number.',
       family: 'Enter the family name.',
@@ -100,6 +102,8 @@ export const patientsWords = {
     'device-not-bound': 'This device has been taken off meanwhile.',
     'patient-not-on-ward': 'Only somebody in a bed can wear a device. Admit first.',
     'both-admitted': 'Both lie in a bed. Discharge the one who is the duplicate first.',
+    'duplicate-admitted':
+      'The duplicate lies in a bed and this record does not. Open the other one and merge this into it.',
     'already-merged': 'One of the two has been merged already.',
     'invalid-parameter': 'Something cannot be right. It is said at the field.',
   } as Record<string, string>,
@@ -216,6 +220,7 @@ export const patientsWords = {
     devices: 'Devices',
     by: (who: string) => `by ${who}`,
     system: 'Wardwatch itself',
+    unknown: 'unknown',
   },
 
   merge: {
