@@ -62,6 +62,11 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
     await page.getByText('Nguyen, H. stays in bed 10. Somebody lies in this bed by now.').waitFor();
     await lies(page, '10', 'Nguyen, H.');
     await page.unroute('**/api/patients/p10/transfer');
+    await page.route('**/api/patients/p10/transfer', (route) => route.abort());
+    await bed(page, '10').dragTo(bed(page, '9'));
+    await page.getByText('it is not known whether this was done').waitFor();
+    await page.unroute('**/api/patients/p10/transfer');
+    opened.complaints.length = 0;
     assert.equal(await order(), '9,10,11,12,13,14,15,16', 'no bed has moved');
     assert.deepEqual(await axeViolations(page), []);
   });
@@ -124,12 +129,18 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
     assert.match(page.url(), /\/patient\/p16/);
   });
 
-  test('whoever only looks moves nobody', async () => {
-    const page = await start('/beds?ward=ward-1', { user: 'analyst' });
+  test('whoever only looks moves nobody; a lost live connection is told', async () => {
+    const page = await start('/beds?ward=ward-1', { user: 'analyst', clock: true });
     await bed(page, '2').click();
     await page.getByRole('link', { name: 'Open the record' }).waitFor();
     assert.equal(await page.getByText('Move to').count(), 0);
     assert.equal(await bed(page, '2').getAttribute('draggable'), 'false');
+    await product.mock.fault({ frozen: true });
+    await page.clock.fastForward(6000);
+    await page.locator('[data-banner="link"]').waitFor();
+    await product.mock.fault({ frozen: false });
+    await page.locator('[data-banner="link"]').waitFor({ state: 'detached' });
+    opened.complaints.length = 0;
   });
 
   test('the wall shows a patient who is set critical, moved, admitted or discharged, at once and by itself', async () => {

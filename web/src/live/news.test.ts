@@ -45,11 +45,12 @@ describe('messages about patients that are no measurements', () => {
     );
     handlers.StatusUpdated?.(message({ status: 'observation' }));
     handlers.StatusUpdated?.({ patient: 'p1', device: null, vitals: {}, seq: 4 });
+    handlers.StatusUpdated?.({ patient: 'p1', status: 'stable', vitals: {}, seq: 5 });
     handlers.PatientCritical?.(message());
     handlers.PatientCreated?.(message());
     handlers.PatientMoved?.(message());
     expect(told.map((one) => one.kind)).toEqual(['status', 'critical', 'created', 'moved']);
-    expect(measured).toHaveLength(1);
+    expect(measured).toHaveLength(2);
   });
 });
 

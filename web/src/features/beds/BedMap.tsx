@@ -7,10 +7,11 @@ import { timeOrDate } from '../../ui/format';
 import { actionWords, FormProblem } from '../../ui/forms';
 import { useIsPhone } from '../../ui/hooks';
 import { statusText } from '../../ui/identity';
+import { LinkLost } from '../../ui/LinkLost';
 import { useServices } from '../../ui/services';
 import { PageState, ProblemState } from '../../ui/states';
 import { SkeletonRows } from '../../ui/Table';
-import { shortWardOf, usePatientNews, usePatients, useWards } from '../../ui/usePatients';
+import { rethrow, shortWardOf, UNCERTAIN, usePatientNews, usePatients, useWards } from '../../ui/usePatients';
 import { words } from '../../ui/words';
 import { BedMenu } from './BedMenu';
 import { type Carried, type Moving, press, settle, withMove } from './moving';
@@ -28,7 +29,7 @@ export function BedMap({ ward }: { ward: string }) {
     refetchInterval: 60_000,
   });
   const again = (): void => void client.invalidateQueries({ queryKey: ['beds', ward] });
-  usePatientNews(`ward=${encodeURIComponent(ward)}`, again, again);
+  const lost = usePatientNews(`ward=${encodeURIComponent(ward)}`, again, again);
   if (beds.isError && !beds.data) return <ProblemState error={beds.error} retry={() => void beds.refetch()} />;
   if (!beds.data) return <SkeletonRows />;
   if (beds.data.length === 0)
@@ -37,10 +38,15 @@ export function BedMap({ ward }: { ward: string }) {
         <p>{text.none}</p>
       </PageState>
     );
-  return <Beds ward={ward} beds={beds.data} stale={beds.isError} />;
+  return (
+    <>
+      <LinkLost lost={lost || beds.isError} />
+      <Beds ward={ward} beds={beds.data} />
+    </>
+  );
 }
 
-function Beds({ ward, beds: told, stale }: { ward: string; beds: readonly BedEntry[]; stale: boolean }) {
+function Beds({ ward, beds: told }: { ward: string; beds: readonly BedEntry[] }) {
   const { user } = useServices();
   const phone = useIsPhone();
   const mayMove = may(user, 'patients.move');
@@ -88,7 +94,7 @@ function Beds({ ward, beds: told, stale }: { ward: string; beds: readonly BedEnt
         <span>{mayMove ? (phone ? text.helpTouch : text.help) : text.helpLook}</span>
       </p>
       <div className="bed-said">
-        <FormProblem>{stale ? words.action.away : problem}</FormProblem>
+        <FormProblem>{problem}</FormProblem>
         <p role="status" aria-live="assertive" className={said ? 'bed-news' : ''}>
           {said}
         </p>
@@ -227,12 +233,12 @@ function useMove(ward: string) {
       const now = await api.patient(patient);
       // Decided on what was to be seen: where somebody else has moved them since, nothing is done.
       if (now.ward !== ward || now.bed !== from) throw new Overtaken(now.bed);
-      await api.transfer(patient, { ward: toWard, bed: to }, now.version);
+      await api.transfer(patient, { ward: toWard, bed: to }, now.version).catch(rethrow);
       say(text.moved(name, place));
     } catch (error) {
-      const why = reason(error, name);
       say('');
-      setProblem(text.refused(name, from, why));
+      const lost = error instanceof ApiProblem && error.type === UNCERTAIN;
+      setProblem(lost ? actionWords(error, words.patients.known) : text.refused(name, from, reason(error, name)));
     }
     await client.invalidateQueries({ queryKey: ['beds'] }).catch(() => undefined);
     void client.invalidateQueries({ queryKey: ['patients'] });

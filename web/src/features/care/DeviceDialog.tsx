@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Binding } from '../../api/patients';
 import { age, timeOrDate } from '../../ui/format';
 import { Confirm, Dialog, Field, FormDone, FormProblem, fieldsOf, useAction } from '../../ui/forms';
-import { shortWardOf, usePatients, useWards } from '../../ui/usePatients';
+import { rethrow, shortWardOf, usePatients, useWards } from '../../ui/usePatients';
 import { words } from '../../ui/words';
 import type { CareDialogProps } from './Care';
 import { CodeReader, cameraCanRead } from './camera';
@@ -40,8 +40,9 @@ export function DeviceDialog({ patient, close, changed }: CareDialogProps) {
         () => true,
         (error: unknown) => {
           asked = questionOf(error, binding);
-          if (asked === null) throw error;
-          return false;
+          if (asked !== null) return false;
+          void worn.refetch();
+          return rethrow(error);
         },
       ),
     );

@@ -5,7 +5,7 @@ import type { PatientEntry } from '../../api/patientShapes';
 import { ApiProblem } from '../../api/problem';
 import { type Action, useAction } from '../../ui/forms';
 import { type Change, changesOf } from '../../ui/identity';
-import { shortWardOf, usePatients, useWards } from '../../ui/usePatients';
+import { rethrow, shortWardOf, usePatients, useWards } from '../../ui/usePatients';
 import { words } from '../../ui/words';
 
 const text = words.patients;
@@ -45,7 +45,10 @@ export function useChange(patient: PatientEntry, changed: () => void): Versioned
         const overtaken = error instanceof ApiProblem && error.type === 'version-changed';
         if (error instanceof ApiProblem && error.type === 'bed-occupied')
           void client.invalidateQueries({ queryKey: ['beds'] });
-        if (!overtaken) throw error;
+        if (!overtaken) {
+          void client.invalidateQueries({ queryKey: ['patient', base.id] });
+          return rethrow(error);
+        }
         const now = await api.patient(base.id);
         keep(now);
         setBase(now);

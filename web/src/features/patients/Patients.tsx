@@ -8,6 +8,7 @@ import { type Filters, useFilters } from '../../ui/filters';
 import { ageAt, dayMonthYear, localDay, timeOrDate } from '../../ui/format';
 import { Choice } from '../../ui/forms';
 import { statusText } from '../../ui/identity';
+import { LinkLost } from '../../ui/LinkLost';
 import { SearchBox } from '../../ui/SearchBox';
 import { useServices } from '../../ui/services';
 import { type Column, PagedTable, rowsOf, usePages } from '../../ui/Table';
@@ -32,11 +33,12 @@ export function Patients() {
     api.patients({ ...query, limit: PAGE, after }, signal),
   );
   const shown = rowsOf(patients);
-  const { fresh, stale, show: showFresh } = useFresh(filters.values.ward);
+  const { fresh, stale, lost, show: showFresh } = useFresh(filters.values.ward);
   const save = (): void =>
     download(`${text.file}-${localDay(Date.now())}.csv`, csvOf(LIST_HEAD, shown.map(listCsvRow)));
   return (
     <main id="content" className="sheet" tabIndex={-1}>
+      <LinkLost lost={lost} />
       <div className="tools">
         <SearchBox hint={text.searchHint} value={filters.values.search} set={(search) => filters.set({ search })} />
         <span className="grow" />
@@ -124,7 +126,7 @@ function ListFilters({ filters: { values, set, clear, any }, wards }: ListFilter
 }
 
 /** How many came, moved or left since the list was loaded. A new status is written into its row at once. */
-function useFresh(ward: string): { fresh: number; stale: boolean; show(): void } {
+function useFresh(ward: string): { fresh: number; stale: boolean; lost: boolean; show(): void } {
   const [stale, setStale] = useState(false);
   const client = useQueryClient();
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
@@ -141,7 +143,7 @@ function useFresh(ward: string): { fresh: number; stale: boolean; show(): void }
         : data,
     );
   };
-  usePatientNews(
+  const lost = usePatientNews(
     ward ? `ward=${encodeURIComponent(ward)}` : '',
     (news) => {
       if (news.kind === 'status' || news.kind === 'critical') patch(news.patient, news.status, news.at);
@@ -155,7 +157,7 @@ function useFresh(ward: string): { fresh: number; stale: boolean; show(): void }
     setStale(false);
     void client.invalidateQueries({ queryKey: ['patients'] });
   };
-  return { fresh: fresh.size, stale, show };
+  return { fresh: fresh.size, stale, lost, show };
 }
 
 function columns(wardName: (id: string) => string): Column<PatientEntry>[] {

@@ -8,7 +8,7 @@ import { localDay } from '../../ui/format';
 import { Dialog, FormProblem, useAction } from '../../ui/forms';
 import { IdentityFields, useFirstProblem } from '../../ui/IdentityFields';
 import { type Draft, type DraftProblems, EMPTY_DRAFT, identityOf, placed, problemsOf } from '../../ui/identity';
-import { usePatients } from '../../ui/usePatients';
+import { rethrow, usePatients } from '../../ui/usePatients';
 import { words } from '../../ui/words';
 
 const text = words.patients.register;
@@ -49,7 +49,7 @@ export function Register({ close, typed }: RegisterProps) {
     lookAtProblem();
     if (error instanceof ApiProblem && error.type === 'bed-occupied')
       void client.invalidateQueries({ queryKey: ['beds', picked.ward] });
-    throw error;
+    return rethrow(error);
   };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();

@@ -171,6 +171,7 @@ export const words = {
     label: 'Name or bed',
     hint: 'Type a name, a bed or a record number',
     none: 'No patient matches. Names, beds and record numbers of the patients you may see are searched.',
+    all: 'Search all patients, also those who have left',
     loading: 'Loading the patients …',
     failed: 'The list of patients cannot be loaded now.',
     row: (ward: string, bed: string) => `${ward}, bed ${bed}`,

@@ -6,6 +6,7 @@ export const patientsWords = {
   sex,
   /** Discharged, or registered and never admitted: in either case nobody lies in a bed. */
   notAdmitted: 'Not admitted',
+  lost: 'Live connection lost: what others change is not shown. This page reconnects by itself.',
   place: (ward: string, bed: string) => `${ward}, bed ${bed}`,
   since: (at: string) => `since ${at}`,
   open: (name: string) => `Open ${name}`,
@@ -106,6 +107,8 @@ export const patientsWords = {
       'The duplicate lies in a bed and this record does not. Open the other one and merge this into it.',
     'already-merged': 'One of the two has been merged already.',
     'invalid-parameter': 'Something cannot be right. It is said at the field.',
+    'outcome-unknown':
+      'The server did not answer, so it is not known whether this was done. Look at what is shown now before you try again.',
   } as Record<string, string>,
 
   conflict: {
