@@ -54,7 +54,10 @@ export class Http {
       response = await this.send(method, path, body, signal, version);
     }
     if (decode === null) return undefined as T;
-    const decoded = decode(await response.json().catch(() => null));
+    const answer: unknown = await response.json().catch(() => null);
+    // Nobody waits for it any more: an answer that was cut off is not one that cannot be believed.
+    signal?.throwIfAborted();
+    const decoded = decode(answer);
     if (decoded === null) throw new ApiProblem(-1, '', 'The answer could not be read.');
     return decoded;
   }

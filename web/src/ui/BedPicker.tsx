@@ -46,6 +46,7 @@ export function BedPicker({ picked, pick, optional = false, error }: BedPickerPr
         value={picked.ward}
         choose={(ward) => pick({ ward, bed: '' })}
         options={[['', optional ? text.nowhere : text.noWard], ...wards.map((one) => [one.id, one.name] as const)]}
+        error={picked.ward === '' ? error : undefined}
       />
       {picked.ward !== '' && (
         <Choice

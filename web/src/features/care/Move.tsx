@@ -49,7 +49,7 @@ export function Move({ patient, close, changed, admit }: CareDialogProps & { adm
           />
         )}
         <ConflictNotice conflict={conflict} />
-        <FormProblem>{conflict ? '' : action.problem || (picked.ward === '' ? missing : '')}</FormProblem>
+        <FormProblem>{conflict ? '' : action.problem}</FormProblem>
         <button type="submit" className="button button-press" disabled={action.busy}>
           {admit ? text.admit : text.transfer}
         </button>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Encounter } from '../../api/patientShapes';
+import { ApiProblem } from '../../api/problem';
 import { timeOrDate } from '../../ui/format';
 import { Dialog } from '../../ui/forms';
 import { statusText } from '../../ui/identity';
@@ -25,6 +26,8 @@ export function Stays({ patientId }: { patientId: string }) {
   const { wards } = useWards();
   const stays = usePages(['encounters', patientId], (after, signal) => api.encounters(patientId, after, signal));
   const rows = rowsOf(stays);
+  if (stays.error instanceof ApiProblem && stays.error.status === 404)
+    return <p className="dialog-text">{words.patients.care.outOfReach}</p>;
   if (stays.isError && rows.length === 0)
     return <ProblemState error={stays.error} retry={() => void stays.refetch()} />;
   if (!stays.data) return <SkeletonRows />;

@@ -44,8 +44,11 @@ export function Register({ close, typed }: RegisterProps) {
   const refused = (error: unknown): never => {
     if (error instanceof ApiProblem && error.type === 'record-number-taken')
       setTaken({ patient: patientOf(error.more) });
-    if (error instanceof ApiProblem && error.type === 'invalid-parameter')
-      setProblems(placed(fieldErrorsOf(error.more)).problems);
+    if (error instanceof ApiProblem && error.type === 'invalid-parameter') {
+      const { problems: said } = placed(fieldErrorsOf(error.more));
+      // Whoever works in wards registers into a bed of theirs: afterwards nobody there would see the record.
+      setProblems(said.bed && picked.ward === '' ? { ...said, bed: words.patients.fields.missing.bedDue } : said);
+    }
     lookAtProblem();
     if (error instanceof ApiProblem && error.type === 'bed-occupied')
       void client.invalidateQueries({ queryKey: ['beds', picked.ward] });

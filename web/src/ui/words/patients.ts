@@ -87,6 +87,7 @@ export const patientsWords = {
       comma: 'No comma in a name.',
       sex: 'Choose one; “Not recorded” if you do not know.',
       bed: 'Choose a free bed, or no ward.',
+      bedDue: 'You register for your wards: choose a ward and a free bed.',
     },
   },
 
@@ -171,6 +172,7 @@ export const patientsWords = {
     saved: 'Saved.',
     notHere: 'This patient is not in a bed. There are no live values.',
     neverAdmitted: 'Registered, and never admitted.',
+    outOfReach: 'The stays are not shown: this patient is in none of your wards any more.',
     dischargedAt: (at: string, to: string) => `Discharged ${at}${to ? `, ${to.toLowerCase()}` : ''}.`,
     mergedInto: 'This record was a duplicate. Everything about this patient is in the other record.',
     openSurvivor: 'Open the other record',
