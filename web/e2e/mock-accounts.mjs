@@ -22,6 +22,7 @@ export const ROLES = {
     'breakglass.use',
     'breakglass.review',
     'security.review',
+    'analytics.read',
   ],
   administrator: [
     'people.manage',
@@ -34,6 +35,7 @@ export const ROLES = {
     'patients.import',
     'operations.read',
     'operations.manage',
+    'analytics.read',
   ],
   analyst: ['patients.read'],
   technician: ['devices.manage', 'operations.read'],

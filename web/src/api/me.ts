@@ -16,6 +16,7 @@ export const PERMISSIONS = [
   'security.review',
   'breakglass.use',
   'breakglass.review',
+  'analytics.read',
   'models.read',
   'models.train',
   'operations.read',

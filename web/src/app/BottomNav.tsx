@@ -31,6 +31,9 @@ export function BottomNav() {
       {administers(user) && !may(user, 'patients.read') && (
         <NavLink to="/admin">{words.account.administration}</NavLink>
       )}
+      {may(user, 'analytics.read') && !may(user, 'patients.read') && (
+        <NavLink to="/figures">{words.analytics.title}</NavLink>
+      )}
       <NavLink to="/account">{words.nav.account}</NavLink>
     </nav>
   );

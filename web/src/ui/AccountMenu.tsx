@@ -30,6 +30,11 @@ export function AccountMenu() {
             </Link>
           </>
         )}
+        {may(user, 'analytics.read') && (
+          <Link className="button" to="/figures" onClick={close}>
+            {words.analytics.title}
+          </Link>
+        )}
         <Link className="button" to="/account" onClick={close}>
           {words.account.mine}
         </Link>

@@ -6,15 +6,25 @@ import { words } from './words';
 /** The ways between the pages about patients, for whoever may see them. */
 export function MainNav() {
   const { user } = useServices();
-  if (!may(user, 'patients.read')) return null;
+  const [records, figures] = [may(user, 'patients.read'), may(user, 'analytics.read')];
+  if (!records && !figures) return null;
   return (
     <nav className="main-nav" aria-label={words.nav.label}>
-      <NavLink className="button button-plain" to="/patients" end>
-        {words.nav.patients}
-      </NavLink>
-      <NavLink className="button button-plain" to="/beds">
-        {words.nav.beds}
-      </NavLink>
+      {records && (
+        <>
+          <NavLink className="button button-plain" to="/patients" end>
+            {words.nav.patients}
+          </NavLink>
+          <NavLink className="button button-plain" to="/beds">
+            {words.nav.beds}
+          </NavLink>
+        </>
+      )}
+      {figures && (
+        <NavLink className="button button-plain" to="/figures">
+          {words.analytics.title}
+        </NavLink>
+      )}
     </nav>
   );
 }

@@ -3,6 +3,7 @@ import type { Consciousness, News2Parameter, NumericVital, Priority, VitalKey } 
 import { accessWords } from './access';
 import { accountWords } from './account';
 import { adminWords } from './admin';
+import { analyticsWords } from './analytics';
 import { emergencyWords, lookedWords } from './emergency';
 import { patientsWords } from './patients';
 
@@ -94,6 +95,7 @@ const role: Record<string, string> = {
 
 export const words = {
   product: 'Wardwatch',
+  analytics: analyticsWords,
   skip: 'Skip to the content',
   vitalShort,
   vitalName,
