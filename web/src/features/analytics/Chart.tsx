@@ -125,7 +125,7 @@ function HourTable({ title, buckets, value, write }: Pick<ChartProps, 'title' | 
   );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
-    <section className="figure-tables" tabIndex={0} aria-label={title}>
+    <section className="figure-tables" tabIndex={0} aria-label={text.tableOf(title)}>
       {columns.map((column) => (
         <table key={column[0]?.at} className="data">
           <thead>

@@ -37,6 +37,7 @@ export const analyticsWords = {
   day: 'Day',
   beds: 'Beds',
   asTable: 'As a table',
+  tableOf: (title: string) => `${title}, as a table`,
   asChart: 'As a chart',
   csv: 'CSV',
   file: 'wardwatch-figures',
