@@ -14,6 +14,8 @@ import './analytics.css';
 
 const text = words.analytics;
 const REFRESH_MS = 30_000;
+/** While the server is away it is asked more often: its return should show. */
+const AWAY_MS = 3_000;
 const SHAPES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
 /** The last seven days of the wards within reach: tiles, charts and a table; refreshes by itself and moves nothing. */
@@ -31,7 +33,9 @@ export function Analytics() {
         setWards((known) => (found.wards.length >= known.length ? found.wards : known));
       return found;
     },
-    refetchInterval: REFRESH_MS,
+    retry: 1,
+    retryDelay: 500,
+    refetchInterval: (query) => (query.state.fetchFailureCount > 0 ? AWAY_MS : REFRESH_MS),
   });
   const found = figures.data;
   const asOf = found ? timeOrDate(found.until, Date.now()) : '';
