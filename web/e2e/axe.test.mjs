@@ -22,8 +22,18 @@ const ADMIN_PAGES = [
   ['/admin/audit?actor=nobody', '.admin .state'],
   ['/admin/events?show=all', 'tbody tr'],
   ['/admin/emergencies', 'tbody tr'],
+  ['/admin/dead-letters', 'tbody tr'],
+  ['/patients/import', '[type="file"]'],
   ['/admin/nonsense', '.admin .state'],
 ];
+
+const RECORD_PAGES = [
+  ['/patients', 'tbody tr'],
+  ['/patient/q1', '.stay'],
+  ['/beds?ward=ward-1', '.bed'],
+];
+/** What opens on the page of a patient; on a phone behind another press. */
+const RECORD_DIALOGS = ['Critical …', 'Transfer', 'Device', 'Edit', 'Stays', 'Merge a duplicate', 'Discharge'];
 
 describe('accessibility', { skip: real ? 'the smoke test covers the real pages' : false }, () => {
   let product;
@@ -65,6 +75,40 @@ describe('accessibility', { skip: real ? 'the smoke test covers the real pages' 
         assert.deepEqual(await axeViolations(page), [], 'lock');
         await close();
       });
+
+  for (const [size, viewport, theme] of [
+    ['screen', SCREEN, 'light'],
+    ['phone', PHONE, 'dark'],
+  ])
+    test(`records: ${size}, ${theme}`, async () => {
+      const { page, close } = await openPage(product, { viewport, theme });
+      await signIn(product, page, '/patients', 'charge');
+      for (const [path, shown] of RECORD_PAGES) {
+        await page.goto(product.url + path);
+        await page.waitForSelector(shown);
+        assert.deepEqual(await axeViolations(page), [], path);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(wide <= viewport.width, `${path} is cut off to the right (${wide})`);
+      }
+      await page.locator('.bed').first().press('Enter');
+      assert.deepEqual(await axeViolations(page), [], 'somebody is carried');
+      await page.goto(`${product.url}/patient/p4`);
+      await page.waitForSelector('.now-row');
+      for (const name of RECORD_DIALOGS) {
+        const all = page.getByRole('button', { name: 'Change …' });
+        if (name !== 'Critical …' && (await all.isVisible())) await all.click();
+        await page.getByRole('button', { name, exact: true }).last().click();
+        await page.getByRole('dialog').last().getByRole('heading').first().waitFor();
+        assert.deepEqual(await axeViolations(page), [], name);
+        await page
+          .getByRole('dialog')
+          .last()
+          .getByRole('button', { name: /^Close/ })
+          .click();
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+      }
+      await close();
+    });
 
   for (const [size, viewport] of [
     ['screen', SCREEN],

@@ -1,7 +1,7 @@
 /**
  * Accounts, sessions and locks of the mock. Any user name signs in with the password "demo"; some names are special: `second` has a
  * second factor (123456, or a recovery code), `enrol` must set one up, `locked` is refused for a while; `admin`, `charge`, `patient`,
- * `auditor` and `technician` have those roles, everybody else is a nurse.
+ * `analyst` and `technician` have those roles, everybody else is a nurse.
  */
 import { randomBytes } from 'node:crypto';
 
@@ -12,9 +12,18 @@ const ATTEMPTS = 5;
 const QR =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==';
 
+const CARE = ['patients.register', 'patients.move', 'patients.status', 'devices.bind'];
 export const ROLES = {
-  nurse: ['patients.read', 'breakglass.use'],
-  'charge-nurse': ['patients.read', 'devices.bind', 'breakglass.use', 'breakglass.review', 'security.review'],
+  nurse: ['patients.read', ...CARE, 'breakglass.use'],
+  'charge-nurse': [
+    'patients.read',
+    ...CARE,
+    'patients.merge',
+    'breakglass.use',
+    'breakglass.review',
+    'security.review',
+    'analytics.read',
+  ],
   administrator: [
     'people.manage',
     'wards.manage',
@@ -23,14 +32,20 @@ export const ROLES = {
     'security.review',
     'breakglass.review',
     'patients.erase',
+    'patients.import',
+    'operations.read',
+    'operations.manage',
+    'analytics.read',
   ],
-  technician: ['devices.manage', 'devices.bind'],
+  analyst: ['patients.read'],
+  technician: ['devices.manage', 'operations.read'],
   patient: ['own.read'],
 };
 const SPECIAL = {
   admin: ['administrator', 'Administrator A. Berg'],
   charge: ['charge-nurse', 'Charge nurse M. Lind'],
   patient: ['patient', 'Samira Haddad'],
+  analyst: ['analyst', 'Analyst P. Lund'],
   technician: ['technician', 'Technician T. Frey'],
 };
 

@@ -16,6 +16,7 @@ const NEEDS = [
   [/^\/api\/security-events/, 'security.review'],
   [/^\/api\/break-glass\/patient/, 'breakglass.use'],
   [/^\/api\/break-glass/, 'breakglass.review'],
+  [/^\/api\/dead-letters/, 'operations.read'],
 ];
 
 /** Undefined where there is no such address. */
@@ -33,6 +34,7 @@ export function answerAdmin(admin, { method, path, query, body, session, reply, 
     patients,
     'security-events': events,
     'break-glass': emergencies,
+    'dead-letters': letters,
   }[segments[0]];
   return answer?.(admin, { method, segments, query, body, session, reply, send, at: `${method} ${segments.length}` });
 }
@@ -294,4 +296,32 @@ function patients(admin, { at, segments, body, session, reply, send }) {
       next: null,
     });
   return undefined;
+}
+
+function letters(admin, { at, segments, query, body, session, reply }) {
+  const [, id, what] = segments;
+  const shown = ({ payload, ...one }) => one;
+  if (at === 'GET 1') {
+    const wanted = (name, value) => !query.get(name) || query.get(name) === value;
+    const found = admin.letters.filter(
+      (one) =>
+        wanted('source', one.source) &&
+        wanted('settled', String(one.settled !== null)) &&
+        (!query.get('reason') || one.reason.startsWith(query.get('reason'))),
+    );
+    return reply.json(200, paged(found.map(shown), query));
+  }
+  const found = admin.letters.find((one) => one.id === id);
+  if (!found) return reply.problem(404, 'dead-letter-not-found', 'No such dead letter');
+  if (at === 'GET 2') return reply.json(200, found);
+  if (found.settled) return reply.problem(409, 'already-settled', 'Settled already');
+  const settle = (settled) => Object.assign(found, { settled, settledAt: iso(), settledBy: session.account.name });
+  if (what === 'replay') {
+    if (found.reason === 'unknown-key') return reply.json(200, { outcome: 'dead' });
+    settle('replayed');
+    return reply.json(200, { outcome: 'handled' });
+  }
+  if (what !== 'drop' || !body.reason) return reply.problem(400, 'invalid-parameter', 'A reason is due');
+  settle('dropped');
+  return reply.json(200, shown(found));
 }

@@ -97,6 +97,32 @@ export class Administration {
       },
     ];
     this.grants = new Set();
+    const letter = (index, source, reason, more = {}) => ({
+      id: `d${index}`,
+      at: iso(Date.now() - index * 17 * MINUTE),
+      source,
+      device: source === 'device' ? `M-${100 + index}` : null,
+      consumer: source === 'event' ? 'notifications' : null,
+      event: source === 'event' ? 'PatientStatusUpdated' : null,
+      reason,
+      attempts: source === 'event' ? 5 : 1,
+      size: 312 + index * 90,
+      settled: null,
+      settledAt: null,
+      settledBy: null,
+      payload: source === 'event' ? { patient: 'p3', status: 'critical', note: '<b>collapse</b>' } : null,
+      ...more,
+    });
+    this.letters = [
+      letter(1, 'event', 'unknown-version'),
+      letter(2, 'device', 'unknown-key'),
+      letter(3, 'event', 'consumer-failed'),
+      letter(4, 'device', 'not-plausible', {
+        settled: 'dropped',
+        settledAt: iso(Date.now() - MINUTE),
+        settledBy: 'Technician T. Frey',
+      }),
+    ];
   }
 
   event(id, kind, severity, text, minutesAgo) {

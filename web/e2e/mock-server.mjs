@@ -10,9 +10,11 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ws from 'ws';
-import { Accounts, answerAuth } from './mock-accounts.mjs';
+import { Accounts, answerAuth, ROLES } from './mock-accounts.mjs';
 import { answerAdmin } from './mock-admin.mjs';
 import { Administration } from './mock-administration.mjs';
+import { dashboardOf } from './mock-analytics.mjs';
+import { answerPatients, Registry } from './mock-patients.mjs';
 import { Ward } from './mock-ward.mjs';
 
 const RECORD_SEPARATOR = '\u001e';
@@ -35,6 +37,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   const ward = new Ward({ beds, wards });
   const accounts = new Accounts();
   const admin = new Administration(ward);
+  const registry = new Registry(ward);
   /** `restrict`: a nurse sees ward-1 alone. */
   const faults = { frozen: false, rest: true, restrict: false };
   const sockets = new Set();
@@ -58,6 +61,14 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
       if (!socket.ready || (socket.ward && socket.ward !== patient.ward)) continue;
       if (socket.patient ? socket.patient === patient.id : sees(socket.account, patient)) socket.send(frame);
     }
+  };
+  /** What has happened to a patient, for the screens of the wards concerned. */
+  const tell = (target, { id, ward: at, bed, status }, before = null) => {
+    const body = { patient: id, ward: at, bed, status, at: new Date().toISOString() };
+    const frame = JSON.stringify({ type: 1, target, arguments: [body] }) + RECORD_SEPARATOR;
+    for (const socket of sockets)
+      if (socket.ready && (!socket.ward || socket.ward === at || socket.ward === before || at === null))
+        if (!socket.patient || socket.patient === id) socket.send(frame);
   };
   const sees = (account, patient) => {
     if (account.role === 'patient') return patient.id === 'p3';
@@ -150,7 +161,25 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
         return problem(404, 'patient-not-found', 'No such patient');
       return json(200, what === 'latest' ? ward.latest(id) : ward.history(id, url.searchParams));
     }
+    if (path === '/api/analytics/dashboard') {
+      if (!(ROLES[session.account.role] ?? []).includes('analytics.read'))
+        return json(403, { type: 'urn:wardwatch:not-permitted', title: 'no', status: 403 });
+      const found = dashboardOf(registry, url.searchParams.get('ward'));
+      return found ? json(200, found) : json(404, { type: 'urn:wardwatch:ward-not-found', title: 'none', status: 404 });
+    }
     if (path.startsWith('/api/')) {
+      answerPatients(registry, {
+        method,
+        segments: path.split('/').slice(2).map(decodeURIComponent),
+        query: url.searchParams,
+        body,
+        may: ROLES[session.account.role] ?? [],
+        session,
+        ifMatch: request.headers['if-match'],
+        reply,
+        tell,
+      });
+      if (response.headersSent) return undefined;
       answerAdmin(admin, { method, path, query: url.searchParams, body, session, reply, send });
       if (response.headersSent) return undefined;
     }
@@ -193,6 +222,9 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
         if (String(data).includes('"protocol"')) {
           live.send(`{}${RECORD_SEPARATOR}`);
           live.ready = true;
+          // The first word tells from when on nothing is missed.
+          const beat = { type: 1, target: 'Heartbeat', arguments: [{ at: new Date().toISOString() }] };
+          live.send(JSON.stringify(beat) + RECORD_SEPARATOR);
         }
       });
     });
@@ -215,6 +247,8 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     ward,
     accounts,
     admin,
+    registry,
+    tell,
     sockets: () => sockets.size,
     live: () => [...sockets],
     fault: (body) =>
@@ -242,7 +276,8 @@ const SIGNED_OUT = {
 async function readBody(request) {
   const parts = [];
   for await (const part of request) parts.push(part);
-  return JSON.parse(Buffer.concat(parts).toString() || '{}');
+  const text = Buffer.concat(parts).toString();
+  return request.headers['content-type']?.startsWith('text/csv') ? text : JSON.parse(text || '{}');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

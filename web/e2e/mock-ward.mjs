@@ -247,6 +247,7 @@ export class Ward {
   }
 
   device(patient, now) {
+    if (patient.device === null) return null;
     const silent = this.silentSince.get(patient.id);
     const away = silent !== undefined && now - silent > 5000;
     return {
@@ -270,14 +271,14 @@ export class Ward {
 
   patient(patient, now = Date.now()) {
     const { rest, seed, device, ...record } = patient;
-    const silent = this.silentSince.has(patient.id);
+    const silent = this.silentSince.has(patient.id) || device === null;
     return {
       ...record,
       device: this.device(patient, now),
-      vitals: this.vitals(patient, now),
+      vitals: device === null ? {} : this.vitals(patient, now),
       anomaly: silent ? null : this.anomaly(patient, now),
       news2: silent ? null : this.news2(patient, now),
-      attention: this.attention(patient, now),
+      attention: device === null ? null : this.attention(patient, now),
       alerts: [],
       seq: this.seq,
     };
@@ -300,7 +301,8 @@ export class Ward {
   step() {
     this.seq++;
     const now = Date.now();
-    return this.patients.map((patient) => {
+    const wearing = this.patients.filter((patient) => patient.device !== null);
+    return wearing.map((patient) => {
       const body = {
         patient: patient.id,
         vitals: this.vitals(patient, now),

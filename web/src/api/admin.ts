@@ -3,16 +3,20 @@ import { decodePlaces, type SignedInPlace } from './account';
 import {
   type AuditRow,
   type AuditVerdict,
+  type DeadLetter,
   type DeviceEntry,
   type DeviceKey,
   type DeviceSecret,
   decodeAudit,
+  decodeDeadLetter,
+  decodeDeadLetters,
   decodeDevice,
   decodeDeviceSecret,
   decodeDevices,
   decodeEmergencies,
   decodeEvents,
   decodeNewPerson,
+  decodeOutcome,
   decodePeople,
   decodePerson,
   decodeRoles,
@@ -129,5 +133,21 @@ export class AdminApi extends Http {
 
   reviewEmergency(id: string, verdict: 'justified' | 'unjustified', note: string): Promise<void> {
     return this.tell('POST', `/api/break-glass/${part(id)}/review`, { verdict, note });
+  }
+
+  deadLetters(query: Query, signal?: AbortSignal): Promise<Page<DeadLetter>> {
+    return this.get(withQuery('/api/dead-letters', query), decodeDeadLetters, signal);
+  }
+
+  deadLetter(id: string, signal?: AbortSignal): Promise<{ letter: DeadLetter; payload: string | null }> {
+    return this.get(`/api/dead-letters/${part(id)}`, decodeDeadLetter, signal);
+  }
+
+  replayDeadLetter(id: string): Promise<{ outcome: string }> {
+    return this.ask('POST', `/api/dead-letters/${part(id)}/replay`, {}, decodeOutcome);
+  }
+
+  dropDeadLetter(id: string, reason: string): Promise<void> {
+    return this.tell('POST', `/api/dead-letters/${part(id)}/drop`, { reason });
   }
 }

@@ -112,11 +112,26 @@ export interface EmergencyEntry {
   note: string | null;
 }
 
+export interface DeadLetter {
+  id: string;
+  at: number;
+  source: string;
+  device: string | null;
+  consumer: string | null;
+  event: string | null;
+  reason: string;
+  attempts: number | null;
+  size: number | null;
+  settled: 'replayed' | 'dropped' | null;
+  settledAt: number | null;
+  settledBy: string | null;
+}
+
 /** Ids are opaque: some servers count. */
-const id = (value: unknown): string => (typeof value === 'number' ? String(value) : text(value));
+export const id = (value: unknown): string => (typeof value === 'number' ? String(value) : text(value));
 
 /** A page of a list; a row that cannot be read is left out and counted. */
-function page<T>(one: (value: unknown) => T): (value: unknown) => Page<T> | null {
+export function page<T>(one: (value: unknown) => T): (value: unknown) => Page<T> | null {
   return whole((value) => {
     const f = fields(value);
     return { items: list(f.items).flatMap((item) => believed(() => one(item)) ?? []), next: optional(id, f.next) };
@@ -262,3 +277,32 @@ export const decodeEmergencies = page((value): EmergencyEntry => {
     note: optional(text, f.note),
   };
 });
+
+function deadLetter(value: unknown): DeadLetter {
+  const f = fields(value);
+  return {
+    id: id(f.id),
+    at: time(f.at),
+    source: text(f.source),
+    device: optional(text, f.device),
+    consumer: optional(text, f.consumer),
+    event: optional(text, f.event),
+    reason: text(f.reason),
+    attempts: optional(number, f.attempts),
+    size: optional(number, f.size),
+    settled: optional((v) => oneOf(['replayed', 'dropped'] as const, v), f.settled),
+    settledAt: optional(time, f.settledAt),
+    settledBy: optional(text, f.settledBy),
+  };
+}
+
+export const decodeDeadLetters = page(deadLetter);
+
+/** One with its content, as text; null where it cannot be opened. */
+export const decodeDeadLetter = whole((value): { letter: DeadLetter; payload: string | null } => {
+  const { payload } = fields(value);
+  const shown = absent(payload) ? null : typeof payload === 'string' ? payload : JSON.stringify(payload, null, 2);
+  return { letter: deadLetter(value), payload: shown };
+});
+
+export const decodeOutcome = whole((value): { outcome: string } => ({ outcome: text(fields(value).outcome) }));

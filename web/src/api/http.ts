@@ -3,6 +3,9 @@ import type { Session } from './session';
 
 type Decode<T> = (value: unknown) => T | null;
 
+/** Goes back with a change, so that nobody overwrites another's. Opaque. */
+export type Version = string | number;
+
 /** 401 that is about what was typed, not about the session. */
 const ABOUT_THE_PASSWORD = ['sign-in-failed', 'unlock-failed'];
 
@@ -18,8 +21,9 @@ export class Http {
     return this.request('GET', path, undefined, decode, signal);
   }
 
-  protected ask<T>(method: string, path: string, body: unknown, decode: Decode<T>): Promise<T> {
-    return this.request(method, path, body, decode);
+  /** A `Blob` goes as it is, with its own type; anything else as JSON. `version`: what the change was decided on. */
+  protected ask<T>(method: string, path: string, body: unknown, decode: Decode<T>, version?: Version): Promise<T> {
+    return this.request(method, path, body, decode, undefined, version);
   }
 
   /** Where the answer has no content. */
@@ -33,8 +37,9 @@ export class Http {
     body: unknown,
     decode: Decode<T> | null,
     signal?: AbortSignal,
+    version?: Version,
   ): Promise<T> {
-    let response = await this.send(method, path, body, signal);
+    let response = await this.send(method, path, body, signal, version);
     for (let again = true; !response.ok; again = false) {
       const problem = await problemOf(response);
       const refused = response.status === 401 && !ABOUT_THE_PASSWORD.includes(problem.type);
@@ -43,26 +48,37 @@ export class Http {
         throw new Locked();
       }
       if (problem.type === 'second-factor-enrolment-required') this.session.enrolmentDue();
-      if (!refused) throw new ApiProblem(response.status, problem.type, problem.detail || problem.title);
+      if (!refused) throw new ApiProblem(response.status, problem.type, problem.detail || problem.title, problem.more);
       if (!again) throw new SignedOut();
       await this.session.renew();
-      response = await this.send(method, path, body, signal);
+      response = await this.send(method, path, body, signal, version);
     }
     if (decode === null) return undefined as T;
-    const decoded = decode(await response.json().catch(() => null));
+    const answer: unknown = await response.json().catch(() => null);
+    // Nobody waits for it any more: an answer that was cut off is not one that cannot be believed.
+    signal?.throwIfAborted();
+    const decoded = decode(answer);
     if (decoded === null) throw new ApiProblem(-1, '', 'The answer could not be read.');
     return decoded;
   }
 
-  private async send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  private async send(
+    method: string,
+    path: string,
+    body: unknown,
+    signal?: AbortSignal,
+    version?: Version,
+  ): Promise<Response> {
     const token = await this.session.validToken();
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    const raw = body instanceof Blob;
+    if (body !== undefined) headers['content-type'] = raw ? body.type : 'application/json';
+    if (version !== undefined) headers['if-match'] = `"${version}"`;
     try {
       return await fetch(path, {
         method,
         headers,
-        body: body === undefined ? null : JSON.stringify(body),
+        body: body === undefined ? null : raw ? body : JSON.stringify(body),
         signal: signal ?? null,
       });
     } catch (error) {

@@ -2,6 +2,11 @@ import { absent, fields, flag, list, number, optional, text, whole } from '../li
 
 export const PERMISSIONS = [
   'patients.read',
+  'patients.register',
+  'patients.move',
+  'patients.status',
+  'patients.merge',
+  'patients.import',
   'patients.erase',
   'devices.bind',
   'devices.manage',
@@ -11,8 +16,11 @@ export const PERMISSIONS = [
   'security.review',
   'breakglass.use',
   'breakglass.review',
+  'analytics.read',
   'models.read',
   'models.train',
+  'operations.read',
+  'operations.manage',
   'own.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -64,6 +72,7 @@ const ADMINISTERING: readonly Permission[] = [
   'audit.read',
   'security.review',
   'breakglass.review',
+  'operations.read',
 ];
 
 /** Whether there is anything in the administration for them. */

@@ -12,11 +12,14 @@ export class ApiProblem extends Error {
   readonly status: number;
   /** What stands behind `urn:wardwatch:`, or the whole type where it is none of ours. */
   readonly type: string;
+  /** What the server says beyond that: members of its answer by name, none of them believed yet. */
+  readonly more: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, type: string, message: string) {
+  constructor(status: number, type: string, message: string, more: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.status = status;
     this.type = type;
+    this.more = more;
   }
 }
 
@@ -26,6 +29,8 @@ export interface Problem {
   detail: string;
   /** Of a refused unlocking. */
   attemptsLeft: number | null;
+  /** The whole answer. */
+  more: Readonly<Record<string, unknown>>;
 }
 
 const OURS = 'urn:wardwatch:';
@@ -41,6 +46,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     title: textOf(f.title),
     detail: textOf(f.detail),
     attemptsLeft: typeof f.attemptsLeft === 'number' ? f.attemptsLeft : null,
+    more: f,
   };
 }
 

@@ -26,6 +26,10 @@ import './app.css';
 const PatientRoute = lazy(() => import('./PatientRoute'));
 const AccountPage = lazy(() => import('./AccountPage'));
 const AdminRoute = lazy(() => import('./AdminRoute'));
+const PatientsPage = lazy(() => import('./PatientsPage'));
+const ImportPage = lazy(() => import('./PatientsPage').then((page) => ({ default: page.ImportPage })));
+const BedsPage = lazy(() => import('./BedsPage'));
+const AnalyticsPage = lazy(() => import('./AnalyticsPage'));
 
 const session = new Session();
 const api = new Api(session);
@@ -52,6 +56,10 @@ const router = createBrowserRouter([
       { path: '/sign-in', element: <Navigate to="/" replace /> },
       { path: '/ward/:id', element: <WardPage /> },
       { path: '/patient/:id', element: <PatientRoute /> },
+      { path: '/patients', element: <PatientsPage /> },
+      { path: '/patients/import', element: <ImportPage /> },
+      { path: '/beds', element: <BedsPage /> },
+      { path: '/figures', element: <AnalyticsPage /> },
       { path: '/account', element: <AccountPage /> },
       { path: '/admin/:section?/:id?', element: <AdminRoute /> },
       { path: '*', element: <NoPage /> },
@@ -165,7 +173,10 @@ const MOST_BEDS_TOGETHER = 20;
 function Home() {
   const { user } = useServices();
   if (isPatient(user)) return <OwnRecord />;
-  if (!may(user, 'patients.read')) return <Navigate to={administers(user) ? '/admin' : '/account'} replace />;
+  if (!may(user, 'patients.read'))
+    return (
+      <Navigate to={administers(user) ? '/admin' : may(user, 'analytics.read') ? '/figures' : '/account'} replace />
+    );
   return <FirstWard />;
 }
 

@@ -14,8 +14,14 @@ export function BottomNav() {
     <nav className="bottom-nav" aria-label={words.nav.label}>
       {(own || may(user, 'patients.read')) && (
         <NavLink to={here ? here.pathname : '/'} {...(here ? { 'aria-current': 'page' as const } : {})}>
-          {own ? words.nav.record : words.nav.patients}
+          {own ? words.nav.record : words.nav.ward}
         </NavLink>
+      )}
+      {may(user, 'patients.read') && (
+        <>
+          <NavLink to="/patients">{words.nav.patients}</NavLink>
+          <NavLink to="/beds">{words.nav.beds}</NavLink>
+        </>
       )}
       {may(user, 'patients.read') && (
         <button type="button" onClick={openFind}>
@@ -24,6 +30,9 @@ export function BottomNav() {
       )}
       {administers(user) && !may(user, 'patients.read') && (
         <NavLink to="/admin">{words.account.administration}</NavLink>
+      )}
+      {may(user, 'analytics.read') && !may(user, 'patients.read') && (
+        <NavLink to="/figures">{words.analytics.title}</NavLink>
       )}
       <NavLink to="/account">{words.nav.account}</NavLink>
     </nav>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { may } from '../api/me';
 import type { Dashboard, PatientRecord } from '../live/types';
 import { useServices } from '../ui/services';
@@ -107,6 +107,13 @@ function Find({ close }: { close(): void }) {
               ? words.find.none
               : ''}
       </p>
+      <Link
+        className="button find-all"
+        to={`/patients${text.trim() ? `?search=${encodeURIComponent(text.trim())}` : ''}`}
+        onClick={close}
+      >
+        {words.find.all}
+      </Link>
       {may(user, 'breakglass.use') && (
         <button type="button" className="button find-emergency" onClick={openEmergency}>
           {words.emergency.offer}

@@ -1,15 +1,21 @@
-import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { Link, useLocation, useParams } from 'react-router';
 import { isPatient, may } from '../api/me';
+import type { PatientEntry } from '../api/patientShapes';
 import { SignedOut } from '../api/problem';
+import { Care } from '../features/care/Care';
+import { RecordIdentity, RecordPage } from '../features/care/RecordPage';
 import { Identity, PatientPage } from '../features/patient/PatientPage';
 import type { LiveFeed } from '../live/feed';
+import type { PatientRecord } from '../live/types';
 import { timeOrDate } from '../ui/format';
 import { useFeed, useFeedProblem, useIsPhone, useLive, usePatientView, useTitle } from '../ui/hooks';
+import { PageBar } from '../ui/PageBar';
 import { useServices } from '../ui/services';
 import { ProblemState, Skeleton } from '../ui/states';
 import { Banners, TopBar } from '../ui/TopBar';
+import { usePatients } from '../ui/usePatients';
 import { words } from '../ui/words';
 import { ALL } from './all';
 import { BottomNav } from './BottomNav';
@@ -18,10 +24,41 @@ import { isFinal } from './final';
 import { alone, neighbours } from './neighbours';
 import { place } from './place';
 
-/** One patient, live. */
+/** One patient: live while they are in a bed, otherwise the record alone. The live page waits for nothing but its own values. */
 export default function PatientRoute() {
   const { id = '' } = useParams();
+  const { user } = useServices();
+  const patients = usePatients();
+  const record = useQuery({
+    queryKey: ['patient', id],
+    queryFn: ({ signal }) => patients.patient(id, signal),
+    enabled: may(user, 'patients.read'),
+  });
+  const gone = record.data && (record.data.status === 'discharged' || record.data.mergedInto !== null);
+  if (record.data && gone) return <RecordOnly key={id} patient={record.data} />;
+  return <LiveRoute id={id} record={record} />;
+}
+
+function RecordOnly({ patient }: { patient: PatientEntry }) {
+  const client = useQueryClient();
+  const phone = useIsPhone();
+  useTitle(`${patient.name.split(',')[0]} · ${words.product}`);
+  const changed = (): void => void client.invalidateQueries({ queryKey: ['patient', patient.id] });
+  return (
+    <div className="page">
+      <PageBar title={<RecordIdentity patient={patient} />} />
+      <Care patient={patient} changed={changed} />
+      <main id="content" className="page-main" tabIndex={-1}>
+        <RecordPage patient={patient} />
+      </main>
+      {phone ? <BottomNav /> : null}
+    </div>
+  );
+}
+
+function LiveRoute({ id, record }: { id: string; record: UseQueryResult<PatientEntry> }) {
   const { api, session, user } = useServices();
+  const client = useQueryClient();
   const own = isPatient(user);
   const feed = useFeed(`patient/${id}`, () => ({
     dashboard: async (signal) => {
@@ -41,11 +78,14 @@ export default function PatientRoute() {
     refused: () => session.renewed(),
     isFinal,
     scope: `patient=${encodeURIComponent(id)}`,
+    news: () => {
+      for (const key of ['patient', 'encounters', 'worn']) void client.invalidateQueries({ queryKey: [key, id] });
+    },
   }));
-  return feed ? <LivePatient key={id} feed={feed} id={id} /> : null;
+  return feed ? <LivePatient key={id} feed={feed} id={id} record={record} /> : null;
 }
 
-function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
+function LivePatient({ feed, id, record }: { feed: LiveFeed; id: string; record: UseQueryResult<PatientEntry> }) {
   const { store } = feed;
   const { user, openEmergency } = useServices();
   const own = isPatient(user);
@@ -57,6 +97,7 @@ function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
     place.patient = id;
   }, [id]);
   const emergency = useEmergency(user.user, id);
+  useSameRecord(record, view?.record ?? null);
   useTitle(`${view?.record.shortName ?? words.nav.patients} · ${words.product}`);
   return (
     <div className="page">
@@ -73,6 +114,7 @@ function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
       />
       <Banners store={store} />
       {view && emergency !== null && <EmergencyStrip until={emergency} now={store.clock.now()} />}
+      {view && record.data && !own && <Care patient={record.data} changed={() => feed.refresh()} />}
       <main id="content" className="page-main" tabIndex={-1}>
         {!view && problem ? (
           <ProblemState error={problem}>
@@ -98,6 +140,24 @@ function LivePatient({ feed, id }: { feed: LiveFeed; id: string }) {
     </div>
   );
 }
+
+/** Asks for the record again where the live state knows of something else: another bed or status, or a patient who is gone. */
+function useSameRecord(record: UseQueryResult<PatientEntry>, live: LiveRecord | null): void {
+  const { data, refetch } = record;
+  const asked = useRef('');
+  const differs =
+    data !== undefined &&
+    live !== null &&
+    (data.status !== live.status || data.ward !== live.ward || data.bed !== live.bed);
+  const which = differs ? `${live.status}/${live.ward}/${live.bed}` : '';
+  useEffect(() => {
+    // Once for each difference: the two may be told at different times.
+    if (which !== '' && which !== asked.current) void refetch();
+    asked.current = which;
+  }, [refetch, which]);
+}
+
+type LiveRecord = Pick<PatientRecord, 'status' | 'ward' | 'bed'>;
 
 /** Whoever looks at a record that is not theirs to look after is told so all the while. */
 function EmergencyStrip({ until, now }: { until: number; now: number }) {

@@ -54,6 +54,7 @@ function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
       <TopBar
         store={store}
         phone={phone}
+        nav
         left={<WardHead store={store} id={id} name={name} phone={phone} />}
         right={<CountPills store={store} phone={phone} />}
       />
@@ -160,6 +161,11 @@ function Announcer({ store }: { store: LiveStore }) {
     const now = new Map<string, string>();
     const news: string[] = [];
     for (const view of patients.values()) {
+      if (view.record.status === 'critical') {
+        const key = `critical/${view.record.id}`;
+        now.set(key, key);
+        if (known.current && !known.current.has(key)) news.push(words.wall.announceCritical(view.record.bed));
+      }
       if (!view.attention) continue;
       const { priority, since, text } = view.attention;
       const key = `${priority}/${since}`;

@@ -3,6 +3,7 @@
  * and loads again when a patient turns up whom it does not know. Everything it starts, stop() ends.
  */
 import { browserTime } from './clock';
+import { patientNews } from './events';
 import { Hub } from './hub';
 import {
   decodeHeartbeat,
@@ -12,7 +13,7 @@ import {
   decodeVitalsUpdated,
 } from './messages';
 import { LiveStore, SNAPSHOT_INTERVAL_MS } from './store';
-import type { Dashboard, RecentTrace } from './types';
+import type { Dashboard, PatientNews, RecentTrace } from './types';
 
 /** What the feed needs from the rest of the product. */
 export interface FeedSources {
@@ -26,11 +27,15 @@ export interface FeedSources {
   isFinal(error: unknown): boolean;
   /** Query of the hub's address: `ward=…` or `patient=…`, or empty for everything. */
   scope: string;
+  /** Something about a patient has changed that is no measurement. */
+  news?(news: PatientNews): void;
 }
 
 const RETRY_MS = [500, 1000, 2000, 3000, 5000];
-/** Beds change hands without a message of their own: the list is loaded again this often. */
+/** Should a message be lost all the same: the list is loaded again this often. */
 const RELOAD_MS = 60_000;
+/** A bed has changed hands: soon, but a ward of screens must not ask in the same millisecond. */
+const MOVED_MS = 250;
 
 export class LiveFeed {
   readonly store = new LiveStore(browserTime);
@@ -43,6 +48,8 @@ export class LiveFeed {
   private reloading: ReturnType<typeof setInterval> | undefined;
   private reloadDue = false;
   private loads = 0;
+  /** Whether the traces have been filled once. */
+  private filled = false;
   private problemNow: unknown = null;
   private readonly listeners = new Set<() => void>();
 
@@ -53,19 +60,23 @@ export class LiveFeed {
       scope: sources.scope,
       token: () => sources.token(),
       refused: () => sources.refused(),
-      // What happened between the first load and the hub's first message, or while it was away, is in this one.
-      connected: (anew) => {
-        if (anew) this.load(0);
-      },
+      // What happened between the first load and the hub's first word, or while it was away, is in this one; the traces of the first are.
+      listening: (anew) => this.load(0, anew),
       on: {
         VitalsUpdated: (raw) => {
           const message = decodeVitalsUpdated(raw);
-          if (message && !store.applyVitals(message)) this.reloadSoon();
+          if (message && !store.applyVitals(message)) this.reloadSoon(2000);
         },
-        StatusUpdated: (raw) => {
-          const message = decodeStatusUpdated(raw);
-          if (message && !store.applyStatus(message)) this.reloadSoon();
-        },
+        ...patientNews(
+          (news) => {
+            if (store.applyNews(news)) this.reloadSoon(news.kind === 'status' ? 2000 : MOVED_MS * (1 + Math.random()));
+            sources.news?.(news);
+          },
+          (raw) => {
+            const message = decodeStatusUpdated(raw);
+            if (message && !store.applyStatus(message)) this.reloadSoon(2000);
+          },
+        ),
         StorageChanged: (raw) => {
           const message = decodeStorageChanged(raw);
           if (message) store.applyStorage(message);
@@ -114,7 +125,7 @@ export class LiveFeed {
     if (document.visibilityState === 'visible') this.store.tick();
   };
 
-  private load(attempt: number, chain = ++this.loads): void {
+  private load(attempt: number, traces = true, chain = ++this.loads): void {
     this.later(attempt === 0 ? 0 : retryDelay(attempt), async () => {
       // A newer load has begun: this one's retries would only double the requests.
       if (chain !== this.loads) return;
@@ -124,21 +135,27 @@ export class LiveFeed {
         if (this.abort.signal.aborted) return;
         this.store.load(dashboard, requested);
         this.setProblem(null);
-        this.store.fill(await this.sources.recent(this.abort.signal));
+        if (traces || !this.filled) this.store.fill(await this.sources.recent(this.abort.signal));
+        this.filled = true;
       } catch (error) {
         if (this.abort.signal.aborted) return;
         this.setProblem(error);
         if (this.sources.isFinal(error)) return;
         // While the hub is away its reconnection loads; without a first load only this retry does.
-        if (!this.store.snapshot().ready || this.hub.isConnected) this.load(attempt + 1, chain);
+        if (!this.store.snapshot().ready || this.hub.isConnected) this.load(attempt + 1, traces, chain);
       }
     });
   }
 
-  private reloadSoon(): void {
+  /** Loads the whole state now: the reader has changed something. */
+  refresh(): void {
+    this.load(0);
+  }
+
+  private reloadSoon(delayMs: number): void {
     if (this.reloadDue) return;
     this.reloadDue = true;
-    this.later(2000, async () => {
+    this.later(delayMs, async () => {
       this.reloadDue = false;
       this.load(0);
     });

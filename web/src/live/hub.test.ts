@@ -6,6 +6,7 @@ const fake = vi.hoisted(() => ({
   attempts: [] as number[],
   tokens: [] as string[],
   close: (): void => undefined,
+  beat: (): void => undefined,
 }));
 
 vi.mock('@microsoft/signalr', () => {
@@ -31,7 +32,9 @@ vi.mock('@microsoft/signalr', () => {
     constructor(options: Options) {
       this.options = options;
     }
-    on(): void {}
+    on(name: string, handler: () => void): void {
+      if (name === 'Heartbeat') fake.beat = handler;
+    }
     onclose(listener: () => void): void {
       fake.close = () => {
         this.state = 'Disconnected';
@@ -45,6 +48,8 @@ vi.mock('@microsoft/signalr', () => {
       if (how === 'refused') await this.options.httpClient.send({});
       if (how !== 'ok') throw new Error(how);
       this.state = 'Connected';
+      fake.beat();
+      fake.beat();
     }
     stop(): Promise<void> {
       return Promise.resolve();
@@ -94,7 +99,7 @@ describe('the connection to the hub', () => {
       token: async () => token,
       refused: () => renewal(),
       on: {},
-      connected: (anew) => connected.push(anew),
+      listening: (anew) => connected.push(anew),
     });
   });
   afterEach(() => {

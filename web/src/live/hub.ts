@@ -23,8 +23,11 @@ export interface HubSources {
   /** The server refused the token. Answers whether there is a fresh one; if not, the session is locked, over or cannot be asked. */
   refused(): Promise<boolean>;
   on: Readonly<Record<string, (raw: unknown) => void>>;
-  /** Connected; `anew` unless it is the first attempt of all, so that something may have been missed. */
-  connected(anew: boolean): void;
+  /**
+   * The server's first word on a connection: what happens from now on is told, what happened before it may have been missed.
+   * `anew` unless it came by the first attempt of all.
+   */
+  listening(anew: boolean): void;
 }
 
 const RETRY_MS = [0, 500, 1000, 2000, 3000, 5000];
@@ -43,6 +46,9 @@ export class Hub {
   private connectedAt = Number.NEGATIVE_INFINITY;
   private anew = false;
   private stopped = false;
+  /** Whether the server has said a word on this connection, and whether there were attempts before it. */
+  private heard = false;
+  private resumed = false;
   /** Whether the last attempt failed for its token. */
   private refused = false;
 
@@ -60,7 +66,9 @@ export class Hub {
       .configureLogging(LogLevel.None)
       .build();
     for (const [name, handler] of Object.entries(sources.on)) this.connection.on(name, handler);
+    this.connection.on('Heartbeat', () => this.firstWord());
     this.connection.onclose(() => {
+      this.heard = false;
       this.failures = performance.now() - this.connectedAt < HELD_MS ? this.failures + 1 : 0;
       this.connect();
     });
@@ -80,6 +88,12 @@ export class Hub {
     return this.connection.state === HubConnectionState.Connected;
   }
 
+  private firstWord(): void {
+    if (this.heard || this.stopped) return;
+    this.heard = true;
+    this.sources.listening(this.resumed);
+  }
+
   private connect(): void {
     if (this.stopped) return;
     clearTimeout(this.timer);
@@ -89,6 +103,7 @@ export class Hub {
   private async attempt(): Promise<void> {
     if (this.stopped || this.connection.state !== HubConnectionState.Disconnected) return;
     this.refused = false;
+    this.resumed = this.anew;
     try {
       await this.connection.start();
     } catch {
@@ -104,7 +119,6 @@ export class Hub {
     }
     if (this.stopped) return;
     this.connectedAt = performance.now();
-    this.sources.connected(this.anew);
     this.anew = true;
   }
 }

@@ -34,6 +34,7 @@ import type {
   News2,
   Notice,
   Patient,
+  PatientNews,
   PatientRecord,
   Priority,
   Reading,
@@ -217,6 +218,27 @@ export const decodeStatusUpdated = whole((value): StatusMessage => {
     seq: number(f.seq),
   };
 });
+
+/**
+ * Hub messages PatientCreated, PatientCritical, PatientMoved, and StatusUpdated where it is about the status somebody has given to
+ * the patient: under that name both come, and what has been measured has a sequence number.
+ */
+export const decodePatientNews = (kind: PatientNews['kind'], raw: unknown): PatientNews | null =>
+  whole((value): PatientNews => {
+    const f = fields(value);
+    return {
+      kind,
+      patient: text(f.patient),
+      ward: optional(text, f.ward),
+      bed: optional(text, f.bed),
+      status: text(f.status),
+      at: time(f.at),
+    };
+  })(raw);
+
+/** Whether a message StatusUpdated is news about the patient rather than about what is measured. */
+export const isPatientNews = (raw: unknown): boolean =>
+  typeof raw === 'object' && raw !== null && 'status' in raw && !('seq' in raw);
 
 /** Hub message StorageChanged. */
 export const decodeStorageChanged = whole(storage);

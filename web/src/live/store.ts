@@ -9,6 +9,8 @@ import type {
   Dashboard,
   Notice,
   Patient,
+  PatientNews,
+  PatientRecord,
   Priority,
   RecentTrace,
   StatusMessage,
@@ -75,6 +77,7 @@ export class LiveStore {
   private readonly time: TimeSource;
   private readonly held = new Map<string, Held>();
   private readonly traces = new Map<string, PatientTraces>();
+  private readonly news = new Map<string, { news: PatientNews; mark: Mark }>();
   private readonly listeners = new Set<() => void>();
   private current: LiveSnapshot = EMPTY;
   private lastWord: { mark: Mark; serverTime: number } | null = null;
@@ -91,7 +94,9 @@ export class LiveStore {
   load(dashboard: Dashboard, requested: Mark = mark(this.time)): void {
     this.clock.settle(dashboard.generatedAt, requested.steady);
     const present = new Set<string>();
-    for (const patient of dashboard.patients) {
+    for (const told of dashboard.patients) {
+      const patient = this.since(told, requested);
+      if (patient === null) continue;
       present.add(patient.record.id);
       const known = this.held.get(patient.record.id);
       // Only then is a lower number old news; otherwise the server has started anew and counts from the beginning.
@@ -189,6 +194,28 @@ export class LiveStore {
     return true;
   }
 
+  /**
+   * A patient has been registered, given a status, or moved. Shown at once; answers whether what is shown may still be wrong, so that
+   * the whole has to be loaded again: somebody who is not here, or a bed that changed hands.
+   */
+  applyNews(news: PatientNews): boolean {
+    this.heard();
+    this.news.set(news.patient, { news, mark: mark(this.time) });
+    const held = this.held.get(news.patient);
+    if (!held) {
+      // Registered without a bed: nothing of it is to be seen here.
+      return news.bed !== null;
+    }
+    if (news.status === 'discharged') {
+      this.held.delete(news.patient);
+      this.traces.delete(news.patient);
+    } else {
+      held.record = withNews(held.record, news);
+    }
+    this.tick();
+    return news.kind === 'moved';
+  }
+
   applyStorage(storage: Storage): void {
     this.heard();
     this.current = { ...this.current, storage };
@@ -251,6 +278,17 @@ export class LiveStore {
 
   private told: LiveSnapshot = EMPTY;
 
+  /** A patient of an answer that was asked for before the last news of them came: the news stands. Null if they have left. */
+  private since(patient: Patient, requested: Mark): Patient | null {
+    const last = this.news.get(patient.record.id);
+    if (!last) return patient;
+    if (last.mark.steady <= requested.steady) {
+      this.news.delete(patient.record.id);
+      return patient;
+    }
+    return last.news.status === 'discharged' ? null : { ...patient, record: withNews(patient.record, last.news) };
+  }
+
   private link(): LinkView {
     if (!this.lastWord) return { state: 'ok', since: null };
     const silence = elapsedSeconds(this.time, this.lastWord.mark);
@@ -284,6 +322,13 @@ export class LiveStore {
     }
   }
 }
+
+const withNews = (record: PatientRecord, news: PatientNews): PatientRecord => ({
+  ...record,
+  status: news.status,
+  ward: news.ward ?? record.ward,
+  bed: news.bed ?? record.bed,
+});
 
 function shallowSame(a: LiveSnapshot, b: LiveSnapshot): boolean {
   return (Object.keys(a) as (keyof LiveSnapshot)[]).every((key) => Object.is(a[key], b[key]));

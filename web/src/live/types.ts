@@ -140,6 +140,16 @@ export interface StatusMessage {
   seq: number;
 }
 
+/** Something has changed about a patient that is no measurement. Null where it is not told, or where there is none. */
+export interface PatientNews {
+  kind: 'created' | 'status' | 'critical' | 'moved';
+  patient: string;
+  ward: string | null;
+  bed: string | null;
+  status: string;
+  at: number;
+}
+
 /** News for a ward that is no alarm: somebody has opened one of its records in an emergency. */
 export interface Notice {
   kind: string;

@@ -20,6 +20,21 @@ export function AccountMenu() {
           <br />
           {words.role[user.role] ?? user.role}
         </p>
+        {may(user, 'patients.read') && (
+          <>
+            <Link className="button" to="/patients" onClick={close}>
+              {words.nav.patients}
+            </Link>
+            <Link className="button" to="/beds" onClick={close}>
+              {words.nav.beds}
+            </Link>
+          </>
+        )}
+        {may(user, 'analytics.read') && (
+          <Link className="button" to="/figures" onClick={close}>
+            {words.analytics.title}
+          </Link>
+        )}
         <Link className="button" to="/account" onClick={close}>
           {words.account.mine}
         </Link>

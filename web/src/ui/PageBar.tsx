@@ -3,12 +3,13 @@ import { Link, useMatch } from 'react-router';
 import { administers, isPatient, may } from '../api/me';
 import { AccountMenu } from './AccountMenu';
 import { useIsPhone } from './hooks';
+import { MainNav } from './MainNav';
 import { useServices } from './services';
 import { ThemeSwitch } from './ThemeSwitch';
 import { words } from './words';
 
 /** The bar of the pages that show no live values. */
-export function PageBar({ title, children }: { title: string; children?: ReactNode }) {
+export function PageBar({ title, children }: { title: ReactNode; children?: ReactNode }) {
   const phone = useIsPhone();
   const home = useHome();
   return (
@@ -18,11 +19,12 @@ export function PageBar({ title, children }: { title: string; children?: ReactNo
           {words.nav.back(home.name)}
         </Link>
       )}
-      <h1 className="bar-title">{title}</h1>
+      {typeof title === 'string' ? <h1 className="bar-title">{title}</h1> : title}
       <span className="grow" />
       {children}
       {!phone && (
         <>
+          <MainNav />
           <ThemeSwitch />
           <AccountMenu />
         </>

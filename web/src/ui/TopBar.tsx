@@ -5,6 +5,7 @@ import type { Priority } from '../live/types';
 import { AccountMenu } from './AccountMenu';
 import { clockOrDate, clockTime } from './format';
 import { useLive, useServerSecond } from './hooks';
+import { MainNav } from './MainNav';
 import { useServices } from './services';
 import { ThemeSwitch } from './ThemeSwitch';
 import { words } from './words';
@@ -14,10 +15,12 @@ interface TopBarProps {
   left: ReactNode;
   right?: ReactNode;
   phone: boolean;
+  /** Whether there is room for the ways to the other pages; the account menu has them anyway. */
+  nav?: boolean;
 }
 
 /** The bar above every page: what it is, whether readings are stored, what this display is not, and the time. */
-export function TopBar({ store, left, right, phone }: TopBarProps) {
+export function TopBar({ store, left, right, phone, nav = false }: TopBarProps) {
   const demo = useLive(store, (s) => s.demo);
   const { user, openFind } = useServices();
   const finds = may(user, 'patients.read');
@@ -29,6 +32,7 @@ export function TopBar({ store, left, right, phone }: TopBarProps) {
       {!phone && (
         <>
           <span className="pill display-only">{words.wall.displayOnly}</span>
+          {nav && <MainNav />}
           {finds && (
             <button type="button" className="button button-plain" onClick={openFind} aria-keyshortcuts="/">
               {words.nav.find} <span className="key">/</span>

@@ -92,3 +92,19 @@ export function ageAt(dateOfBirth: string, at: number): string | null {
   if (months >= 2) return words.patient.months(months);
   return words.patient.days(Math.floor((at - new Date(year, month - 1, day).getTime()) / 86_400_000));
 }
+
+/** 4 Mar 1962 of 1962-03-04; as it is where it is no day. A month in words cannot be taken for the day. */
+export function dayMonthYear(date: string): string {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date);
+  if (!match) return date;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  return `${day} ${MONTH.format(new Date(year, month - 1, 1))} ${year}`;
+}
+
+const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short' });
+
+/** The day in the reader's own zone, as 2026-11-21. */
+export function localDay(at: number): string {
+  const d = new Date(at);
+  return `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}`;
+}

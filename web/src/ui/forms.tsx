@@ -6,10 +6,12 @@ import { words } from './words';
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
   hint?: ReactNode;
+  /** What is wrong with what stands in it. */
+  error?: string | undefined;
   focused?: boolean;
 }
 
-export function Field({ label, hint, focused = false, ...input }: FieldProps) {
+export function Field({ label, hint, error = '', focused = false, ...input }: FieldProps) {
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -22,11 +24,17 @@ export function Field({ label, hint, focused = false, ...input }: FieldProps) {
         ref={field}
         id={id}
         className="input"
-        aria-describedby={hint ? `${id}-hint` : undefined}
+        aria-describedby={`${hint ? `${id}-hint` : ''} ${error ? `${id}-error` : ''}`.trim() || undefined}
+        aria-invalid={error ? true : undefined}
         spellCheck={false}
         autoCapitalize="none"
         {...input}
       />
+      {error && (
+        <span id={`${id}-error`} className="field-error">
+          {error}
+        </span>
+      )}
       {hint && (
         <span id={`${id}-hint`} className="field-hint">
           {hint}
@@ -62,6 +70,51 @@ export function FormDone({ children }: { children: string }) {
   return (
     <div role="status" className={children ? 'form-done' : ''}>
       {children}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  choose(value: string): void;
+  options: readonly (readonly [value: string, label: string])[];
+  error?: string | undefined;
+  hint?: string | undefined;
+  disabled?: boolean;
+}
+
+/** One of several, as a list that opens. */
+export function Choice({ label, value, choose, options, error = '', hint = '', disabled = false }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select
+        id={id}
+        className="input"
+        value={value}
+        disabled={disabled}
+        aria-describedby={`${hint ? `${id}-hint` : ''} ${error ? `${id}-error` : ''}`.trim() || undefined}
+        aria-invalid={error ? true : undefined}
+        onChange={(event) => choose(event.target.value)}
+      >
+        {options.map(([one, name]) => (
+          <option key={one} value={one}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {error && (
+        <span id={`${id}-error`} className="field-error">
+          {error}
+        </span>
+      )}
+      {hint && (
+        <span id={`${id}-hint`} className="field-hint">
+          {hint}
+        </span>
+      )}
     </div>
   );
 }

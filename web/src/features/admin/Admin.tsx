@@ -4,6 +4,7 @@ import { useServices } from '../../ui/services';
 import { PageState } from '../../ui/states';
 import { words } from '../../ui/words';
 import { Audit } from './Audit';
+import { DeadLetters } from './DeadLetters';
 import { Device } from './Device';
 import { Devices } from './Devices';
 import { Emergencies } from './Emergencies';
@@ -72,5 +73,7 @@ function Content({ section, id }: { section: Section; id: string | undefined }) 
       return <Events />;
     case 'emergencies':
       return <Emergencies />;
+    case 'dead-letters':
+      return <DeadLetters />;
   }
 }

@@ -1,12 +1,12 @@
 import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { AuditRow, AuditVerdict } from '../../api/adminShapes';
 import { csvOf, download } from '../../ui/csv';
+import { fromField, toField, useFilters } from '../../ui/filters';
 import { clockOrDate, timeOrDate } from '../../ui/format';
 import { Field, FormProblem, fieldsOf, useAction } from '../../ui/forms';
+import { type Column, PagedTable, rowsOf, usePages } from '../../ui/Table';
 import { words } from '../../ui/words';
 import { auditCsvRow, auditQuery, FILTERS } from './auditRows';
-import { fromField, toField, useFilters } from './filters';
-import { type Column, PagedTable, rowsOf, usePages } from './Table';
 import { useAdmin } from './useAdmin';
 
 const text = words.admin.audit;
@@ -41,7 +41,7 @@ export function Audit() {
         any={any}
         pressed={pressed}
       />
-      <div className="admin-tools">
+      <div className="tools">
         <Verify />
         <span className="grow" />
         <button type="button" className="button" disabled={shown.length === 0} onClick={save}>
@@ -96,7 +96,7 @@ function AuditFilters({ values, set, clear, any, pressed }: FilterProps) {
     });
   };
   return (
-    <form className="admin-filters" onSubmit={submit} noValidate>
+    <form className="filters" onSubmit={submit} noValidate>
       <Field label={text.from} name="from" type="datetime-local" defaultValue={toField(values.from)} />
       <Field label={text.to} name="to" type="datetime-local" defaultValue={toField(values.to)} />
       <Field

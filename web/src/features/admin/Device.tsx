@@ -5,10 +5,10 @@ import type { DeviceKey, DeviceSecret } from '../../api/adminShapes';
 import { timeOrDate } from '../../ui/format';
 import { Confirm, Dialog, Field, FormProblem, fieldsOf, useAction } from '../../ui/forms';
 import { ProblemState } from '../../ui/states';
+import { type Column, SkeletonRows, Table } from '../../ui/Table';
 import { words } from '../../ui/words';
 import { AlgorithmField, DeviceSecrets, DeviceState } from './Devices';
 import { overlapOf } from './overlap';
-import { type Column, SkeletonRows, Table } from './Table';
 import { useAdmin } from './useAdmin';
 
 const text = words.admin.devices;
@@ -40,7 +40,7 @@ export function Device({ id }: { id: string }) {
   const shared = { close: () => setOpen(null), known: text.known };
   return (
     <>
-      <div className="admin-tools">
+      <div className="tools">
         {back}
         <h3 className="device-id">{device.id}</h3>
         <span className="grow" />

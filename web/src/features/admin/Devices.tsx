@@ -2,12 +2,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
 import { Link } from 'react-router';
 import type { DeviceEntry, DeviceSecret } from '../../api/adminShapes';
+import { useFilters } from '../../ui/filters';
 import { timeOrDate } from '../../ui/format';
 import { Dialog, Field, FormProblem, fieldsOf, Secret, useAction } from '../../ui/forms';
+import { SearchBox } from '../../ui/SearchBox';
+import { type Column, PagedTable, usePages } from '../../ui/Table';
 import { words } from '../../ui/words';
-import { useFilters } from './filters';
-import { SearchBox } from './SearchBox';
-import { type Column, PagedTable, usePages } from './Table';
 import { useAdmin } from './useAdmin';
 
 const text = words.admin.devices;
@@ -22,7 +22,7 @@ export function Devices() {
   );
   return (
     <>
-      <div className="admin-tools">
+      <div className="tools">
         <SearchBox hint={text.searchHint} value={values.search} set={(search) => set({ search })} />
         <span className="grow" />
         <button type="button" className="button button-press" onClick={() => setAdding(true)}>

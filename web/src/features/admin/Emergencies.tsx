@@ -1,13 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { EmergencyEntry } from '../../api/adminShapes';
+import { useFilters } from '../../ui/filters';
 import { timeOrDate } from '../../ui/format';
 import { Dialog, FormProblem, fieldsOf, useAction } from '../../ui/forms';
+import { NoteField } from '../../ui/NoteField';
+import { type Column, PagedTable, usePages } from '../../ui/Table';
 import { words } from '../../ui/words';
-import { useFilters } from './filters';
-import { NoteField } from './NoteField';
 import { OpenOrAll } from './OpenOrAll';
-import { type Column, PagedTable, usePages } from './Table';
 import { useAdmin } from './useAdmin';
 
 const text = words.admin.emergencies;
@@ -25,7 +25,7 @@ export function Emergencies() {
   );
   return (
     <>
-      <div className="admin-tools">
+      <div className="tools">
         <OpenOrAll label={text.filter} open={text.open} all={text.all} isAll={all} choose={(show) => set({ show })} />
       </div>
       <PagedTable

@@ -2,14 +2,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useState } from 'react';
 import { EventFeed } from '../../live/events';
 import type { SecurityEvent } from '../../live/types';
+import { useFilters } from '../../ui/filters';
 import { timeOrDate } from '../../ui/format';
 import { Dialog, FormProblem, fieldsOf, useAction } from '../../ui/forms';
+import { NoteField } from '../../ui/NoteField';
 import { useServices } from '../../ui/services';
+import { type Column, PagedTable, rowsOf, usePages } from '../../ui/Table';
 import { words } from '../../ui/words';
-import { useFilters } from './filters';
-import { NoteField } from './NoteField';
 import { OpenOrAll } from './OpenOrAll';
-import { type Column, PagedTable, rowsOf, usePages } from './Table';
 import { useAdmin } from './useAdmin';
 
 const text = words.admin.events;
@@ -34,7 +34,7 @@ export function Events() {
   };
   return (
     <>
-      <div className="admin-tools">
+      <div className="tools">
         <OpenOrAll label={text.filter} open={text.open} all={text.all} isAll={all} choose={(show) => set({ show })} />
       </div>
       <div role="status">

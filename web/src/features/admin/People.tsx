@@ -1,13 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Person, WardEntry } from '../../api/adminShapes';
+import { useFilters } from '../../ui/filters';
 import { timeOrDate } from '../../ui/format';
+import { SearchBox } from '../../ui/SearchBox';
+import { type Column, PagedTable, rowsOf, usePages } from '../../ui/Table';
 import { words } from '../../ui/words';
 import { AddPerson } from './AddPerson';
-import { useFilters } from './filters';
 import { PersonDialog } from './PersonDialog';
-import { SearchBox } from './SearchBox';
-import { type Column, PagedTable, rowsOf, usePages } from './Table';
 import { useAdmin } from './useAdmin';
 
 const text = words.admin.people;
@@ -27,7 +27,7 @@ export function People() {
   const open = rowsOf(people).find((one) => one.id === openId) ?? null;
   return (
     <>
-      <div className="admin-tools">
+      <div className="tools">
         <SearchBox hint={text.searchHint} value={values.search} set={(search) => set({ search })} />
         <span className="grow" />
         <button type="button" className="button button-press" onClick={() => setAdding(true)}>

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Role } from '../../api/adminShapes';
 import { PageState, ProblemState } from '../../ui/states';
+import { SkeletonRows } from '../../ui/Table';
 import { words } from '../../ui/words';
-import { SkeletonRows } from './Table';
 import { useAdmin } from './useAdmin';
 
 const text = words.admin.roles;

@@ -3,9 +3,9 @@ import { type FormEvent, useId, useState } from 'react';
 import type { WardEntry } from '../../api/adminShapes';
 import { Dialog, Field, FormProblem, fieldsOf, useAction } from '../../ui/forms';
 import { PageState, ProblemState } from '../../ui/states';
+import { type Column, SkeletonRows, Table } from '../../ui/Table';
 import { words } from '../../ui/words';
 import { bedsOf, bedsText } from './beds';
-import { type Column, SkeletonRows, Table } from './Table';
 import { useAdmin } from './useAdmin';
 
 const text = words.admin.wards;
@@ -40,7 +40,7 @@ export function Wards() {
   ];
   return (
     <>
-      <div className="admin-tools">
+      <div className="tools">
         <span className="grow" />
         <button type="button" className="button button-press" onClick={() => setOpen('new')}>
           {text.add}

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { SignedInUser } from '../../api/me';
 import type { SecurityEvent } from '../../live/types';
+import { fromField, toField, valuesOf, withValues } from '../../ui/filters';
 import { sectionFor } from './Admin';
 import { auditCsvRow, auditQuery } from './auditRows';
 import { bedsOf, bedsText } from './beds';
 import { openFirst } from './Events';
-import { fromField, toField, valuesOf, withValues } from './filters';
 import { overlapOf } from './overlap';
 import { permissionsOf } from './Roles';
 import { sectionsOf } from './sections';

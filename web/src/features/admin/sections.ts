@@ -1,6 +1,15 @@
 import { may, type Permission, type SignedInUser } from '../../api/me';
 
-export const SECTIONS = ['people', 'roles', 'wards', 'devices', 'audit', 'events', 'emergencies'] as const;
+export const SECTIONS = [
+  'people',
+  'roles',
+  'wards',
+  'devices',
+  'audit',
+  'events',
+  'emergencies',
+  'dead-letters',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 const NEEDS: Record<Section, Permission> = {
@@ -11,6 +20,7 @@ const NEEDS: Record<Section, Permission> = {
   audit: 'audit.read',
   events: 'security.review',
   emergencies: 'breakglass.review',
+  'dead-letters': 'operations.read',
 };
 
 /** What there is in the administration for somebody. */

@@ -9,7 +9,13 @@ import { PageState } from '../../ui/states';
 import { words } from '../../ui/words';
 import './roster.css';
 
-const URGENCY = { high: 0, medium: 1, technical: 2 } as const;
+const URGENCY = { high: 0, medium: 2, technical: 3 } as const;
+/** Whom somebody has called critical stands below the high alerts and above the others. */
+const URGENCY_CRITICAL = 1;
+
+const isCritical = (view: PatientView): boolean => view.record.status === 'critical';
+const urgency = (view: PatientView): number =>
+  Math.min(view.attention ? URGENCY[view.attention.priority] : 9, isCritical(view) ? URGENCY_CRITICAL : 9);
 
 /** The ward for a small screen: who needs attention, then every bed in its fixed order. */
 export function Roster({ store, wards }: { store: LiveStore; wards: readonly Ward[] }) {
@@ -22,8 +28,8 @@ export function Roster({ store, wards }: { store: LiveStore; wards: readonly War
       </PageState>
     );
   const raised = inOrder
-    .filter((view) => view.attention)
-    .sort((a, b) => URGENCY[a.attention?.priority ?? 'technical'] - URGENCY[b.attention?.priority ?? 'technical']);
+    .filter((view) => view.attention !== null || isCritical(view))
+    .sort((a, b) => urgency(a) - urgency(b));
   const several = wards.length > 1;
   return (
     <div className="roster">
@@ -84,6 +90,7 @@ function Row({ view, ward }: { view: PatientView; ward: string | null }) {
         <span className="roster-name">{record.shortName}</span>
         {ward && <span className="roster-ward">{ward.split(' · ')[0]}</span>}
         <span className="grow" />
+        {isCritical(view) && <span className="chip chip-7">{words.status.critical}</span>}
         <span className={`chip ${level}`}>
           {words.patient.news2} {news2Text(view.news2)}
         </span>

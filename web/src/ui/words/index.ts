@@ -3,7 +3,9 @@ import type { Consciousness, News2Parameter, NumericVital, Priority, VitalKey } 
 import { accessWords } from './access';
 import { accountWords } from './account';
 import { adminWords } from './admin';
+import { analyticsWords } from './analytics';
 import { emergencyWords, lookedWords } from './emergency';
+import { patientsWords } from './patients';
 
 const vitalShort: Record<VitalKey, string> = {
   hr: 'HR',
@@ -93,6 +95,7 @@ const role: Record<string, string> = {
 
 export const words = {
   product: 'Wardwatch',
+  analytics: analyticsWords,
   skip: 'Skip to the content',
   vitalShort,
   vitalName,
@@ -117,6 +120,7 @@ export const words = {
   admin: adminWords,
   emergency: emergencyWords,
   looked: lookedWords,
+  patients: patientsWords,
 
   wall: {
     allWards: 'All wards',
@@ -140,6 +144,7 @@ export const words = {
     oxygen: 'O₂',
     anomaly: (score: string) => `Anomaly ${score}`,
     lastKnown: (text: string) => `last known: ${text}`,
+    announceCritical: (bed: string) => `Bed ${bed} is set critical`,
     announce: (name: string, bed: string, text: string) => `${name} priority, bed ${bed}: ${text}`,
   },
 
@@ -155,7 +160,9 @@ export const words = {
     label: 'Main',
     wall: 'Wall',
     record: 'My record',
+    ward: 'Ward',
     patients: 'Patients',
+    beds: 'Beds',
     find: 'Find',
     account: 'Account',
     back: (ward: string) => `← ${ward}`,
@@ -166,6 +173,7 @@ export const words = {
     label: 'Name or bed',
     hint: 'Type a name, a bed or a record number',
     none: 'No patient matches. Names, beds and record numbers of the patients you may see are searched.',
+    all: 'Search all patients, also those who have left',
     loading: 'Loading the patients …',
     failed: 'The list of patients cannot be loaded now.',
     row: (ward: string, bed: string) => `${ward}, bed ${bed}`,

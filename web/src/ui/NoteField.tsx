@@ -1,11 +1,11 @@
 import { useId } from 'react';
-import { words } from '../../ui/words';
+import { words } from './words';
 
-export function NoteField({ hint }: { hint: string }) {
+export function NoteField({ hint, label = words.admin.note }: { hint: string; label?: string }) {
   const id = useId();
   return (
     <div className="field">
-      <label htmlFor={id}>{words.admin.note}</label>
+      <label htmlFor={id}>{label}</label>
       <textarea
         id={id}
         name="note"

@@ -1,10 +1,17 @@
 import { useEffect, useRef, useState } from 'react';
-import { words } from '../../ui/words';
+import { words } from './words';
 
 const WAIT_MS = 300;
 
+interface SearchBoxProps {
+  hint: string;
+  label?: string;
+  value: string;
+  set(value: string): void;
+}
+
 /** Searches while typing, a moment after the last key; the address keeps it. */
-export function SearchBox({ hint, value, set }: { hint: string; value: string; set(value: string): void }) {
+export function SearchBox({ hint, label = words.admin.search, value, set }: SearchBoxProps) {
   const [text, setText] = useState(value);
   const latest = useRef(set);
   latest.current = set;
@@ -17,7 +24,7 @@ export function SearchBox({ hint, value, set }: { hint: string; value: string; s
     <input
       className="input search"
       type="search"
-      aria-label={words.admin.search}
+      aria-label={label}
       placeholder={hint}
       autoComplete="off"
       value={text}

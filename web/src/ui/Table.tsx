@@ -1,9 +1,10 @@
+import './tables.css';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { Page } from '../../api/adminShapes';
-import { PageState, ProblemState, Skeleton } from '../../ui/states';
-import { words } from '../../ui/words';
+import type { Page } from '../api/adminShapes';
+import { PageState, ProblemState, Skeleton } from './states';
+import { words } from './words';
 
 export interface Column<T> {
   label: string;
