@@ -9,6 +9,7 @@ using Wardwatch.Benchmarks.Micro;
 using Wardwatch.Benchmarks.Patients;
 using Wardwatch.Benchmarks.Proof;
 using Wardwatch.Benchmarks.Proof.Planted;
+using Wardwatch.Benchmarks.Registry;
 using Wardwatch.Benchmarks.SignIn;
 using Wardwatch.Benchmarks.Soak;
 using Wardwatch.Server.Platform;
@@ -23,7 +24,7 @@ var root = new RootCommand("Measures Wardwatch: what it stores and acknowledges,
 {
     json, IngestVerb.Create(json), LiveVerb.Create(json), PatientsVerb.Create(json), HistoryVerb.Create(json), MicroVerb.Create(),
     AllocationsVerb.Create(json), ProveVerb.Create(json), SoakVerb.Create(json), FloodVerb.Create(json), StagesVerb.Create(json),
-    AuditVerb.Create(json), ChecksVerb.Create(json), SignInVerb.Create(json),
+    AuditVerb.Create(json), ChecksVerb.Create(json), SignInVerb.Create(json), RegistryVerb.Create(json),
 };
 using var signals = new ShutdownSignals();
 try

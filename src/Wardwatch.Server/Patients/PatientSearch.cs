@@ -38,6 +38,9 @@ internal sealed class PatientSearch
     /// <summary>Whether nothing can match: there is no letter and no digit.</summary>
     public bool IsEmpty => _recordNumber.Length == 0;
 
+    /// <summary>Whether the hashes do not tell everything that was typed.</summary>
+    public bool NeedsComparison => IsNumber ? _recordNumber.Length > Most : _words.Length > MostTokens || Array.Exists(_words, word => word.Length is < LeastOfName or > Most);
+
     // Names have no digits.
     private bool IsNumber => _recordNumber.Any(char.IsAsciiDigit);
 
