@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Wardwatch.Benchmarks;
 using Wardwatch.Benchmarks.Audit;
+using Wardwatch.Benchmarks.Events;
 using Wardwatch.Benchmarks.Flood;
 using Wardwatch.Benchmarks.History;
 using Wardwatch.Benchmarks.Ingest;
@@ -17,6 +18,7 @@ using Wardwatch.Simulator;
 
 // A server's command line is its own, and so is what it does with signals.
 if (args is [PlantedServer.Verb, .. var serverArguments]) return await PlantedServer.RunAsync(serverArguments);
+if (args is [EventNode.Verb, .. var nodeArguments]) return await EventNode.RunAsync(nodeArguments);
 
 var json = new Option<bool>("--json") { Description = "Write the result as JSON", Recursive = true };
 var root = new RootCommand("Measures Wardwatch: what it stores and acknowledges, how soon it shows it, how fast it answers, and what each step costs.")
