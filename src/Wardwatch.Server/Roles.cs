@@ -7,6 +7,7 @@ using Wardwatch.Server.History;
 using Wardwatch.Server.Live;
 using Wardwatch.Server.Models;
 using Wardwatch.Server.Monitoring;
+using Wardwatch.Server.Operations;
 using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff;
@@ -43,12 +44,14 @@ public static class Roles
 
     private static Module Events { get; } = new(EventsModule.AddEvents);
 
+    private static Module Operations { get; } = new(OperationsModule.AddOperations, OperationsModule.MapOperations);
+
     private static Module Staff { get; } = new(StaffModule.AddStaff, StaffModule.MapStaff);
 
     private static readonly Dictionary<string, Module[]> Table = new(StringComparer.Ordinal)
     {
         ["monitor"] = [Access, Audit, Events, Patients, Devices, Models, History, Monitoring],
-        ["web"] = [Access, Audit, Events, Patients, Devices, Models, History, Staff, Live],
+        ["web"] = [Access, Audit, Events, Patients, Devices, Models, History, Staff, Live, Operations],
         ["gateway"] = [Access, Audit, Events, Patients, Devices, Gateway],
         ["worker"] = [Access, Audit, Events],
     };

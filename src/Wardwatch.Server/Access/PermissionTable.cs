@@ -14,7 +14,8 @@ internal static class PermissionTable
             (Permissions.ReadPatients, Reach.Hospital), (Permissions.ErasePatients, Reach.Hospital), (Permissions.BindDevices, Reach.Hospital),
             (Permissions.ManageDevices, Reach.Hospital), (Permissions.ManagePeople, Reach.Hospital), (Permissions.ManageWards, Reach.Hospital),
             (Permissions.ReadAudit, Reach.Hospital), (Permissions.ReviewSecurity, Reach.Hospital), (Permissions.ReviewEmergencyAccess, Reach.Hospital),
-            (Permissions.ReadModels, Reach.Hospital), (Permissions.TrainModels, Reach.Hospital)),
+            (Permissions.ReadModels, Reach.Hospital), (Permissions.TrainModels, Reach.Hospital),
+            (Permissions.ReadOperations, Reach.Hospital), (Permissions.ManageOperations, Reach.Hospital)),
         [AccountRoles.Physician] = May(
             (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Specialist] = May(
@@ -24,7 +25,8 @@ internal static class PermissionTable
         [AccountRoles.ChargeNurse] = May(
             (Permissions.ReadPatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital),
             (Permissions.ReviewEmergencyAccess, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
-        [AccountRoles.Technician] = May((Permissions.ManageDevices, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
+        [AccountRoles.Technician] = May(
+            (Permissions.ManageDevices, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital), (Permissions.ReadOperations, Reach.Hospital), (Permissions.ManageOperations, Reach.Hospital)),
         [AccountRoles.Analyst] = May((Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Patient] = May((Permissions.ReadOwn, Reach.Self)),
         [AccountRoles.Device] = May(),

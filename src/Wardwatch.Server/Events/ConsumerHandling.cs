@@ -59,6 +59,9 @@ internal sealed class ConsumerHandling
             .Build();
     }
 
+    /// <summary>The consumer.</summary>
+    public IEventConsumer Consumer => _consumer;
+
     /// <summary>The consumer's name.</summary>
     public string Name => _consumer.Name;
 

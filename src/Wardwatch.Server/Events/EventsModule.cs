@@ -37,6 +37,7 @@ public static class EventsModule
             services.AddHostedService(provider => provider.GetRequiredService<BrokerConsumers>());
         }
 
+        services.AddSingleton<IEventDeadLetters, EventDeadLetters>();
         services.AddSingleton<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
         services.AddHealthChecks().AddCheck<EventsHealthCheck>("events");

@@ -47,7 +47,7 @@ public sealed class BrokerEventTests(EventHospital hospital, BrokerFixture fixtu
         await using var node = await NodeAsync(new RecordingConsumer(Plain), new RecordingConsumer(Other));
         await WriteAsync(patients: 10, steps: 3, writers: 1);
         await SeenAsync(Plain, 30);
-        await fixture.Broker!.KillAsync(Cancellation);
+        await fixture.Broker!.StopAsync(Cancellation);
         await WriteAsync(patients: 10, steps: 3, writers: 1, first: 4);
         await Poll.UntilAsync(() => Task.FromResult(node.Services.BrokerAway() is not null), TimeSpan.FromSeconds(20), "it is told that the broker is away", Cancellation);
         (await Hospital.ScalarAsync<long>("select count(*) from event_outbox", Cancellation)).ShouldBe(30);
@@ -79,6 +79,8 @@ public sealed class BrokerEventTests(EventHospital hospital, BrokerFixture fixtu
     {
         await using var node = await NodeAsync(new RecordingConsumer(Plain));
         await using var stranger = await Stranger.ConnectAsync(fixture.Broker!.Address, Cancellation);
+        await Hospital.AddAsync(Hospital.Patients[70], 1, "good", Cancellation);
+        await SeenAsync(Plain, 1);
         var before = await stranger.DeadAsync(Cancellation);
         string[] bodies = ["", "x", "[]", "{}", "[1]", """[{"id":"x"}]""", """[{"id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","number":1,"tenant":1,"at":1,"recordedAt":9999999999999999999,"content":""}]"""];
         foreach (var body in bodies)
@@ -87,8 +89,8 @@ public sealed class BrokerEventTests(EventHospital hospital, BrokerFixture fixtu
         }
 
         await stranger.PublishAsync("patient-stepped.v1", "Other kind", "[]", Cancellation);
-        await Hospital.AddAsync(Hospital.Patients[70], 1, "good", Cancellation);
-        await SeenAsync(Plain, 1);
+        await Hospital.AddAsync(Hospital.Patients[70], 2, "good", Cancellation);
+        await SeenAsync(Plain, 2);
         await Poll.UntilAsync(async () => await stranger.DeadAsync(Cancellation) >= before + (uint)bodies.Length + 1, TimeSpan.FromSeconds(20), "all of them are set aside", Cancellation);
     }
 }

@@ -86,7 +86,7 @@ internal sealed partial class BrokerLink(EventConsumers consumers, EventsState s
 
             if (_connection is { } broken)
             {
-                _connection = null;
+                (_connection, _publishing) = (null, null);
                 await broken.DisposeAsync();
             }
 
