@@ -36,7 +36,7 @@ public static class Roles
 
     private static Module Live { get; } = new(LiveModule.AddLive, LiveModule.MapLive);
 
-    private static Module Gateway { get; } = new(GatewayModule.AddGateway);
+    private static Module Gateway { get; } = new(GatewayModule.AddGateway, GatewayModule.MapGateway);
 
     private static Module Access { get; } = new(AccessModule.AddAccess, AccessModule.MapAccess);
 
@@ -52,7 +52,7 @@ public static class Roles
     {
         ["monitor"] = [Access, Audit, Events, Patients, Devices, Models, History, Monitoring],
         ["web"] = [Access, Audit, Events, Patients, Devices, Models, History, Staff, Live, Operations],
-        ["gateway"] = [Access, Audit, Events, Patients, Devices, Gateway],
+        ["gateway"] = [Access, Audit, Events, Patients, Devices, Staff, Gateway],
         ["worker"] = [Access, Audit, Events],
     };
 

@@ -29,8 +29,8 @@ internal static class PermissionTable
             (Permissions.ManageDevices, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital), (Permissions.ReadOperations, Reach.Hospital), (Permissions.ManageOperations, Reach.Hospital)),
         [AccountRoles.Analyst] = May((Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Patient] = May((Permissions.ReadOwn, Reach.Self)),
-        [AccountRoles.Device] = May(),
-        [AccountRoles.Service] = May((Permissions.ReadPatients, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
+        [AccountRoles.Device] = May((Permissions.SendReadings, Reach.Self)),
+        [AccountRoles.Service] = May((Permissions.ReadPatients, Reach.Hospital), (Permissions.SendReadings, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, string> Descriptions = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -39,6 +39,7 @@ internal static class PermissionTable
         [Permissions.ReadOwn] = "See one's own record, and who has seen it",
         [Permissions.ErasePatients] = "Erase a patient by destroying their key",
         [Permissions.BindDevices] = "Say which patient wears which device",
+        [Permissions.SendReadings] = "Send a device's readings over HTTP",
         [Permissions.ManageDevices] = "Register devices, issue and revoke keys",
         [Permissions.ManagePeople] = "Look after accounts, roles, passwords and sessions",
         [Permissions.ManageWards] = "Set up wards and beds",

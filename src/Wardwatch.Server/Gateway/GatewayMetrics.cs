@@ -21,6 +21,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _flaps;
     private readonly Counter<long> _slowedDown;
     private readonly Counter<long> _delayedAnswers;
+    private readonly Counter<long> _fromBroker;
     private long _lastReadingMilliseconds;
 
     public GatewayMetrics(IMeterFactory meters, TimeProvider time, string meter = "Wardwatch.Gateway")
@@ -40,8 +41,12 @@ internal sealed class GatewayMetrics
         _flaps = _meter.CreateCounter<long>("wardwatch.gateway.takeovers.refused", "{connection}", "Connections refused because boxes with the same credentials put each other off too often");
         _slowedDown = _meter.CreateCounter<long>("wardwatch.gateway.slowdowns", "{wait}", "Times a connection that sent more than it may was not read for a while");
         _delayedAnswers = _meter.CreateCounter<long>("wardwatch.gateway.answers.delayed", "{answer}", "Refusals of wrong credentials that were kept back");
+        _fromBroker = _meter.CreateCounter<long>("wardwatch.gateway.broker.messages", "{message}", "Messages received from the broker that is subscribed to");
         _meter.CreateObservableGauge("wardwatch.gateway.last_reading.age", () => AgeSeconds(time), "s", "Time since a device last published anything");
     }
+
+    public void ObserveBroker(Func<int> connected) =>
+        _meter.CreateObservableGauge("wardwatch.gateway.broker.connected", connected, "{connection}", "1 while subscribed to the broker, else 0");
 
     public void ObserveSessions(Func<int> count) =>
         _meter.CreateObservableUpDownCounter("wardwatch.gateway.sessions.open", count, "{session}", "Devices connected now");
@@ -74,6 +79,12 @@ internal sealed class GatewayMetrics
         _received.Add(messages);
         _bytes.Add(bytes);
         Volatile.Write(ref _lastReadingMilliseconds, nowMilliseconds);
+    }
+
+    public void ReceivedFromBroker(int bytes, long nowMilliseconds)
+    {
+        _fromBroker.Add(1);
+        Received(1, bytes, nowMilliseconds);
     }
 
     public void Acknowledged(int messages) => _acknowledged.Add(messages);

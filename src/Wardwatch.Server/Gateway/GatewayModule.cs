@@ -3,17 +3,24 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Gateway.Brokers;
+using Wardwatch.Server.Gateway.Http;
 using Wardwatch.Server.Gateway.Sockets;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Gateway;
 
-/// <summary>Connection → authenticated device → envelope: the MQTT endpoint for devices, on Kestrel's connections.</summary>
+/// <summary>The ways in, each ending in envelopes of a known device: the MQTT endpoint for devices, on Kestrel's connections; HTTP; and a subscription to another broker.</summary>
 public static class GatewayModule
 {
+    // Whoever calls: an account with its token or, where an endpoint allows it, a device with its own.
+    private const string EitherScheme = "AccountOrDevice";
+
     private static readonly List<SslApplicationProtocol> Protocols = [new("mqtt")];
     private static readonly OidCollection ClientAuthentication = [new Oid("1.3.6.1.5.5.7.3.2")];
 
@@ -35,6 +42,30 @@ public static class GatewayModule
         services.AddSingleton<ConformancePort>();
         services.AddHostedService(provider => provider.GetRequiredService<ConformancePort>());
         services.AddOptions<KestrelServerOptions>().Configure<ConformancePort>((kestrel, port) => port.Listen(kestrel));
+        AddHttp(services);
+        AddBroker(services);
+    }
+
+    /// <summary>Maps <c>POST /api/devices/{id}/readings</c>.</summary>
+    public static void MapGateway(IEndpointRouteBuilder routes) => ReadingEndpoint.Map(routes);
+
+    private static void AddHttp(IServiceCollection services)
+    {
+        services.AddOptions<HttpIngestOptions>().BindConfiguration(HttpIngestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, DeviceAuthentication>(DeviceAuthentication.SchemeName, configureOptions: null)
+            .AddPolicyScheme(EitherScheme, displayName: null, options =>
+                options.ForwardDefaultSelector = static context => DeviceAuthentication.IsMeant(context) ? DeviceAuthentication.SchemeName : AccountTokens.Scheme);
+        services.PostConfigure<AuthenticationOptions>(static options => options.DefaultScheme = EitherScheme);
+    }
+
+    private static void AddBroker(IServiceCollection services)
+    {
+        services.AddOptions<MqttBrokerOptions>().BindConfiguration(MqttBrokerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<TopicDevices>();
+        services.AddSingleton<BrokerSubscription>();
+        services.AddHostedService(provider => provider.GetRequiredService<BrokerSubscription>());
+        services.AddHealthChecks().AddCheck<BrokerHealthCheck>("mqtt-broker");
     }
 
     private static void Listen(KestrelServerOptions kestrel, IOptions<GatewayOptions> options, IServerCertificates certificates, ConnectionGate gate)

@@ -7,6 +7,7 @@ internal sealed partial class GatewayWarnings(GatewayMetrics metrics, ILogger<Ga
     private readonly OncePerMinute<(string Device, ConnectAnswer Answer)> _connects = new();
     private readonly OncePerMinute<string> _floods = new();
     private readonly OncePerMinute<SourceAddress> _failures = new();
+    private readonly OncePerMinute<string> _nobodys = new();
     private readonly ILogger<GatewayWarnings> _logger = logger;
 
     private long Now => Monotonic.Milliseconds(time);
@@ -63,6 +64,15 @@ internal sealed partial class GatewayWarnings(GatewayMetrics metrics, ILogger<Ga
         }
     }
 
+    /// <summary>The broker brought a message whose topic names no hospital of ours: it is acknowledged and not kept.</summary>
+    public void NobodysMessage()
+    {
+        if (_nobodys.ShouldTell("", Now, out var occurrences))
+        {
+            LogNobodys(occurrences);
+        }
+    }
+
     private static string Describe(Refusal refusal) => refusal switch
     {
         Refusal.All => "there are as many connections as there may be",
@@ -83,6 +93,9 @@ internal sealed partial class GatewayWarnings(GatewayMetrics metrics, ILogger<Ga
 
     [LoggerMessage(1523, LogLevel.Warning, "Security: device {Device} sends more than it may and is slowed down ({Count} times). Nothing of it is lost.")]
     private partial void LogFlood(string device, int count);
+
+    [LoggerMessage(1527, LogLevel.Warning, "{Count} messages from the broker were of no hospital here; they are not kept. Narrow the filter of the subscription.")]
+    private partial void LogNobodys(int count);
 
     [LoggerMessage(1503, LogLevel.Warning, "Security: {Count} CONNECTs from {Address} were refused for unknown names or wrong credentials, the last one for {ClientId}.")]
     private partial void LogFailed(int count, SourceAddress address, string clientId);

@@ -21,15 +21,16 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
     private readonly Audience _audience;
     private readonly IPatientDirectory _patients;
     private readonly IStorageState _storage;
+    private readonly Heart _heart;
     private readonly LiveOptions _options;
     private readonly LiveMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<Broadcaster> _logger;
     private readonly LiveDocumentWriter _writer = new();
 
-    public Broadcaster(Audience audience, IPatientDirectory patients, IStorageState storage, IOptions<LiveOptions> options, LiveMetrics metrics, TimeProvider time, ILogger<Broadcaster> logger)
+    public Broadcaster(Audience audience, IPatientDirectory patients, IStorageState storage, Heart heart, IOptions<LiveOptions> options, LiveMetrics metrics, TimeProvider time, ILogger<Broadcaster> logger)
     {
-        (_audience, _patients, _storage, _options, _metrics, _time, _logger) = (audience, patients, storage, options.Value, metrics, time, logger);
+        (_audience, _patients, _storage, _heart, _options, _metrics, _time, _logger) = (audience, patients, storage, heart, options.Value, metrics, time, logger);
         _changes = Channel.CreateBounded<Change>(new BoundedChannelOptions(_options.QueuedChanges) { SingleReader = true });
     }
 
@@ -100,8 +101,7 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_options.HeartbeatSeconds), _time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            var beat = new HeartbeatMessage(_time.GetUtcNow(), StorageDocument.Of(_storage.Current));
-            _audience.SendHeartbeat(new LiveMessage(LiveKind.Heartbeat, 0, 0, null, WireJson.Bytes(beat)));
+            _audience.SendHeartbeat(_heart.Beat());
             _audience.Trim(_patients);
         }
     }

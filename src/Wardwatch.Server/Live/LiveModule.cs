@@ -20,6 +20,7 @@ public static class LiveModule
         services.AddSingleton<Audience>();
         services.AddSingleton<IErasureObserver>(provider => provider.GetRequiredService<Audience>());
         services.AddSingleton<LivePump>();
+        services.AddSingleton<Heart>();
         services.AddSingleton<Broadcaster>();
         services.AddSingleton<IMonitoringObserver>(provider => provider.GetRequiredService<Broadcaster>());
         services.AddHostedService(provider => provider.GetRequiredService<Broadcaster>());

@@ -46,7 +46,7 @@ internal sealed class WardConnections(ILogger<DefaultHubLifetimeManager<WardHub>
 
 /// <summary>Carries messages from mailboxes to hub connections, one task a connection. Owns these tasks.</summary>
 internal sealed partial class HubPumps(
-    Audience audience, LivePump pump, WardConnections connections, ISessionWatch sessions, IOptions<LiveOptions> options, ILogger<HubPumps> logger)
+    Audience audience, Heart heart, LivePump pump, WardConnections connections, ISessionWatch sessions, IOptions<LiveOptions> options, ILogger<HubPumps> logger)
 {
     private readonly ConcurrentDictionary<string, (Task Task, CancellationTokenSource Stop)> _pumps = new(StringComparer.Ordinal);
     private readonly ILogger<HubPumps> _logger = logger;
@@ -55,6 +55,9 @@ internal sealed partial class HubPumps(
     public void Start(HttpContext context, HubCallerContext caller, LiveFilter filter)
     {
         var subscription = audience.Subscribe(filter, LiveFilters.KindsFor(context, LiveKinds.All)) ?? throw new HubException("There are too many live connections.");
+
+        // The handshake was answered before anybody subscribed: this first word tells from when on nothing is missed.
+        subscription.Mailbox.Offer(heart.Beat());
         LiveSocket.Limit(context, options.Value.SocketBufferBytes);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(caller.ConnectionAborted);
 

@@ -19,7 +19,7 @@ internal sealed class StaffAuthentication(
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     /// <summary>The name of the scheme.</summary>
-    public const string SchemeName = "Bearer";
+    public const string SchemeName = AccountTokens.Scheme;
 
     private const string Prefix = "Bearer ";
     private static readonly PathString[] QueryPaths = ["/ws", "/sse", "/hubs"];

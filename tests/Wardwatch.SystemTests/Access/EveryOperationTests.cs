@@ -111,9 +111,13 @@ public sealed class EveryOperationTests(TwoHospitals hospitals)
         _ => "987654321",
     };
 
-    // Emergency access is the clinicians': an administrator is told that the role does not permit it.
-    private async Task<HttpClient[]> CallersAsync(Operation operation, HttpClient administrator) =>
-        operation.Name == "POST /api/patients/{id}/break-glass" ? [await hospitals.ClientAsync("nurse.falk", Cancellation)] : [administrator];
+    // Emergency access is the clinicians', readings are devices' and programs': an administrator is told that the role does not permit it.
+    private async Task<HttpClient[]> CallersAsync(Operation operation, HttpClient administrator) => operation.Name switch
+    {
+        "POST /api/patients/{id}/break-glass" => [await hospitals.ClientAsync("nurse.falk", Cancellation)],
+        "POST /api/devices/{id}/readings" => [await hospitals.ClientAsync("service.interface", Cancellation)],
+        _ => [administrator],
+    };
 
     private static bool IsOwn(Operation operation) => operation.Path.StartsWith("/api/auth/", StringComparison.Ordinal) || ForEverybody.Contains(operation.Name);
 

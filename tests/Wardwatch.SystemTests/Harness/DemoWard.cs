@@ -68,15 +68,21 @@ public sealed class DemoWard : IAsyncDisposable
     /// <summary>Signs in as administrator.</summary>
     public async Task SignInAsync(CancellationToken cancellation)
     {
-        using var file = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Server.Data, "demo-credentials.json"), cancellation));
-        var account = file.RootElement.EnumerateArray().First(entry => entry.GetProperty("role").GetString() == "administrator");
+        Token = await TokenOfAsync("administrator", cancellation);
         Client?.Dispose();
         Client = Server.CreateClient();
-        using var answer = await Client.PostAsJsonAsync(
-            "/api/auth/login", new { user = account.GetProperty("user").GetString(), password = account.GetProperty("password").GetString() }, cancellation);
-        var body = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);
-        Token = body.GetProperty("access_token").GetString()!;
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    /// <summary>Signs in as the first of the demo's accounts with a role; answers the access token.</summary>
+    public async Task<string> TokenOfAsync(string role, CancellationToken cancellation)
+    {
+        using var file = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Server.Data, "demo-credentials.json"), cancellation));
+        var account = file.RootElement.EnumerateArray().First(entry => entry.GetProperty("role").GetString() == role);
+        using var client = Server.CreateClient();
+        using var answer = await client.PostAsJsonAsync(
+            "/api/auth/login", new { user = account.GetProperty("user").GetString(), password = account.GetProperty("password").GetString() }, cancellation);
+        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation)).GetProperty("access_token").GetString()!;
     }
 
     /// <summary>A JSON document of the API.</summary>

@@ -71,9 +71,13 @@ public sealed class DeviceLink(Stream stream, MqttVersion version) : IAsyncDispo
     }
 
     /// <summary>TLS on a connection that is open; the connection ends with the answered stream.</summary>
-    public static async Task<Stream> SecureAsync(ServerProcess server, Socket socket, X509Certificate2? certificate, CancellationToken cancellation)
+    public static Task<Stream> SecureAsync(ServerProcess server, Socket socket, X509Certificate2? certificate, CancellationToken cancellation) =>
+        SecureAsync(Path.Combine(server.Data, "ca.pem"), socket, certificate, cancellation);
+
+    /// <summary>The same to whoever has a certificate of an authority.</summary>
+    public static async Task<Stream> SecureAsync(string authorityFile, Socket socket, X509Certificate2? certificate, CancellationToken cancellation)
     {
-        using var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(server.Data, "ca.pem"));
+        using var authority = X509CertificateLoader.LoadCertificateFromFile(authorityFile);
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         try
         {

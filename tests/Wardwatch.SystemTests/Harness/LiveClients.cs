@@ -153,13 +153,14 @@ public sealed class EventListener : IDisposable
 /// </summary>
 public sealed class HubListener : IDisposable
 {
+    private static readonly TimeSpan ComesWithin = TimeSpan.FromSeconds(40);
     private const char RecordEnd = '\u001e';
     private readonly VitalsListener _socket;
     private readonly Queue<string> _records = new();
 
     private HubListener(VitalsListener socket) => _socket = socket;
 
-    /// <summary>Negotiates, connects and shakes hands.</summary>
+    /// <summary>Negotiates, connects, shakes hands, and waits for the first heartbeat: from then on nothing is missed.</summary>
     public static async Task<HubListener> OpenAsync(ServerProcess server, string query, string token, CancellationToken cancellation, HttpMessageInvoker? through = null)
     {
         using var client = server.CreateClient();
@@ -174,15 +175,18 @@ public sealed class HubListener : IDisposable
             throw new IOException($"The hub answered the handshake with {shaken}");
         }
 
+        await hub.NextAsync("Heartbeat", cancellation);
         return hub;
     }
 
     /// <summary>The argument of the next call of a method; other calls and pings are passed over.</summary>
     public async Task<JsonElement> NextAsync(string method, CancellationToken cancellation)
     {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(ComesWithin);
         while (true)
         {
-            var record = JsonSerializer.Deserialize<JsonElement>(await RecordAsync(cancellation));
+            var record = JsonSerializer.Deserialize<JsonElement>(await RecordAsync(deadline.Token));
             if (record.TryGetProperty("target", out var target) && target.GetString() == method)
             {
                 return record.GetProperty("arguments")[0];

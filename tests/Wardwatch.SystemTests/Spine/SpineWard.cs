@@ -15,9 +15,13 @@ public sealed class SpineWard : IAsyncLifetime
 {
     private const int Patients = 120;
     private DemoWard? _ward;
+    private string? _serviceToken;
 
     /// <summary>The hospital.</summary>
     public DemoWard Ward => _ward!;
+
+    /// <summary>The access token of the demo's service account.</summary>
+    public async Task<string> ServiceTokenAsync() => _serviceToken ??= await Ward.TokenOfAsync("service", TestContext.Current.CancellationToken);
 
     public async ValueTask InitializeAsync() => _ward = await DemoWard.StartAsync(Patients, [], TestContext.Current.CancellationToken);
 

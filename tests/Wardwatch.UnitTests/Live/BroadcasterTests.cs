@@ -30,7 +30,7 @@ public sealed class BroadcasterTests : IDisposable
         _log = new EventLog(options, clock);
         var metrics = new LiveMetrics(new UnreadMeters());
         _audience = new Audience(_log, options, metrics);
-        _broadcaster = new Broadcaster(_audience, _patients, new AlwaysStored(), options, metrics, clock, NullLogger<Broadcaster>.Instance);
+        _broadcaster = new Broadcaster(_audience, _patients, new AlwaysStored(), new Heart(new AlwaysStored(), clock), options, metrics, clock, NullLogger<Broadcaster>.Instance);
     }
 
     public void Dispose()

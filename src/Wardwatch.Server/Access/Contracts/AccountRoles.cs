@@ -27,7 +27,7 @@ public static class AccountRoles
     /// <summary>Sees their own record.</summary>
     public const string Patient = "patient";
 
-    /// <summary>A bedside device: it signs in to the gateway with its own token, never here, and has no permission over HTTP.</summary>
+    /// <summary>A bedside device: it shows its own token, and sends its own readings.</summary>
     public const string Device = "device";
 
     /// <summary>A program of the hospital.</summary>

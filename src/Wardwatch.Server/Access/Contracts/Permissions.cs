@@ -18,6 +18,9 @@ public static class Permissions
     /// <summary>Say which patient wears which device.</summary>
     public const string BindDevices = "devices.bind";
 
+    /// <summary>Send a device's readings over HTTP.</summary>
+    public const string SendReadings = "readings.send";
+
     /// <summary>Register devices, hand out and revoke their keys.</summary>
     public const string ManageDevices = "devices.manage";
 
@@ -53,5 +56,5 @@ public static class Permissions
 
     /// <summary>Every permission.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [ReadPatients, ReadOwn, ErasePatients, BindDevices, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadModels, TrainModels, ReadOperations, ManageOperations];
+        [ReadPatients, ReadOwn, ErasePatients, BindDevices, SendReadings, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadModels, TrainModels, ReadOperations, ManageOperations];
 }
