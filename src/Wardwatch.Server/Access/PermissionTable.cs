@@ -49,6 +49,8 @@ internal static class PermissionTable
         [Permissions.ReviewEmergencyAccess] = "Judge emergency accesses afterwards",
         [Permissions.ReadModels] = "See the models in use",
         [Permissions.TrainModels] = "Train models and choose the one in use",
+        [Permissions.ReadOperations] = "See what could not be believed or handled, and what it carries",
+        [Permissions.ManageOperations] = "Have it handled after all, or drop it",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Every permission, with what it allows in words.</summary>
