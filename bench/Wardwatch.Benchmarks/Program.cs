@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Wardwatch.Benchmarks;
 using Wardwatch.Benchmarks.Audit;
+using Wardwatch.Benchmarks.Events;
 using Wardwatch.Benchmarks.Flood;
 using Wardwatch.Benchmarks.History;
 using Wardwatch.Benchmarks.Ingest;
@@ -18,13 +19,14 @@ using Wardwatch.Simulator;
 
 // A server's command line is its own, and so is what it does with signals.
 if (args is [PlantedServer.Verb, .. var serverArguments]) return await PlantedServer.RunAsync(serverArguments);
+if (args is [EventNode.Verb, .. var nodeArguments]) return await EventNode.RunAsync(nodeArguments);
 
 var json = new Option<bool>("--json") { Description = "Write the result as JSON", Recursive = true };
 var root = new RootCommand("Measures Wardwatch: what it stores and acknowledges, how soon it shows it, how fast it answers, and what each step costs.")
 {
     json, IngestVerb.Create(json), LiveVerb.Create(json), PatientsVerb.Create(json), HistoryVerb.Create(json), MicroVerb.Create(),
     AllocationsVerb.Create(json), ProveVerb.Create(json), SoakVerb.Create(json), FloodVerb.Create(json), StagesVerb.Create(json),
-    AuditVerb.Create(json), ChecksVerb.Create(json), SignInVerb.Create(json), RegistryVerb.Create(json),
+    AuditVerb.Create(json), ChecksVerb.Create(json), SignInVerb.Create(json), RegistryVerb.Create(json), EventsVerb.Create(json),
 };
 using var signals = new ShutdownSignals();
 try

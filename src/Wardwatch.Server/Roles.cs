@@ -8,6 +8,7 @@ using Wardwatch.Server.History;
 using Wardwatch.Server.Live;
 using Wardwatch.Server.Models;
 using Wardwatch.Server.Monitoring;
+using Wardwatch.Server.Operations;
 using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff;
@@ -46,12 +47,14 @@ public static class Roles
 
     private static Module Analytics { get; } = new(AnalyticsModule.AddAnalytics, AnalyticsModule.MapAnalytics);
 
+    private static Module Operations { get; } = new(OperationsModule.AddOperations, OperationsModule.MapOperations);
+
     private static Module Staff { get; } = new(StaffModule.AddStaff, StaffModule.MapStaff);
 
     private static readonly Dictionary<string, Module[]> Table = new(StringComparer.Ordinal)
     {
         ["monitor"] = [Access, Audit, Events, Patients, Devices, Models, History, Monitoring],
-        ["web"] = [Access, Audit, Events, Patients, Devices, Models, History, Staff, Live, Analytics],
+        ["web"] = [Access, Audit, Events, Patients, Devices, Models, History, Staff, Live, Operations, Analytics],
         ["gateway"] = [Access, Audit, Events, Patients, Devices, Staff, Gateway],
         ["worker"] = [Access, Audit, Events],
     };

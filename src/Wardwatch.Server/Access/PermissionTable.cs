@@ -15,7 +15,8 @@ internal static class PermissionTable
             (Permissions.MergePatients, Reach.Hospital), (Permissions.ImportPatients, Reach.Hospital), (Permissions.ErasePatients, Reach.Hospital), (Permissions.BindDevices, Reach.Hospital),
             (Permissions.ManageDevices, Reach.Hospital), (Permissions.ManagePeople, Reach.Hospital), (Permissions.ManageWards, Reach.Hospital),
             (Permissions.ReadAudit, Reach.Hospital), (Permissions.ReviewSecurity, Reach.Hospital), (Permissions.ReviewEmergencyAccess, Reach.Hospital),
-            (Permissions.ReadAnalytics, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital), (Permissions.TrainModels, Reach.Hospital)),
+            (Permissions.ReadAnalytics, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital), (Permissions.TrainModels, Reach.Hospital),
+            (Permissions.ReadOperations, Reach.Hospital), (Permissions.ManageOperations, Reach.Hospital)),
         [AccountRoles.Physician] = May(
             (Permissions.ReadPatients, Reach.Wards), (Permissions.RegisterPatients, Reach.Wards), (Permissions.MovePatients, Reach.Wards), (Permissions.SetPatientStatus, Reach.Wards),
             (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
@@ -28,7 +29,8 @@ internal static class PermissionTable
             (Permissions.ReadPatients, Reach.Wards), (Permissions.RegisterPatients, Reach.Wards), (Permissions.MovePatients, Reach.Wards), (Permissions.SetPatientStatus, Reach.Wards),
             (Permissions.MergePatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital),
             (Permissions.ReviewEmergencyAccess, Reach.Wards), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
-        [AccountRoles.Technician] = May((Permissions.ManageDevices, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
+        [AccountRoles.Technician] = May(
+            (Permissions.ManageDevices, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital), (Permissions.ReadOperations, Reach.Hospital), (Permissions.ManageOperations, Reach.Hospital)),
         [AccountRoles.Analyst] = May((Permissions.ReadAnalytics, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Patient] = May((Permissions.ReadOwn, Reach.Self)),
         [AccountRoles.Device] = May((Permissions.SendReadings, Reach.Self)),
@@ -57,6 +59,8 @@ internal static class PermissionTable
         [Permissions.ReadAnalytics] = "See figures of wards and hours, in which no patient stands",
         [Permissions.ReadModels] = "See the models in use",
         [Permissions.TrainModels] = "Train models and choose the one in use",
+        [Permissions.ReadOperations] = "See what could not be believed or handled, and what it carries",
+        [Permissions.ManageOperations] = "Have it handled after all, or drop it",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Every permission, with what it allows in words.</summary>

@@ -33,7 +33,7 @@ internal sealed class ConsumerHandling
     private readonly EventsOptions _options;
     private readonly TimeProvider _time;
     private readonly ResiliencePipeline _pipeline;
-    private readonly CircuitBreakerStateProvider _circuit = new();
+    private long _restsUntil;
 
     public ConsumerHandling(IEventConsumer consumer, EventConsumers consumers, IKeyring keyring, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time)
     {
@@ -47,18 +47,26 @@ internal sealed class ConsumerHandling
                 MinimumThroughput = 20,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = TimeSpan.FromSeconds(_options.BreakSeconds),
-                StateProvider = _circuit,
+                OnOpened = opened =>
+                {
+                    // The circuit itself stays open until somebody tries.
+                    Volatile.Write(ref _restsUntil, (time.GetUtcNow() + opened.BreakDuration).UtcTicks);
+                    return default;
+                },
                 ShouldHandle = static arguments => new(arguments.Outcome.Exception is not null and not OperationCanceledException),
             })
             .AddTimeout(new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(_options.HandleSeconds) })
             .Build();
     }
 
+    /// <summary>The consumer.</summary>
+    public IEventConsumer Consumer => _consumer;
+
     /// <summary>The consumer's name.</summary>
     public string Name => _consumer.Name;
 
     /// <summary>Whether the consumer rests, since most of what it did failed.</summary>
-    public bool IsResting => _circuit.CircuitState == CircuitState.Open;
+    public bool IsResting => _time.GetUtcNow().UtcTicks < Volatile.Read(ref _restsUntil);
 
     /// <summary>Handles events in their order. Some may have been handled before; they are passed over.</summary>
     /// <exception cref="EventFailedException">The consumer failed at one.</exception>
@@ -82,7 +90,15 @@ internal sealed class ConsumerHandling
         using var keys = await EventKeys.LoadAsync(connection, _keyring, wanted.Select(known => known.Origin.PatientNumber), cancellation);
         foreach (var delivered in wanted)
         {
-            await HandleOneAsync(connection, delivered, keys, cancellation);
+            try
+            {
+                await HandleOneAsync(connection, delivered, keys, cancellation);
+            }
+            catch (Exception defect) when (defect is not EventFailedException and not BrokenCircuitException && !cancellation.IsCancellationRequested && !EventFaults.IsDatabaseAway(defect, connection))
+            {
+                // Whatever is wrong with one event, it must not stop the others for ever.
+                throw new EventFailedException(delivered, defect);
+            }
         }
     }
 

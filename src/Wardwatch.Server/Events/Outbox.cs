@@ -91,7 +91,7 @@ internal sealed class Outbox(IKeyring keyring, TimeProvider time) : IOutbox
             var (kind, origin, content) = events[i];
             var key = keys.Find(origin.TenantId, origin.PatientNumber)
                 ?? throw new InvalidOperationException($"Patient {origin.PatientNumber} has no key (any more), so that nothing can be told of them.");
-            contents[i] = SealedEvent.Seal(key, ids[i], numbers[i], kind, origin, content.Span);
+            contents[i] = SealedEvent.Seal(key, ids[i], numbers[i], kind, origin, recordedAt, content.Span);
         }
 
         await using var store = new NpgsqlBatch(connection);

@@ -13,7 +13,7 @@ namespace Wardwatch.Server.Events;
 /// <param name="Origin">Where it belongs.</param>
 /// <param name="RecordedAt">When it was added to the outbox, by the database's clock.</param>
 /// <param name="Trace">The traceparent of what caused it.</param>
-/// <param name="Content">What it carries, sealed and bound to all the above but the trace and the time of recording.</param>
+/// <param name="Content">What it carries, sealed and bound to all the above but the trace.</param>
 internal sealed record SealedEvent(
     Guid Id, long Number, string Name, int Version, EventOrigin Origin, DateTime RecordedAt, string? Trace, byte[] Content)
 {
@@ -24,10 +24,10 @@ internal sealed record SealedEvent(
     public long OrderKey => Origin.PatientNumber ?? -(long)Origin.TenantId;
 
     /// <summary>Seals what an event carries.</summary>
-    public static byte[] Seal(DataKey key, Guid id, long number, EventKind kind, in EventOrigin origin, ReadOnlySpan<byte> content)
+    public static byte[] Seal(DataKey key, Guid id, long number, EventKind kind, in EventOrigin origin, DateTime recordedAt, ReadOnlySpan<byte> content)
     {
         var result = new byte[content.Length + DataKey.Overhead];
-        key.Seal(Place(id, number, kind.Name, kind.Version, origin), content, result);
+        key.Seal(Place(id, number, kind.Name, kind.Version, origin, recordedAt), content, result);
         return result;
     }
 
@@ -35,7 +35,7 @@ internal sealed record SealedEvent(
     public DeliveredEvent? Open(DataKey key)
     {
         var plain = new byte[Content.Length];
-        if (!key.TryOpen(Place(Id, Number, Name, Version, Origin), Content, plain, out var length))
+        if (!key.TryOpen(Place(Id, Number, Name, Version, Origin, RecordedAt), Content, plain, out var length))
         {
             return null;
         }
@@ -44,6 +44,6 @@ internal sealed record SealedEvent(
         return new(Id, Number, Name, Version, Origin, JsonElement.ParseValue(ref reader));
     }
 
-    private static byte[] Place(Guid id, long number, string name, int version, in EventOrigin origin) => Encoding.UTF8.GetBytes(
-        $"wardwatch/event/{origin.TenantId}/{origin.PatientNumber}/{id:N}/{number}/{name}/{version}/{UnixTime.FromDateTimeOffset(origin.At)}/{origin.Actor:N}");
+    private static byte[] Place(Guid id, long number, string name, int version, in EventOrigin origin, DateTime recordedAt) => Encoding.UTF8.GetBytes(
+        $"wardwatch/event/{origin.TenantId}/{origin.PatientNumber}/{id:N}/{number}/{name}/{version}/{UnixTime.FromDateTimeOffset(origin.At)}/{origin.Actor:N}/{UnixTime.FromDateTime(recordedAt)}");
 }

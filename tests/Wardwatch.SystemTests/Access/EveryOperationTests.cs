@@ -31,6 +31,7 @@ public sealed class EveryOperationTests(TwoHospitals hospitals)
         ["POST /api/patients/{id}/break-glass"] = """{"reason":"A reason that is long enough"}""",
         ["POST /api/break-glass/{id}/review"] = """{"verdict":"justified"}""",
         ["POST /api/security-events/{id}/acknowledge"] = """{"note":"A note"}""",
+        ["POST /api/dead-letters/{id}/drop"] = """{"reason":"A reason"}""",
         ["PUT /api/patients/{id}/device"] = """{"device":"M-101"}""",
         ["POST /api/patients/{id}/erase"] = """{"recordNumber":"77-00001","reason":"A reason that is long enough"}""",
     };

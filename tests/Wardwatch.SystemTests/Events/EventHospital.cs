@@ -1,7 +1,7 @@
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Wardwatch.Benchmarks.Events;
 using Wardwatch.Server.Events;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Patients;
@@ -13,11 +13,6 @@ using Xunit;
 
 namespace Wardwatch.SystemTests.Events;
 
-/// <summary>What the tests' events carry.</summary>
-/// <param name="Step">Counts the events of a patient.</param>
-/// <param name="Word">Something to look for in a dump.</param>
-public sealed record Stepped(int Step, string Word);
-
 /// <summary>A hospital with patients in a database of its own, without a server: what events are about.</summary>
 public sealed class EventHospital : IAsyncLifetime
 {
@@ -25,12 +20,6 @@ public sealed class EventHospital : IAsyncLifetime
     public const int PatientCount = 200;
 
     private Installation? _installation;
-
-    /// <summary>The kind of event that the tests write.</summary>
-    public static EventKind<Stepped> Kind { get; } = new("PatientStepped", 1, (JsonTypeInfo<Stepped>)WireJson.Options.GetTypeInfo(typeof(Stepped)));
-
-    /// <summary>The same in a version that nobody knows.</summary>
-    public static EventKind<Stepped> LaterKind { get; } = Kind with { Version = 9 };
 
     /// <summary>The data folder.</summary>
     public string Data { get; } = ServerProcess.NewFolder();
@@ -61,6 +50,7 @@ public sealed class EventHospital : IAsyncLifetime
         await using var connection = await Installation.Database.OpenConnectionAsync(cancellation);
         Patients = [.. (await registry.InsertAsync(
             connection, DemoServer.By(Tenant), [.. Enumerable.Range(0, PatientCount).Select(i => new NewPatient($"Example, P{i}", $"55-{i:00000}", new(1950, 1, 2), "female"))], cancellation)).Select(patient => patient.Number)];
+        await ExecuteAsync(RecordingConsumer.MakeTable, cancellation);
     }
 
     public async ValueTask DisposeAsync()
@@ -76,6 +66,26 @@ public sealed class EventHospital : IAsyncLifetime
 
     /// <summary>Where an event of a patient belongs.</summary>
     public EventOrigin Of(int patient, Guid? actor = null) => new(Tenant, patient, TimeProvider.System.GetUtcNow(), actor);
+
+    /// <summary>Adds events in one transaction.</summary>
+    public async Task AddAsync(IReadOnlyList<NewEvent> events, CancellationToken cancellation)
+    {
+        await using var transaction = await Installation.Tenants.BeginAsync(Tenant, cancellation);
+        await Outbox.AddAsync(transaction.Connection, events, cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>Adds one event of a patient.</summary>
+    public Task AddAsync(int patient, int step, string word, CancellationToken cancellation, EventKind<Stepped>? kind = null) =>
+        AddAsync([NewEvent.Of(kind ?? Stepped.Kind, Of(patient), new(step, word))], cancellation);
+
+    /// <summary>Does something as the database's owner.</summary>
+    public async Task ExecuteAsync(string sql, CancellationToken cancellation)
+    {
+        await using var owner = NpgsqlDataSource.Create(Installation.ConnectionString + ";Pooling=false");
+        await using var command = owner.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
 
     /// <summary>The first value of a query as the database's owner.</summary>
     public async Task<T> ScalarAsync<T>(string sql, CancellationToken cancellation)

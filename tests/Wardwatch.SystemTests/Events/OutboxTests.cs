@@ -1,6 +1,7 @@
 using System.Text;
 using Npgsql;
 using Shouldly;
+using Wardwatch.Benchmarks.Events;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Patients;
 using Wardwatch.SystemTests.Registry;
@@ -21,7 +22,7 @@ public sealed class OutboxTests(EventHospital hospital)
         foreach (var commits in new[] { true, false })
         {
             await using var transaction = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);
-            await hospital.Outbox.AddAsync(transaction.Connection, EventHospital.Kind, hospital.Of(patient), new(1, "word"), Cancellation);
+            await hospital.Outbox.AddAsync(transaction.Connection, Stepped.Kind, hospital.Of(patient), new(1, "word"), Cancellation);
             (await CountAsync(patient)).ShouldBe(commits ? 0 : 2, "nobody sees it before the commit");
             if (commits)
             {
@@ -37,16 +38,16 @@ public sealed class OutboxTests(EventHospital hospital)
     {
         var patient = hospital.Patients[1];
         await using var first = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);
-        await hospital.Outbox.AddAsync(first.Connection, EventHospital.Kind, hospital.Of(patient), new(1, "first"), Cancellation);
+        await hospital.Outbox.AddAsync(first.Connection, Stepped.Kind, hospital.Of(patient), new(1, "first"), Cancellation);
         await using var second = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);
-        var waiting = hospital.Outbox.AddAsync(second.Connection, EventHospital.Kind, hospital.Of(patient), new(2, "second"), Cancellation);
+        var waiting = hospital.Outbox.AddAsync(second.Connection, Stepped.Kind, hospital.Of(patient), new(2, "second"), Cancellation);
         await Harness.Poll.UntilAsync(
             async () => await hospital.ScalarAsync<long>("select count(*) from pg_locks where locktype = 'advisory' and not granted", Cancellation) == 1,
             TimeSpan.FromSeconds(10), "the second transaction waits for the first", Cancellation);
 
         // Somebody else's event does not wait.
         await using var other = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);
-        await hospital.Outbox.AddAsync(other.Connection, EventHospital.Kind, hospital.Of(hospital.Patients[2]), new(1, "other"), Cancellation);
+        await hospital.Outbox.AddAsync(other.Connection, Stepped.Kind, hospital.Of(hospital.Patients[2]), new(1, "other"), Cancellation);
         await other.CommitAsync(Cancellation);
         waiting.IsCompleted.ShouldBeFalse();
 
@@ -67,7 +68,7 @@ public sealed class OutboxTests(EventHospital hospital)
             {
                 await using var transaction = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);
                 var shuffled = patients.OrderBy(_ => order.Next()).ToList();
-                await hospital.Outbox.AddAsync(transaction.Connection, [.. shuffled.Select(patient => NewEvent.Of(EventHospital.Kind, hospital.Of(patient), new(round, "many")))], Cancellation);
+                await hospital.Outbox.AddAsync(transaction.Connection, [.. shuffled.Select(patient => NewEvent.Of(Stepped.Kind, hospital.Of(patient), new(round, "many")))], Cancellation);
                 await transaction.CommitAsync(Cancellation);
             }
         }));
@@ -80,7 +81,7 @@ public sealed class OutboxTests(EventHospital hospital)
         await using var transaction = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);
         var registered = await DemoServer.Registry(hospital.Installation).InsertAsync(transaction.Connection, DemoServer.By(hospital.Tenant), [new NewPatient("Example, New", "55-99999", new(1950, 1, 2), "male")], Cancellation);
         var added = registered.ConvertAll(patient => patient.Number);
-        await hospital.Outbox.AddAsync(transaction.Connection, EventHospital.Kind, hospital.Of(added[0]), new(1, "new"), Cancellation);
+        await hospital.Outbox.AddAsync(transaction.Connection, Stepped.Kind, hospital.Of(added[0]), new(1, "new"), Cancellation);
         await transaction.CommitAsync(Cancellation);
         (await CountAsync(added[0])).ShouldBe(2);
     }
@@ -90,10 +91,10 @@ public sealed class OutboxTests(EventHospital hospital)
     {
         await using var transaction = await hospital.Installation.Tenants.BeginAsync(hospital.OtherTenant, Cancellation);
         await Should.ThrowAsync<InvalidOperationException>(() =>
-            hospital.Outbox.AddAsync(transaction.Connection, EventHospital.Kind, hospital.Of(hospital.Patients[3]), new(1, "foreign"), Cancellation));
+            hospital.Outbox.AddAsync(transaction.Connection, Stepped.Kind, hospital.Of(hospital.Patients[3]), new(1, "foreign"), Cancellation));
         await using var own = await hospital.Installation.Tenants.BeginAsync(hospital.OtherTenant, Cancellation);
         (await Should.ThrowAsync<PostgresException>(() =>
-            hospital.Outbox.AddAsync(own.Connection, EventHospital.Kind, new(hospital.Tenant, null, TimeProvider.System.GetUtcNow()), new(1, "foreign"), Cancellation)))
+            hospital.Outbox.AddAsync(own.Connection, Stepped.Kind, new(hospital.Tenant, null, TimeProvider.System.GetUtcNow()), new(1, "foreign"), Cancellation)))
             .SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
     }
 
@@ -104,7 +105,7 @@ public sealed class OutboxTests(EventHospital hospital)
         foreach (var patient in new int?[] { hospital.Patients[4], null })
         {
             await using var transaction = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);
-            await hospital.Outbox.AddAsync(transaction.Connection, EventHospital.Kind, new(hospital.Tenant, patient, TimeProvider.System.GetUtcNow()), new(1, word), Cancellation);
+            await hospital.Outbox.AddAsync(transaction.Connection, Stepped.Kind, new(hospital.Tenant, patient, TimeProvider.System.GetUtcNow()), new(1, word), Cancellation);
             await transaction.CommitAsync(Cancellation);
         }
 

@@ -66,7 +66,13 @@ public static class Permissions
     /// <summary>Train models and choose the one in use.</summary>
     public const string TrainModels = "models.train";
 
+    /// <summary>See what could not be believed or handled, and what it carries.</summary>
+    public const string ReadOperations = "operations.read";
+
+    /// <summary>Have it handled after all, or drop it.</summary>
+    public const string ManageOperations = "operations.manage";
+
     /// <summary>Every permission.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [ReadPatients, ReadOwn, RegisterPatients, MovePatients, SetPatientStatus, MergePatients, ImportPatients, ErasePatients, BindDevices, SendReadings, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadAnalytics, ReadModels, TrainModels];
+        [ReadPatients, ReadOwn, RegisterPatients, MovePatients, SetPatientStatus, MergePatients, ImportPatients, ErasePatients, BindDevices, SendReadings, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadAnalytics, ReadModels, TrainModels, ReadOperations, ManageOperations];
 }

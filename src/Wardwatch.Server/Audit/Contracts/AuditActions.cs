@@ -63,6 +63,11 @@ public static class AuditActions
     public const string ReviewEmergency = "emergency.review";
     public const string SettleSecurityEvent = "security-event.settle";
 
+    // What could not be believed or handled.
+    public const string OpenDeadLetter = "dead-letter.open";
+    public const string ReplayDeadLetter = "dead-letter.replay";
+    public const string DropDeadLetter = "dead-letter.drop";
+
     // Refused because the caller may not.
     public const string Refused = "access.refused";
 }

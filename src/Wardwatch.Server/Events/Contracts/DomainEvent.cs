@@ -6,14 +6,22 @@ namespace Wardwatch.Server.Events.Contracts;
 /// <summary>A kind of event: its name, its version and what it carries. Each kind is one static field of the module whose event it is, and stands in docs/events.md.</summary>
 /// <param name="Name">What happened, in the past tense: <c>PatientCreated</c>.</param>
 /// <param name="Version">Counts up when the meaning of what it carries changes; a new optional field is no new version.</param>
-public abstract record EventKind(string Name, int Version);
+public abstract record EventKind(string Name, int Version)
+{
+    /// <summary>How what it carries is written, for the catalogue.</summary>
+    public abstract JsonTypeInfo ContentType { get; }
+}
 
 /// <summary>A kind of event with the type of what it carries.</summary>
 /// <typeparam name="T">Ids, codes and times; the JSON schema in docs/events.md is made from it.</typeparam>
 /// <param name="Name">What happened, in the past tense.</param>
 /// <param name="Version">Counts up when the meaning changes.</param>
 /// <param name="Json">How it is written.</param>
-public sealed record EventKind<T>(string Name, int Version, JsonTypeInfo<T> Json) : EventKind(Name, Version);
+public sealed record EventKind<T>(string Name, int Version, JsonTypeInfo<T> Json) : EventKind(Name, Version)
+{
+    /// <inheritdoc />
+    public override JsonTypeInfo ContentType => Json;
+}
 
 /// <summary>Where an event belongs, who caused it and when it happened.</summary>
 /// <param name="TenantId">The hospital.</param>
