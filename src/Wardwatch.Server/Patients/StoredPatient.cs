@@ -26,12 +26,14 @@ internal sealed record CurrentEncounter(long Id, DateTimeOffset AdmittedAt);
 internal sealed record StoredPatient(
     PatientEntry Entry, int Version, byte[] WrappedKey, DateTimeOffset StatusSince, Consent Consent, CurrentEncounter? Encounter, string? MergedInto, bool HasDuplicates)
 {
+    // Not "exists": before a limit PostgreSQL would rather read all patients once than look for each of the few that are wanted.
+
     /// <summary>What <see cref="Read"/> reads, in this order, of <c>patients p</c>; whoever has no key any more was erased and is not among them.</summary>
     public const string Columns =
         """
         select p.patient_no, p.tenant_id, p.patient_id, k.wrapped_key, p.identity, p.status, p.spo2_scale, p.ward_id, p.bed, p.version, p.status_since, p.consent_research,
                p.consent_app, (select m.patient_id from patients m where m.patient_no = p.merged_into), e.encounter_id, e.admitted_at,
-               exists (select from patients d where d.merged_into = p.patient_no)
+               coalesce((select true from patients d where d.merged_into = p.patient_no limit 1), false)
         """;
 
     /// <summary>Where <see cref="Columns"/> come from.</summary>

@@ -18,7 +18,7 @@ public sealed class PatientTableTests
         string[] expected = ["a|b,\"c\"|d\r\ne", "||", "last||x"];
         for (var cut = 1; cut <= text.Length; cut++)
         {
-            string.Join('\n', (await RowsAsync(text, cut)).Rows.Select(row => string.Join('|', row))).ShouldBe(string.Join('\n', expected), $"read {cut} characters at a time");
+            (await RowsAsync(text, cut)).Rows.ConvertAll(row => string.Join('|', row)).ShouldBe(expected, Case.Sensitive, $"read {cut} characters at a time");
         }
     }
 
