@@ -19,6 +19,12 @@ create index analytics_stays_open on analytics_stays (tenant_id, ward_id) where 
 create index analytics_stays_ended on analytics_stays (tenant_id, discharged_at) where discharged_at is not null;
 create index analytics_stays_begun on analytics_stays (tenant_id, admitted_at);
 
+-- Stays that there are already go on; figures made anew from events know nothing of them.
+insert into analytics_stays (tenant_id, encounter, ward_id, first_ward_id, admitted_at, ward_since)
+select e.tenant_id, e.encounter_id::text, l.ward_id, l.ward_id, e.admitted_at, e.admitted_at
+from encounters e join encounter_places l on l.encounter_id = e.encounter_id and l.valid_until is null
+where e.discharged_at is null;
+
 -- Registered and not admitted yet.
 create table analytics_waiting (
     tenant_id  int not null,

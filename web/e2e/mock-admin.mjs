@@ -313,13 +313,18 @@ function letters(admin, { at, segments, query, body, session, reply }) {
   }
   const found = admin.letters.find((one) => one.id === id);
   if (!found) return reply.problem(404, 'dead-letter-not-found', 'No such dead letter');
-  if (at === 'GET 2') return reply.json(200, found);
+  if (at === 'GET 2')
+    return reply.json(200, {
+      deadLetter: shown(found),
+      topic: found.source === 'device' ? 'hospital/demo/ward/ward-1/patient/p3' : null,
+      payload: found.payload ?? null,
+    });
   if (found.settled) return reply.problem(409, 'already-settled', 'Settled already');
   const settle = (settled) => Object.assign(found, { settled, settledAt: iso(), settledBy: session.account.name });
   if (what === 'replay') {
-    if (found.reason === 'unknown-key') return reply.json(200, { outcome: 'dead' });
+    if (found.reason === 'unknown-key') return reply.json(200, { outcome: 'refused', reason: 'unknown-key' });
     settle('replayed');
-    return reply.json(200, { outcome: 'handled' });
+    return reply.json(200, { outcome: 'handled', reason: null });
   }
   if (what !== 'drop' || !body.reason) return reply.problem(400, 'invalid-parameter', 'A reason is due');
   settle('dropped');

@@ -133,6 +133,27 @@ internal sealed class PatientRegistry(TenantDatabase database, IKeyring keyring,
         return [.. rows.Select(row => registered[row.Id])];
     }
 
+    /// <summary>
+    /// Tells of many patients registered at once: one event of all of them, and one of each who was given a bed in this transaction, as with any admission.
+    /// </summary>
+    public static async Task TellOfImportAsync(NpgsqlConnection connection, IOutbox outbox, Actor by, int registered, DateTimeOffset at, CancellationToken cancellation)
+    {
+        var tenantId = by.Entry.TenantId;
+        List<NewEvent> events = [NewEvent.Of(PatientEvents.Imported, new EventOrigin(tenantId, null, at, by.Entry.AccountId), new PatientsImported(registered))];
+        await using (var command = PatientMoves.Command(connection, PatientSql.AdmittedHere, tenantId))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                var origin = new EventOrigin(tenantId, reader.GetInt32(0), reader.GetFieldValue<DateTimeOffset>(6), by.Entry.AccountId);
+                var admitted = new PatientAdmitted(reader.GetString(1), $"{reader.GetInt64(2)}", reader.GetString(3), reader.GetString(4), reader.GetString(5));
+                events.Add(NewEvent.Of(PatientEvents.Admitted, origin, admitted));
+            }
+        }
+
+        await outbox.AddAsync(connection, events, cancellation);
+    }
+
     /// <summary>Inserts the hashes by which patients are found.</summary>
     public static async Task InsertTokensAsync(NpgsqlConnection connection, int tenantId, List<(byte[] Token, int Number)> tokens, CancellationToken cancellation)
     {

@@ -100,6 +100,15 @@ internal static class PatientSql
 
     public const string Duplicates = "select patient_no, patient_id from patients where tenant_id = $1 and merged_into = $2 and erased_at is null for update";
 
+    /// <summary>Whoever was given a bed in this very transaction.</summary>
+    public const string AdmittedHere =
+        """
+        select p.patient_no, p.patient_id, e.encounter_id, p.status, p.ward_id, p.bed, e.admitted_at
+        from encounters e join patients p on p.tenant_id = e.tenant_id and p.patient_no = e.patient_no
+        where e.tenant_id = $1 and e.xmin = pg_current_xact_id()::xid and e.discharged_at is null and p.bed is not null
+        order by e.encounter_id
+        """;
+
     public const string LockPatient =
         """
         select patient_no, patient_id, public_id, erased_at is not null, merged_into

@@ -80,7 +80,7 @@ public sealed class DeadLetterTests(TwoHospitals hospitals)
             """
             insert into dead_letters (tenant_id, device_no, received_at, reason, topic, envelope, digest)
             select $1, device_no, now(), 'no-binding', 'hospital/demo/ward/ward-1/patient/p-0001', '\x01'::bytea, decode(replace(gen_random_uuid()::text, '-', ''), 'hex')
-            from devices where tenant_id = $1 order by device_no limit 1 returning dead_letter_id
+            from devices where tenant_id = $1 and revoked_at is null order by device_no desc limit 1 returning dead_letter_id
             """);
         command.Parameters.Add(new() { Value = tenant });
         return $"{await command.ExecuteScalarAsync(Cancellation)}";
@@ -99,7 +99,7 @@ public sealed class DeadLetterTests(TwoHospitals hospitals)
         await using var command = hospitals.Beside.Database.CreateCommand(
             $"""
             insert into event_dead_letters (consumer, partition, {EventRows.Columns}, reason, fault, attempts, dead_at)
-            select 'nobody', 0, {EventRows.Columns}, 'handler-failed', 'InvalidOperationException', 6, now() from events where tenant_id = $1 order by event_no desc limit 1 returning dead_letter_id
+            select 'nobody', 0, {EventRows.Columns}, 'handler-failed', 'InvalidOperationException', 6, now() from events where tenant_id = $1 and name = 'PatientStepped' order by event_no desc limit 1 returning dead_letter_id
             """);
         command.Parameters.Add(new() { Value = tenant });
         return $"{await command.ExecuteScalarAsync(Cancellation)}";

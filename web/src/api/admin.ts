@@ -143,7 +143,7 @@ export class AdminApi extends Http {
     return this.get(`/api/dead-letters/${part(id)}`, decodeDeadLetter, signal);
   }
 
-  replayDeadLetter(id: string): Promise<{ outcome: string }> {
+  replayDeadLetter(id: string): Promise<{ outcome: string; reason: string | null }> {
     return this.ask('POST', `/api/dead-letters/${part(id)}/replay`, {}, decodeOutcome);
   }
 

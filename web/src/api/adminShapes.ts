@@ -300,9 +300,13 @@ export const decodeDeadLetters = page(deadLetter);
 
 /** One with its content, as text; null where it cannot be opened. */
 export const decodeDeadLetter = whole((value): { letter: DeadLetter; payload: string | null } => {
-  const { payload } = fields(value);
-  const shown = absent(payload) ? null : typeof payload === 'string' ? payload : JSON.stringify(payload, null, 2);
-  return { letter: deadLetter(value), payload: shown };
+  const f = fields(value);
+  // A device's message stays sealed under its key: of it there is the topic.
+  const payload = absent(f.payload) ? optional(text, f.topic) : JSON.stringify(f.payload, null, 2);
+  return { letter: deadLetter(f.deadLetter), payload };
 });
 
-export const decodeOutcome = whole((value): { outcome: string } => ({ outcome: text(fields(value).outcome) }));
+export const decodeOutcome = whole((value): { outcome: string; reason: string | null } => {
+  const f = fields(value);
+  return { outcome: text(f.outcome), reason: optional(text, f.reason) };
+});

@@ -68,7 +68,7 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
             await HospitalRegistry.AddWardsAsync(connection, hospital.TenantId, DemoPatients.Wards(patients), cancellation);
             var by = new Actor(AuditEntry.OfTool(hospital.TenantId, AuditActions.ImportPatients), null);
             await _patients.InsertAsync(connection, by, missing.ConvertAll(DemoPatients.Create), cancellation);
-            await _outbox.AddAsync(connection, PatientEvents.Imported, new EventOrigin(hospital.TenantId, null, time.GetUtcNow()), new PatientsImported(missing.Count), cancellation);
+            await PatientRegistry.TellOfImportAsync(connection, _outbox, by, missing.Count, time.GetUtcNow(), cancellation);
             known = await NumbersAsync(connection, DemoSql.Patients, hospital.TenantId, cancellation);
         }
 

@@ -42,7 +42,7 @@ public sealed record PatientStatusUpdated(string Patient, string Status, string 
 /// <param name="Status">The patient's status.</param>
 public sealed record PatientMerged(string Patient, string Duplicate, string Status, string? Ward, string? Bed);
 
-/// <summary>Many patients were registered at once, without an event of each: read anew.</summary>
+/// <summary>Many patients were registered at once, without an event of each: read anew. Those who were given a bed have events of their own besides.</summary>
 public sealed record PatientsImported(int Count);
 
 /// <summary>What happens to patients.</summary>

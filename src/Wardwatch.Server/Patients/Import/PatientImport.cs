@@ -74,7 +74,7 @@ internal sealed class PatientImport(TenantDatabase database, IKeyring keyring, I
         await DirectoryChanges.NotifyAsync(connection, PatientDirectory.Topic, null, cancellation);
         var detail = string.Create(CultureInfo.InvariantCulture, $"{registered} registered, {unchanged} unchanged");
         await audit.RecordAsync(connection, by.Entry with { Action = AuditActions.ImportPatients, Detail = detail }, cancellation);
-        await outbox.AddAsync(connection, PatientEvents.Imported, new EventOrigin(by.Entry.TenantId, null, time.GetUtcNow(), by.Entry.AccountId), new PatientsImported(registered), cancellation);
+        await PatientRegistry.TellOfImportAsync(connection, outbox, by, registered, time.GetUtcNow(), cancellation);
         await transaction.CommitAsync(cancellation);
         if (directory is not null)
         {

@@ -175,7 +175,7 @@ function Settle({ id, close, settled }: LetterProps) {
   const replay = async (): Promise<void> => {
     const answer = await action.run(() => admin.replayDeadLetter(id));
     if (!answer) return;
-    settled(text.outcome(text.outcomes[answer.outcome] ?? answer.outcome));
+    settled(text.outcome(text.outcomes[answer.outcome] ?? answer.outcome, answer.reason));
     close();
   };
   const drop = async (event: FormEvent<HTMLFormElement>): Promise<void> => {

@@ -275,14 +275,11 @@ export const adminWords = {
     replay: 'Replay',
     replayHelp: 'It goes the whole way again, as if it came now. Mend the cause first.',
     replaying: 'Replaying …',
-    outcome: (outcome: string) => `Replayed: ${outcome}.`,
+    outcome: (outcome: string, reason: string | null) => `Replayed: ${outcome}${reason ? ` (${reason})` : ''}.`,
     outcomes: {
       stored: 'it is stored now',
       handled: 'it is handled now',
-      replayed: 'it is on its way',
-      queued: 'it is on its way',
-      duplicate: 'it was there already',
-      dead: 'it failed again and waits here as before',
+      refused: 'it failed again and waits here as before',
     } as Record<string, string>,
     drop: 'Drop',
     dropReason: 'Why is it not needed?',
@@ -292,7 +289,6 @@ export const adminWords = {
     known: {
       'dead-letter-not-found': 'This dead letter is not there any more.',
       'already-settled': 'Somebody else has settled it meanwhile.',
-      'dead-letter-settled': 'Somebody else has settled it meanwhile.',
     } as Record<string, string>,
   },
 } as const;
