@@ -17,7 +17,10 @@ namespace Wardwatch.SystemTests.Events;
 public sealed class EventHospital : IAsyncLifetime
 {
     /// <summary>How many patients there are.</summary>
-    public const int PatientCount = 200;
+    public const int PatientCount = OutboxPatients + 120;
+
+    /// <summary>From here on they are the outbox's own tests'.</summary>
+    public const int OutboxPatients = 210;
 
     private Installation? _installation;
 
