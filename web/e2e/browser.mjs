@@ -191,6 +191,17 @@ export async function until(read, holds, what, timeoutMs = LONGEST_MS) {
   }
 }
 
+/** Lets a page with a clock of its own (`clock`) go on trying, and waiting ever longer in between, until it says this. */
+export const untilTired = (page, said) =>
+  until(
+    async () => {
+      await page.clock.fastForward(2000);
+      return said.count();
+    },
+    (count) => count > 0,
+    `nothing says ${said}`,
+  );
+
 /** Waits until a part of the page reads like this; answers its text. */
 export const reads = (locator, pattern, what = `does not read ${pattern}`) =>
   until(

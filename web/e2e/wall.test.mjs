@@ -59,7 +59,7 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
     const high = tile(page, 3);
     assert.match(await high.locator('.strip').innerText(), /\*\*\* .*SpO₂ \d+ < 90/s);
     assert.match(await high.locator('.strip-since').innerText(), /^\d+:\d\d$/);
-    assert.equal(await high.locator('.num-inverse').count(), 1);
+    await counts(high.locator('.num-inverse'), 1);
     assert.ok(await high.locator('.num-spo2.num-inverse').count());
     assert.match(await tile(page, 6).locator('.strip').innerText(), /\*\* .*RR/s);
     assert.match(await page.locator('.counts').innerText(), /1 high[\s\S]*1 medium[\s\S]*1 technical/);
