@@ -30,6 +30,9 @@ const TYPES = {
 const POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** In milliseconds, finer than the time of day: what comes first is told apart. */
+const now = () => performance.timeOrigin + performance.now();
+
 const DEFAULT_DIST = fileURLToPath(new URL('../dist', import.meta.url));
 
 /** Starts the mock on a port (0: any free one). */
@@ -41,7 +44,16 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   /** `restrict`: a nurse sees ward-1 alone. */
   const faults = { frozen: false, rest: true, restrict: false };
   const sockets = new Set();
+  /** What was asked of the interface, and whether it is answered. */
+  const requests = [];
   const server = createServer((request, response) => {
+    if (request.url.startsWith('/api/')) {
+      const entry = { url: request.url, at: now(), done: false };
+      requests.push(entry);
+      response.once('close', () => {
+        entry.done = true;
+      });
+    }
     answer(request, response).catch((error) => {
       console.error(error);
       response.writeHead(500).end();
@@ -225,6 +237,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
           // The first word tells from when on nothing is missed.
           const beat = { type: 1, target: 'Heartbeat', arguments: [{ at: new Date().toISOString() }] };
           live.send(JSON.stringify(beat) + RECORD_SEPARATOR);
+          live.wordAt = now();
         }
       });
     });
@@ -249,6 +262,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     admin,
     registry,
     tell,
+    requests,
     sockets: () => sockets.size,
     live: () => [...sockets],
     fault: (body) =>
