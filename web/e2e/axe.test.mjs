@@ -26,6 +26,7 @@ const ADMIN_PAGES = [
   ['/admin/events?show=all', 'tbody tr'],
   ['/admin/emergencies', 'tbody tr'],
   ['/admin/dead-letters', 'tbody tr'],
+  ['/system', '.system tbody tr'],
   ['/patients/import', '[type="file"]'],
   ['/admin/nonsense', '.admin .state'],
 ];

@@ -15,6 +15,7 @@ import { answerAdmin } from './mock-admin.mjs';
 import { Administration } from './mock-administration.mjs';
 import { dashboardOf } from './mock-analytics.mjs';
 import { answerPatients, Registry } from './mock-patients.mjs';
+import { answerSystem, System } from './mock-system.mjs';
 import { Ward } from './mock-ward.mjs';
 
 const RECORD_SEPARATOR = '\u001e';
@@ -41,6 +42,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   const accounts = new Accounts();
   const admin = new Administration(ward);
   const registry = new Registry(ward);
+  const system = new System(ward);
   /** `restrict`: a nurse sees ward-1 alone. */
   const faults = { frozen: false, rest: true, restrict: false };
   const sockets = new Set();
@@ -180,6 +182,8 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
       return found ? json(200, found) : json(404, { type: 'urn:wardwatch:ward-not-found', title: 'none', status: 404 });
     }
     if (path.startsWith('/api/')) {
+      answerSystem(system, { method, path, body, session, reply });
+      if (response.headersSent) return undefined;
       answerPatients(registry, {
         method,
         segments: path.split('/').slice(2).map(decodeURIComponent),
@@ -261,6 +265,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     accounts,
     admin,
     registry,
+    system,
     tell,
     requests,
     sockets: () => sockets.size,

@@ -237,6 +237,8 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
       await counts(page.locator('.tile-in'), beds);
       await run(page);
     } finally {
+      // The page first: without its server it would complain.
+      await opened.close();
       await on.stop();
     }
   };

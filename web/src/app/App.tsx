@@ -59,6 +59,7 @@ const router = createBrowserRouter([
       },
       { path: '/beds', lazy: page(() => import('./BedsPage')) },
       { path: '/figures', lazy: page(() => import('./AnalyticsPage')) },
+      { path: '/system', lazy: page(() => import('./SystemPage')) },
       { path: '/account', lazy: page(() => import('./AccountPage')) },
       { path: '/admin/:section?/:id?', lazy: page(() => import('./AdminRoute')) },
       { path: '*', element: <NoPage /> },
