@@ -11,9 +11,7 @@ public static class EventsModule
     public static void AddEvents(IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<EventsOptions>().BindConfiguration(EventsOptions.Section).ValidateDataAnnotations()
-            .Validate(options => IsBroker(options.Broker), $"{EventsOptions.Section}:{nameof(EventsOptions.Broker)} must look like amqps://user:password@host/vhost; it has no user and password of its own.")
-            .ValidateOnStart();
+        services.AddOptions<EventsOptions>().BindConfiguration(EventsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         DirectoryChanges.AddTo(services);
         services.AddSingleton<EventsState>();
         services.AddSingleton<EventsMetrics>();
@@ -26,13 +24,13 @@ public static class EventsModule
         services.AddHostedService(provider => provider.GetRequiredService<EventKeeper>());
         services.AddSingleton<ConsumerRunners>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsumerRunners>());
-        if (string.IsNullOrWhiteSpace(builder.Configuration[$"{EventsOptions.Section}:{nameof(EventsOptions.Broker)}"]))
+        if (!BrokerLinks.AddTo(builder))
         {
             services.AddSingleton<IEventTransport, DatabaseTransport>();
         }
         else
         {
-            services.AddSingleton<BrokerLink>();
+            services.AddSingleton<IBrokerTopology, BrokerTopology>();
             services.AddSingleton<IEventTransport, BrokerTransport>();
             services.AddSingleton<BrokerConsumers>();
             services.AddHostedService(provider => provider.GetRequiredService<BrokerConsumers>());
@@ -43,7 +41,4 @@ public static class EventsModule
         services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
         services.AddHealthChecks().AddCheck<EventsHealthCheck>("events");
     }
-
-    private static bool IsBroker(string? address) => string.IsNullOrWhiteSpace(address)
-        || (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" && uri.UserInfo.IndexOf(':', StringComparison.Ordinal) > 0 && !uri.UserInfo.EndsWith(':'));
 }

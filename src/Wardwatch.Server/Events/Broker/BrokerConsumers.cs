@@ -3,12 +3,13 @@ using Polly;
 using Polly.Retry;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Events.Broker;
 
 /// <summary>Reads each consumer's queue, and what this node's observers want to know, for as long as the process runs; connects again whenever the broker comes back.</summary>
 internal sealed partial class BrokerConsumers(
-    BrokerLink link, EventConsumers consumers, ConsumerRunners runners, EventObservers observers, NpgsqlDataSource database, EventsMetrics metrics,
+    IBrokerLink link, EventConsumers consumers, ConsumerRunners runners, EventObservers observers, NpgsqlDataSource database, EventsMetrics metrics,
     Microsoft.Extensions.Options.IOptions<EventsOptions> options, TimeProvider time, ILogger<BrokerConsumers> log) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
