@@ -102,9 +102,15 @@ internal sealed class Lane(ReadingProcessor processor, SilenceWatch silence, ICo
     {
         while (group.Size < most && _queue.Reader.TryRead(out var batch))
         {
-            if (batch is not null)
+            if (batch is { Trace: null })
             {
                 processor.Process(batch, group);
+            }
+            else if (batch is { Trace: { } trace })
+            {
+                trace.Taken();
+                processor.Process(batch, group);
+                trace.Processed();
             }
         }
 
