@@ -60,7 +60,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
     public async Task Nginx_takes_its_configuration()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/sbin/nginx"), "nginx is not installed");
-        var configuration = Placed("nginx/nginx.conf", ("/run/secrets/", Secrets + "/"), ("server front:8080", "server 127.0.0.1:8080"), ("/tmp/", _folder + "/"));
+        var configuration = Placed("nginx/nginx.conf", ("/tmp/", _folder + "/"), ("/run/secrets/", Secrets + "/"), ("server front:8080", "server 127.0.0.1:8080"));
         var tested = await Tool.RunAsync("/usr/sbin/nginx", ["-t", "-q", "-c", configuration], Cancellation);
         tested.ExitCode.ShouldBe(0, tested.Error);
     }

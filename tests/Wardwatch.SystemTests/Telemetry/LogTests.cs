@@ -47,7 +47,7 @@ public sealed class LogTests(FollowedServer followed) : IClassFixture<FollowedSe
         var requestId = await FailAsync();
         await Poll.UntilAsync(() => Task.FromResult(Lines().Any(line => line.TryGetProperty("RequestId", out var said) && said.GetString() == requestId)), TimeSpan.FromSeconds(20), "the error is in the log by its request's id", Cancellation);
 
-        Lines().Count.ShouldBeGreaterThan(10);
+        Lines().Count.ShouldBeGreaterThan(4, "a log that says nothing proves nothing");
         foreach (var secret in new[]
         {
             Name, Other, "Villanueva", "Rosalind", number, "1961-02-0", followed.Token, account["password"], device.Token, device.Topic, "173.640625",
@@ -66,7 +66,7 @@ public sealed class LogTests(FollowedServer followed) : IClassFixture<FollowedSe
         await away.ExecuteNonQueryAsync(Cancellation);
         try
         {
-            using var answer = await followed.Client.GetAsync("/api/security/events", Cancellation);
+            using var answer = await followed.Client.GetAsync("/api/security-events", Cancellation);
             ((int)answer.StatusCode).ShouldBe(500);
             (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).Text("requestId").ShouldBe(answer.Headers.GetValues("X-Request-Id").Single());
             return answer.Headers.GetValues("X-Request-Id").Single();

@@ -21,7 +21,15 @@ public sealed class TraceTests(FollowedServer followed) : IClassFixture<Followed
     {
         var device = followed.Devices.Dequeue();
         using var screen = await VitalsListener.OpenAsync(followed.Server, "/ws/vitals", followed.Token, Cancellation);
-        await screen.NextAsync(Cancellation);
+        var shown = screen.NextAsync(Cancellation);
+        await Poll.UntilAsync(
+            async () =>
+            {
+                await PublishAsync(device, traceParent: null);
+                return shown.IsCompleted;
+            },
+            ExportedWithin, "the screen sees the patient", Cancellation);
+        await shown;
         var parent = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
         await PublishAsync(device, $"00-{parent.TraceId}-{parent.SpanId}-01");
         var spans = await FindAsync(parent.TraceId.ToHexString(), "frame", "puback", "reading");

@@ -55,7 +55,7 @@ internal static class Traces
 
     private static void Describe(Activity activity, HttpContext context)
     {
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        var route = context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern } ? "/" + pattern.Trim('/') : null;
         activity.DisplayName = route is null ? context.Request.Method : $"{context.Request.Method} {route}";
         activity.SetTag("http.request.method", context.Request.Method);
         activity.SetTag("http.route", route);
