@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 
@@ -17,7 +18,7 @@ public static class MonitoringModule
         services.AddSingleton<DevicePresence>();
         services.AddSingleton<IDevicePresence>(provider => provider.GetRequiredService<DevicePresence>());
         services.AddSingleton<Rebuild>();
-        services.AddSingleton<RecentTrends>();
+        AddTrends(builder);
         services.AddSingleton<Lanes>();
         services.AddSingleton<IEnvelopeQueue>(provider => provider.GetRequiredService<Lanes>());
         services.AddSingleton<IPatientMonitor>(provider => provider.GetRequiredService<Lanes>());
@@ -25,6 +26,9 @@ public static class MonitoringModule
         services.AddHostedService<VitalSignsReport>();
         services.AddHostedService(provider => provider.GetRequiredService<Lanes>());
     }
+
+    /// <summary>Adds what the live state's endpoints need besides.</summary>
+    public static void AddTrends(IHostApplicationBuilder builder) => builder.Services.TryAddSingleton<RecentTrends>();
 
     /// <summary>Maps the live state's endpoints.</summary>
     public static void MapMonitoring(IEndpointRouteBuilder routes) => MonitoringEndpoints.Map(routes);
