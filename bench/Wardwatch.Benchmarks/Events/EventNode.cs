@@ -43,6 +43,7 @@ public sealed class EventNode : IAsyncDisposable
         builder.Services.AddSingleton(installation.Tenants);
         builder.Services.AddSingleton(installation.Keyring);
         EventsModule.AddEvents(builder);
+        EventsModule.AddEventWork(builder);
         foreach (var consumer in consumers) builder.Services.AddSingleton(consumer);
         foreach (var observer in observers) builder.Services.AddSingleton(observer);
         var host = builder.Build();
