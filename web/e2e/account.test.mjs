@@ -1,7 +1,18 @@
 /** One's own account: second factor, recovery codes, PIN, password, sessions, and the enrolment that comes before everything. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { axeViolations, openPage, openProduct, real, signIn, until } from './browser.mjs';
+import {
+  axeViolations,
+  counts,
+  enter,
+  openPage,
+  openProduct,
+  REFUSED,
+  reads,
+  real,
+  signIn,
+  until,
+} from './browser.mjs';
 
 describe('my account', { skip: real ? 'changes accounts of the mock' : false }, () => {
   let product;
@@ -11,18 +22,13 @@ describe('my account', { skip: real ? 'changes accounts of the mock' : false }, 
   });
   after(() => product.stop());
   afterEach(async () => {
-    const { complaints, close } = opened;
-    await close();
-    assert.deepEqual(
-      complaints.filter((one) => !/status of 40[013]/.test(one)),
-      [],
-      'nothing on the console',
-    );
+    await opened.close();
+    assert.deepEqual(opened.unexpected(REFUSED), [], 'nothing on the console');
   });
   const start = async (user, path = '/account') => {
     opened = await openPage(product);
     await opened.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await signIn(product, opened.page, path, user);
+    await enter(product, opened.page, path, user);
     return opened.page;
   };
   const section = (page, name) => page.getByRole('region', { name, exact: true });
@@ -84,14 +90,19 @@ describe('my account', { skip: real ? 'changes accounts of the mock' : false }, 
     await part.getByRole('button', { name: 'Continue' }).click();
     await part.getByLabel('Six digits from the app').fill('123456');
     await part.getByRole('button', { name: 'Switch on' }).click();
-    const first = await part.locator('.recovery-codes code').allInnerTexts();
+    const codes = part.locator('.recovery-codes code');
+    await counts(codes, 10);
+    const first = await codes.allInnerTexts();
     await part.getByRole('button', { name: 'I have kept them' }).click();
     await part.getByText('On: signing in asks').waitFor();
     await part.getByRole('button', { name: 'New recovery codes' }).click();
     await part.getByLabel('Six digits from the app').fill('123456');
     await part.getByRole('button', { name: 'New recovery codes' }).click();
-    const second = await part.locator('.recovery-codes code').allInnerTexts();
-    assert.notDeepEqual(second, first);
+    await until(
+      () => codes.allInnerTexts(),
+      (second) => second.length === 10 && second.join() !== first.join(),
+      'the codes are not new',
+    );
     await part.getByRole('button', { name: 'I have kept them' }).click();
     await part.getByRole('button', { name: 'Remove the second factor' }).click();
     await part.getByLabel('Your password').fill('demo');
@@ -130,7 +141,7 @@ describe('my account', { skip: real ? 'changes accounts of the mock' : false }, 
 
   test('the password: compared, judged by the server, changed; other sessions end', async () => {
     const other = await openPage(product);
-    await signIn(product, other.page, '/ward/ward-1', 'changing');
+    await enter(product, other.page, '/ward/ward-1', 'changing');
     await other.page.waitForSelector('.tile-in');
     const page = await start('changing');
     const part = section(page, 'Password');
@@ -154,16 +165,12 @@ describe('my account', { skip: real ? 'changes accounts of the mock' : false }, 
 
   test('sessions: the list, the end of one, the end of all', async () => {
     const other = await openPage(product);
-    await signIn(product, other.page, '/ward/ward-1', 'twice');
+    await enter(product, other.page, '/ward/ward-1', 'twice');
     await other.page.waitForSelector('.tile-in');
     const page = await start('twice');
     const part = section(page, 'Where you are signed in');
-    await until(
-      () => part.getByRole('listitem').count(),
-      (count) => count === 2,
-      'not both sessions',
-    );
-    assert.match(await part.innerText(), /Chrome on Linux/);
+    await counts(part.getByRole('listitem'), 2, 'not both sessions');
+    await reads(part, /Chrome on Linux/);
     await part.getByRole('button', { name: /^End/ }).click();
     await part.getByText('The session is ended.').waitFor();
     await other.page.getByText('Your session has ended').waitFor();

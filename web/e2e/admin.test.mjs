@@ -2,7 +2,21 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { openPage, openProduct, PHONE, real, signIn, until } from './browser.mjs';
+import {
+  AWAY,
+  counts,
+  enter,
+  leadsTo,
+  listening,
+  openPage,
+  openProduct,
+  PHONE,
+  REFUSED,
+  reads,
+  real,
+  until,
+  untilTired,
+} from './browser.mjs';
 
 describe('the administration', { skip: real ? 'changes accounts and devices of the mock' : false }, () => {
   let product;
@@ -12,17 +26,12 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
   });
   after(() => product.stop());
   afterEach(async () => {
-    const { complaints, close } = opened;
-    await close();
-    assert.deepEqual(
-      complaints.filter((one) => !/status of 4\d\d/.test(one)),
-      [],
-      'nothing on the console',
-    );
+    await opened.close();
+    assert.deepEqual(opened.unexpected(REFUSED), [], 'nothing on the console');
   });
   const start = async (path, { user = 'admin', ...options } = {}) => {
     opened = await openPage(product, options);
-    await signIn(product, opened.page, path, user);
+    await enter(product, opened.page, path, user);
     await opened.page.getByRole('heading', { name: 'Administration' }).waitFor();
     return opened.page;
   };
@@ -43,7 +52,7 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
 
   test('is not offered to a nurse', async () => {
     opened = await openPage(product);
-    await signIn(product, opened.page, '/');
+    await enter(product, opened.page, '/');
     await opened.page.waitForSelector('.tile-in');
     await opened.page.getByRole('button', { name: 'Account and settings' }).click();
     assert.equal(await opened.page.getByRole('link', { name: 'Administration' }).count(), 0);
@@ -53,7 +62,7 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
 
   test('opens first for somebody without patients', async () => {
     const page = await start('/');
-    assert.match(page.url(), /\/admin$/);
+    await leadsTo(page, /\/admin$/);
     assert.equal(await page.getByRole('link', { name: '← Wall' }).count(), 0);
   });
 
@@ -62,7 +71,7 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
     await row(page, 'bosei').waitFor();
     await page.getByRole('searchbox').fill('silva');
     await row(page, 'bosei').waitFor({ state: 'detached' });
-    assert.match(page.url(), /search=silva/);
+    await leadsTo(page, /search=silva/);
     await page.reload();
     await row(page, 'rsilva').waitFor();
     assert.equal(await page.getByRole('searchbox').inputValue(), 'silva');
@@ -82,7 +91,7 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
     await page.keyboard.press('Escape');
     assert.equal(await dialog(page).getByText('vetch-lantern-42-mill').isVisible(), true, 'no slip closes it');
     await dialog(page).getByRole('button', { name: 'Done' }).click();
-    assert.match(await row(page, 'kadler').innerText(), /Nurse\s+Ward 2/);
+    await reads(row(page, 'kadler'), /Nurse\s+Ward 2/);
     assert.ok(!(await page.content()).includes('vetch-lantern'), 'the password is gone');
   });
 
@@ -113,7 +122,7 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
     await dialog(page).getByRole('button', { name: 'Remove this person' }).click();
     await confirm(page, 'Remove this person');
     await row(page, 'mlind').waitFor({ state: 'detached' });
-    assert.equal(await dialog(page).count(), 0);
+    await counts(dialog(page), 0);
   });
 
   test('people: what somebody else changed meanwhile is not overwritten', async () => {
@@ -126,8 +135,8 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
 
   test('roles stand as a matrix with the scope in each field', async () => {
     const page = await start('/admin/roles');
-    assert.match(await row(page, 'patients.read').innerText(), /See patients[\s\S]*own wards/);
-    assert.match(await row(page, 'own.read').innerText(), /own record/);
+    await reads(row(page, 'patients.read'), /See patients[\s\S]*own wards/);
+    await reads(row(page, 'own.read'), /own record/);
   });
 
   test('wards: added with beds as they are typed, and no bed with a patient goes', async () => {
@@ -138,7 +147,7 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
     await dialog(page).getByLabel('Beds').fill('1-8, 10A');
     await dialog(page).getByText('9 beds').waitFor();
     await dialog(page).getByRole('button', { name: 'Save' }).click();
-    assert.match(await row(page, 'Ward 9 · Children').innerText(), /1-8, 10A/);
+    await reads(row(page, 'Ward 9 · Children'), /1-8, 10A/);
     await row(page, 'Ward 1').getByRole('button', { name: 'Edit' }).click();
     await dialog(page).getByLabel('Beds').fill('2-8');
     await dialog(page).getByRole('button', { name: 'Save' }).click();
@@ -163,7 +172,7 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
     await dialog(page).getByRole('button', { name: 'Issue a key' }).click();
     await dialog(page).getByText('a7a7a7', { exact: false }).waitFor();
     await dialog(page).getByRole('button', { name: 'Done' }).click();
-    assert.equal(await page.getByRole('row').count(), 3);
+    await counts(page.getByRole('row'), 3);
     await page
       .getByRole('row')
       .last()
@@ -191,7 +200,11 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
       'the address does not keep the filters',
     );
     await page.getByText(/^\d rows?$/).waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Show', 'the focus stays');
+    await until(
+      () => page.evaluate(() => document.activeElement?.textContent),
+      (focused) => focused === 'Show',
+      'the focus does not stay',
+    );
     await page.reload();
     assert.equal(await page.getByLabel('Who').inputValue(), 'mlind');
     await page.getByLabel('From').fill('2026-01-02T10:00');
@@ -224,7 +237,7 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
       ...product.mock.admin.event('e9', 'token-reuse', 'high', 'A session of T. Frey was used from two places', 0),
       actor: null,
     };
-    await until(() => product.mock.live().some((one) => one.ready), Boolean, 'no live connection');
+    await listening(product, page, /security-events/);
     await product.mock.fault({ event, message: { target: 'SecurityEvent', body: event } });
     await page.getByText('1 new event').waitFor();
     assert.equal(await row(page, 'two places').count(), 0, 'no row moves by itself');
@@ -238,8 +251,8 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
     await row(page, '61 records').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'All' }).click();
     await row(page, 'Ward round with the whole team.').waitFor();
-    assert.match(page.url(), /show=all/);
-    assert.match(await page.getByRole('row').last().innerText(), /A\. Berg/, 'the open ones come first');
+    await leadsTo(page, /show=all/);
+    await reads(page.getByRole('row').last(), /A\. Berg/, 'the open ones come first');
   });
 
   test('emergency accesses: reviewed with verdict and note, on a phone too', async () => {
@@ -258,13 +271,13 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
   });
 
   test('an away server is said to be away, and asked again by hand', async () => {
-    const page = await start('/admin/wards');
+    const page = await start('/admin/wards', { clock: true });
     await page.route('**/api/devices?*', (route) => route.abort());
     await page.getByRole('link', { name: 'Devices and keys' }).click();
-    await page.getByText('The server does not answer').waitFor({ timeout: 20_000 });
+    await untilTired(page, page.getByText('The server does not answer'));
     await page.unroute('**/api/devices?*');
     await page.getByRole('button', { name: 'Try again' }).click();
     await row(page, 'M-101').waitFor();
-    opened.complaints.length = 0;
+    opened.allow(AWAY);
   });
 });

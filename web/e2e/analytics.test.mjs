@@ -1,7 +1,19 @@
 /** The figures: who sees them, by ward, with keyboard and as a table, and what they say when the server is away. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axeViolations, openPage, openProduct, PHONE, real, signIn } from './browser.mjs';
+import {
+  AWAY,
+  axeViolations,
+  counts,
+  enter,
+  leadsTo,
+  openPage,
+  openProduct,
+  PHONE,
+  real,
+  until,
+  untilTired,
+} from './browser.mjs';
 
 describe('figures', { skip: real ? 'the smoke test covers the real pages' : false }, () => {
   let product;
@@ -11,14 +23,15 @@ describe('figures', { skip: real ? 'the smoke test covers the real pages' : fals
   after(() => product.stop());
 
   test('are shown by ward, by keyboard and as a table, kept when the server is away, and saved', async () => {
-    const { page, complaints, close } = await openPage(product);
-    await signIn(product, page, '/figures', 'charge');
+    const opened = await openPage(product, { clock: true });
+    const { page } = opened;
+    await enter(product, page, '/figures', 'charge');
     await page.getByRole('heading', { name: 'The last seven days' }).waitFor();
     await page.getByRole('combobox', { name: 'Ward' }).selectOption('ward-2');
     await page.getByText(/of 8$/).first().waitFor();
-    assert.match(page.url(), /ward=ward-2/);
-    assert.equal(
-      await page.getByRole('combobox', { name: 'Ward' }).locator('option').count(),
+    await leadsTo(page, /ward=ward-2/);
+    await counts(
+      page.getByRole('combobox', { name: 'Ward' }).locator('option'),
       3,
       'the other wards stay to be chosen',
     );
@@ -26,7 +39,11 @@ describe('figures', { skip: real ? 'the smoke test covers the real pages' : fals
     await chart.focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowRight');
-    assert.equal(await chart.getAttribute('aria-valuenow'), '1');
+    await until(
+      () => chart.getAttribute('aria-valuenow'),
+      (value) => value === '1',
+      'the arrow does not move',
+    );
     assert.match(await chart.getAttribute('aria-valuetext'), /\d+ %$/);
     await page.getByRole('button', { name: 'As a table' }).first().click();
     await page.locator('.figure-tables tbody tr').nth(168).waitFor();
@@ -36,24 +53,20 @@ describe('figures', { skip: real ? 'the smoke test covers the real pages' : fals
     assert.equal((await saved).suggestedFilename(), 'wardwatch-figures.csv');
     await page.route('**/api/analytics/**', (route) => route.abort());
     await page.getByRole('combobox', { name: 'Ward' }).selectOption('');
-    await page.getByText('the server cannot be reached').waitFor();
+    await untilTired(page, page.getByText('the server cannot be reached'));
     await page
       .getByText(/of 16$/)
       .first()
       .waitFor();
     await page.unroute('**/api/analytics/**');
-    await page.getByText('Refreshes by itself').waitFor();
-    assert.deepEqual(
-      complaints.filter((one) => !/ERR_FAILED/.test(one)),
-      [],
-      'nothing on the console',
-    );
-    await close();
+    await untilTired(page, page.getByText('Refreshes by itself'));
+    await opened.close();
+    assert.deepEqual(opened.unexpected(AWAY), [], 'nothing on the console');
   });
 
   test('fit a phone, and are not for a nurse', async () => {
     const { page, close } = await openPage(product, { viewport: PHONE });
-    await signIn(product, page, '/figures', 'charge');
+    await enter(product, page, '/figures', 'charge');
     await page.getByRole('heading', { name: 'The last seven days' }).waitFor();
     assert.ok(
       (await page.evaluate(() => document.documentElement.scrollWidth)) <= PHONE.width,
@@ -62,7 +75,7 @@ describe('figures', { skip: real ? 'the smoke test covers the real pages' : fals
     assert.deepEqual(await axeViolations(page), []);
     await close();
     const nurse = await openPage(product);
-    await signIn(product, nurse.page, '/figures');
+    await enter(product, nurse.page, '/figures');
     await nurse.page.getByText('You may not see this.').waitFor();
     await nurse.close();
   });

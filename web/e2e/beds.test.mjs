@@ -1,7 +1,21 @@
 /** The bed map: by mouse, by keyboard and by finger; refused moves, and what others do meanwhile. And the wall that hears of it. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { axeViolations, openPage, openProduct, PHONE, real, signIn, tile, until } from './browser.mjs';
+import {
+  AWAY,
+  axeViolations,
+  enter,
+  leadsTo,
+  listening,
+  openPage,
+  openProduct,
+  PHONE,
+  REFUSED,
+  reads,
+  real,
+  tile,
+  until,
+} from './browser.mjs';
 
 describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () => {
   let product;
@@ -11,17 +25,12 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
   });
   after(() => product.stop());
   afterEach(async () => {
-    const { complaints, close } = opened;
-    await close();
-    assert.deepEqual(
-      complaints.filter((one) => !/status of 4\d\d/.test(one)),
-      [],
-      'nothing on the console',
-    );
+    await opened.close();
+    assert.deepEqual(opened.unexpected(REFUSED), [], 'nothing on the console');
   });
   const start = async (path, { user = 'charge', ...options } = {}) => {
     opened = await openPage(product, options);
-    await signIn(product, opened.page, path, user);
+    await enter(product, opened.page, path, user);
     return opened.page;
   };
   const bed = (page, name) => page.locator(`.bed[data-bed="${name}"]`);
@@ -39,10 +48,10 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
   test('dragged to a free bed; refused by a taken one and by the server, with the reason and put back', async () => {
     const page = await start('/beds');
     await bed(page, '1').waitFor();
-    assert.match(page.url(), /ward=ward-1/);
+    await leadsTo(page, /ward=ward-1/);
     await page.getByLabel('Ward').selectOption('ward-2');
     await lies(page, '9', 'Kowalski, P.');
-    assert.match(await page.locator('main').innerText(), /1 of 8 beds free/);
+    await reads(page.locator('main'), /1 of 8 beds free/);
     const order = () => page.locator('.bed').evaluateAll((all) => all.map((one) => one.dataset.bed).join());
     assert.equal(await order(), '9,10,11,12,13,14,15,16');
     await bed(page, '9').dragTo(bed(page, '15'));
@@ -66,7 +75,7 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
     await bed(page, '10').dragTo(bed(page, '9'));
     await page.getByText('it is not known whether this was done').waitFor();
     await page.unroute('**/api/patients/p10/transfer');
-    opened.complaints.length = 0;
+    opened.allow(AWAY);
     assert.equal(await order(), '9,10,11,12,13,14,15,16', 'no bed has moved');
     assert.deepEqual(await axeViolations(page), []);
   });
@@ -86,7 +95,11 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
     await said.getByText('Bed 14 is taken by Rossi, G.').waitFor();
     await page.keyboard.press('Escape');
     await said.getByText('Kowalski, P. stays in bed 15.').waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-bed')), '15');
+    await until(
+      () => page.evaluate(() => document.activeElement?.getAttribute('data-bed')),
+      (focused) => focused === '15',
+      'the focus is not back on bed 15',
+    );
     assert.match(page.url(), /\/beds/, 'Escape leaves nothing but the patient');
     await page.keyboard.press('Space');
     await page.keyboard.press('Home');
@@ -95,7 +108,7 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
     await said.getByText('Kowalski, P. is in bed 9.').waitFor();
     assert.equal(placeOf('p9'), '9');
 
-    await until(() => product.mock.live().some((one) => one.ready), Boolean, 'no live connection');
+    await listening(product, page, /\/beds/);
     await bed(page, '10').focus();
     await page.keyboard.press('Enter');
     elsewhere('p10', { bed: '15' });
@@ -126,7 +139,7 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
     await bed(page, '15').tap();
     await page.getByRole('link', { name: 'Open the record' }).tap();
     await page.waitForSelector('.now-row');
-    assert.match(page.url(), /\/patient\/p16/);
+    await leadsTo(page, /\/patient\/p16/);
   });
 
   test('whoever only looks moves nobody; a lost live connection is told', async () => {
@@ -140,13 +153,13 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
     await page.locator('[data-banner="link"]').waitFor();
     await product.mock.fault({ frozen: false });
     await page.locator('[data-banner="link"]').waitFor({ state: 'detached' });
-    opened.complaints.length = 0;
+    opened.allow(AWAY);
   });
 
   test('the wall shows a patient who is set critical, moved, admitted or discharged, at once and by itself', async () => {
     const page = await start('/ward/ward-1');
     await page.waitForSelector('.tile-in');
-    await until(() => product.mock.live().some((one) => one.ready), Boolean, 'no live connection');
+    await listening(product, page, /dashboard-data/);
     assert.equal(await tile(page, 4).getByText('Critical').count(), 0);
     elsewhere('p4', { status: 'critical' }, 'PatientCritical');
     await tile(page, 4).getByText('Critical').waitFor();

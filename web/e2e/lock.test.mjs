@@ -1,7 +1,18 @@
 /** The lock: by itself, by key, over all tabs and over a reload; and that nothing of a patient stands behind it. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { axeViolations, openPage, openProduct, PHONE, real, signIn, until } from './browser.mjs';
+import {
+  axeViolations,
+  counts,
+  enter,
+  leadsTo,
+  openPage,
+  openProduct,
+  PHONE,
+  REFUSED,
+  real,
+  until,
+} from './browser.mjs';
 
 const PIN = '2580';
 
@@ -13,19 +24,16 @@ describe('the lock', { skip: real ? 'needs the accounts of the mock' : false }, 
   });
   after(() => product.stop());
   afterEach(async () => {
-    const { complaints, close } = opened;
-    await close();
+    await opened.close();
     product.mock.accounts.idleLockSeconds = 900;
     // A refused unlocking and a refused renewal are answers, which the browser itself reports.
-    assert.deepEqual(
-      complaints.filter((one) => !/status of 401/.test(one)),
-      [],
-      'nothing on the console',
-    );
+    assert.deepEqual(opened.unexpected(REFUSED), [], 'nothing on the console');
   });
   const start = async (options = {}) => {
     opened = await openPage(product, options);
-    await signIn(product, opened.page, options.path, options.user);
+    // Sessions of the tests before are over, so that what the server does to sessions is done to this one.
+    product.mock.accounts.sessions.clear();
+    await enter(product, opened.page, options.path, options.user);
     await opened.page.waitForSelector(options.shown ?? '.tile-in');
     return opened.page;
   };
@@ -49,18 +57,32 @@ describe('the lock', { skip: real ? 'needs the accounts of the mock' : false }, 
     await nothingBehind(page);
     await until(socketsOf, (count) => count === 0, 'the live connection stays');
     assert.deepEqual(await axeViolations(page), []);
-    assert.equal(await page.getByLabel('PIN').evaluate((field) => field === document.activeElement), true);
+    await until(
+      () => page.getByLabel('PIN').evaluate((field) => field === document.activeElement),
+      Boolean,
+      'the PIN has no focus',
+    );
     await unlock(page);
     await page.waitForSelector('.now-row');
-    assert.match(page.url(), /\/patient\/p3(\?|$)/);
+    await leadsTo(page, /\/patient\/p3(\?|$)/);
   });
 
   test('by itself after the seconds of the account, with a warning before', async () => {
-    product.mock.accounts.idleLockSeconds = 4;
-    const page = await start();
-    await page.getByText(/^Locks in \d s/).waitFor();
+    product.mock.accounts.idleLockSeconds = 300;
+    const page = await start({ clock: true });
+    await page.clock.fastForward('04:45');
+    await page
+      .getByText(/^Locks in \d+ s/)
+      .first()
+      .waitFor();
     await page.keyboard.press('Shift');
-    await page.getByText(/^Locks in \d s/).waitFor({ state: 'detached' });
+    await counts(page.getByText(/^Locks in \d+ s/), 0);
+    await page.clock.fastForward('04:45');
+    await page
+      .getByText(/^Locks in \d+ s/)
+      .first()
+      .waitFor();
+    await page.clock.fastForward('00:16');
     await locked(page);
     await nothingBehind(page);
   });

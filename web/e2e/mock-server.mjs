@@ -15,6 +15,7 @@ import { answerAdmin } from './mock-admin.mjs';
 import { Administration } from './mock-administration.mjs';
 import { dashboardOf } from './mock-analytics.mjs';
 import { answerPatients, Registry } from './mock-patients.mjs';
+import { answerSystem, System } from './mock-system.mjs';
 import { Ward } from './mock-ward.mjs';
 
 const RECORD_SEPARATOR = '\u001e';
@@ -30,6 +31,9 @@ const TYPES = {
 const POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** In milliseconds, finer than the time of day: what comes first is told apart. */
+const now = () => performance.timeOrigin + performance.now();
+
 const DEFAULT_DIST = fileURLToPath(new URL('../dist', import.meta.url));
 
 /** Starts the mock on a port (0: any free one). */
@@ -38,10 +42,20 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   const accounts = new Accounts();
   const admin = new Administration(ward);
   const registry = new Registry(ward);
+  const system = new System(ward);
   /** `restrict`: a nurse sees ward-1 alone. */
   const faults = { frozen: false, rest: true, restrict: false };
   const sockets = new Set();
+  /** What was asked of the interface, and whether it is answered. */
+  const requests = [];
   const server = createServer((request, response) => {
+    if (request.url.startsWith('/api/')) {
+      const entry = { url: request.url, at: now(), done: false };
+      requests.push(entry);
+      response.once('close', () => {
+        entry.done = true;
+      });
+    }
     answer(request, response).catch((error) => {
       console.error(error);
       response.writeHead(500).end();
@@ -168,6 +182,8 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
       return found ? json(200, found) : json(404, { type: 'urn:wardwatch:ward-not-found', title: 'none', status: 404 });
     }
     if (path.startsWith('/api/')) {
+      answerSystem(system, { method, path, body, session, reply });
+      if (response.headersSent) return undefined;
       answerPatients(registry, {
         method,
         segments: path.split('/').slice(2).map(decodeURIComponent),
@@ -225,6 +241,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
           // The first word tells from when on nothing is missed.
           const beat = { type: 1, target: 'Heartbeat', arguments: [{ at: new Date().toISOString() }] };
           live.send(JSON.stringify(beat) + RECORD_SEPARATOR);
+          live.wordAt = now();
         }
       });
     });
@@ -248,7 +265,9 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     accounts,
     admin,
     registry,
+    system,
     tell,
+    requests,
     sockets: () => sockets.size,
     live: () => [...sockets],
     fault: (body) =>

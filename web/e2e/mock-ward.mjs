@@ -113,11 +113,14 @@ export class Ward {
     return this.patients.find((patient) => patient.id === id);
   }
 
-  fault({ silent, heard, storage, stale }) {
-    if (silent) this.silentSince.set(silent, Date.now());
+  /** `seconds`: for how long it has been so already. */
+  fault({ silent, heard, storage, stale, fresh, seconds = 0 }) {
+    const at = Date.now() - seconds * 1000;
+    if (silent) this.silentSince.set(silent, at);
     if (heard) this.silentSince.delete(heard);
-    if (storage) this.storage = { state: storage, since: iso(Date.now()) };
-    if (stale) this.stuck.set(stale.patient, { vital: stale.vital, at: Date.now() });
+    if (storage) this.storage = { state: storage, since: iso(at) };
+    if (stale) this.stuck.set(stale.patient, { vital: stale.vital, at });
+    if (fresh) this.stuck.delete(fresh);
   }
 
   /** The values at a time; the deteriorating patient has been worsening for the last two hours. */

@@ -1,7 +1,7 @@
 /** The door, and what the browser keeps of it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { openPage, openProduct, real, signIn } from './browser.mjs';
+import { enter, leadsTo, openPage, openProduct, real, until } from './browser.mjs';
 
 describe('the sign-in', { skip: real ? 'needs the accounts of the mock' : false }, () => {
   let product;
@@ -47,7 +47,7 @@ describe('the sign-in', { skip: real ? 'needs the accounts of the mock' : false 
     await attempt(page, 'second', 'demo');
     const code = page.getByLabel('Code from');
     await code.waitFor();
-    assert.equal(await code.evaluate((field) => field === document.activeElement), true);
+    await until(() => code.evaluate((field) => field === document.activeElement), Boolean, 'the code has no focus');
     await code.fill('123 456');
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.waitForSelector('.tile-in');
@@ -56,15 +56,19 @@ describe('the sign-in', { skip: real ? 'needs the accounts of the mock' : false 
 
   test('a reload keeps the session by its cookie, and the browser keeps nothing but the colours', async () => {
     const { page, close } = await openPage(product);
-    await signIn(product, page, '/patient/p2');
+    await enter(product, page, '/patient/p2');
     await page.waitForSelector('.now-row');
     await page.reload();
     await page.waitForSelector('.now-row');
-    assert.match(page.url(), /\/patient\/p2/);
+    await leadsTo(page, /\/patient\/p2/);
     await page.getByRole('button', { name: 'Switch to light colours' }).click();
     await page.reload();
     await page.waitForSelector('.now-row');
-    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'light');
+    await until(
+      () => page.evaluate(() => document.documentElement.dataset.theme),
+      (theme) => theme === 'light',
+      'the colours are not kept',
+    );
     const kept = await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]);
     assert.deepEqual(kept, [], 'nothing in the storage of the browser');
     const cookies = await page.context().cookies();

@@ -4,7 +4,18 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axeViolations, numbersOf, openPage, openProduct, PHONE, SCREEN, signIn, until } from './browser.mjs';
+import {
+  axeViolations,
+  counts,
+  numbersOf,
+  openPage,
+  openProduct,
+  PHONE,
+  reads,
+  SCREEN,
+  signIn,
+  until,
+} from './browser.mjs';
 
 let product;
 let page;
@@ -31,7 +42,7 @@ test('somebody signs in and sees the ward alive: numbers change by themselves', 
     true,
     'the wall does not scroll',
   );
-  assert.match(await page.locator('header').innerText(), /Display only/);
+  await reads(page.locator('header'), /Display only/);
   assert.deepEqual(await axeViolations(page), []);
   assert.deepEqual(complaints, []);
 });
@@ -45,8 +56,12 @@ test('a tile opens its patient, with numbers and trends', async () => {
   const name = await page.locator('.tile-name').first().innerText();
   await page.locator('.tile-name').first().click();
   await page.waitForSelector('.chart-row canvas');
-  assert.ok((await page.locator('h1').innerText()).startsWith(name.split(',')[0]));
-  assert.equal(await page.locator('.chart-row').count(), 6);
+  await until(
+    () => page.locator('h1').innerText(),
+    (text) => text.startsWith(name.split(',')[0]),
+    'another patient',
+  );
+  await counts(page.locator('.chart-row'), 6);
   assert.deepEqual(await axeViolations(page), []);
   await page.getByRole('button', { name: 'Table', exact: true }).click();
   await page.waitForSelector('tbody tr');

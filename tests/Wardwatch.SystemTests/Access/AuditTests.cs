@@ -164,7 +164,7 @@ public sealed class AuditTamperingTests
     public async Task Whatever_is_done_to_the_trail_is_found()
     {
         await using var server = ServerProcess.Create();
-        (await WardAsync(server, "seed")).ExitCode.ShouldBe(0);
+        await Prepared.SeedAsync(server.Data, patients: null, Cancellation);
         await server.StartAsync(Cancellation);
         await FillAsync(server);
         await server.TerminateAsync(Cancellation);

@@ -42,7 +42,7 @@ public sealed class TwoHospitals : IAsyncLifetime
     {
         var cancellation = TestContext.Current.CancellationToken;
         Server.Environment["Wardwatch__Staff__SignInsPerMinute"] = "1000";
-        await RunAsync(["seed"], cancellation);
+        await Prepared.SeedAsync(Server.Data, patients: null, cancellation);
         await RunAsync(["user", "add", "foreign.admin", "--role", "administrator", "--hospital", "other", "--hospital-name", "Other hospital", "--password-stdin"], cancellation, PasswordOf("foreign.admin"));
         await Server.StartAsync(cancellation);
         _beside = await DemoServer.OpenBesideAsync(Server.Data, cancellation);

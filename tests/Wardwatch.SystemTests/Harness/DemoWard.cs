@@ -50,6 +50,7 @@ public sealed class DemoWard : IAsyncDisposable
                 server.Environment[name] = value;
             }
 
+            await Prepared.SeedAsync(server.Data, patients, cancellation);
             await server.StartAsync(cancellation);
             var ward = new DemoWard(server);
             await ward.SignInAsync(cancellation);

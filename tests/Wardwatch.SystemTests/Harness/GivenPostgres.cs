@@ -34,7 +34,7 @@ public sealed class GivenPostgres : IAsyncDisposable
         var user = ClusterUser.Find();
         var place = ClusterPlace.Of(DataFolder.Open(folder));
         var programs = await PostgresPrograms.FindAsync(givenFolder: null, neededMajor: null, cancellation);
-        await ClusterMaker.MakeAsync(programs, user, place, cancellation);
+        await Prepared.ClusterAsync(folder, template => ClusterMaker.MakeAsync(programs, user, ClusterPlace.Of(DataFolder.Open(template)), CancellationToken.None), cancellation);
         await ClusterMaker.PrepareStartAsync(user, place, cancellation);
         string[] command =
         [

@@ -80,10 +80,11 @@ public sealed class ServerProcess : IAsyncDisposable
     public static ServerProcess CreateWithHttps(string verb, params IReadOnlyList<string> arguments) =>
         new(NewFolder(), ownsData: true) { Verb = verb, Arguments = arguments, HttpsPort = FreePort() };
 
-    /// <summary>A server on a new folder that is ready.</summary>
+    /// <summary>A server that is ready, on an installation without anybody.</summary>
     public static async Task<ServerProcess> StartNewAsync(CancellationToken cancellation)
     {
         var server = Create();
+        await Prepared.FillAsync(server.Data, cancellation);
         await server.StartAsync(cancellation);
         return server;
     }

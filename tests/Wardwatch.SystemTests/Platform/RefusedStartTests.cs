@@ -132,6 +132,7 @@ public sealed class RefusedStartTests
 
     private static async Task StartWithOneTenantAsync(ServerProcess server)
     {
+        await Prepared.FillAsync(server.Data, Cancellation);
         await server.StartAsync(Cancellation);
         var master = Convert.FromBase64String((await File.ReadAllTextAsync(Path.Combine(server.Data, "master.key"), Cancellation)).Trim());
         using var keyring = new Keyring(master, new LeasedNonces(1));

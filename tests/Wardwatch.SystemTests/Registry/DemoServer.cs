@@ -36,11 +36,7 @@ public sealed class DemoServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var seeded = await WardAsync(["seed"], "", cancellation);
-        if (seeded.ExitCode != 0)
-        {
-            throw new InvalidOperationException(seeded.Error);
-        }
+        await Prepared.SeedAsync(Server.Data, patients: null, cancellation);
 
         // As in the demo: these tests are about what comes after signing in.
         await Server.StartAsync(cancellation);

@@ -28,7 +28,7 @@ public sealed class SecrecyTests
     public async Task Neither_a_dump_nor_the_logs_hold_a_patient_a_reading_or_a_secret()
     {
         await using var server = ServerProcess.Create();
-        (await Tool.RunAsync(Programs.Server, ["seed", "--patients", Patients.ToString(), "--data", server.Data], Cancellation)).ExitCode.ShouldBe(0);
+        await Prepared.SeedAsync(server.Data, Patients, Cancellation);
         await server.StartAsync(Cancellation);
         var devices = BedsideDevice.ReadAll(server.Data);
         var secrets = await SecretsAsync(server, devices);

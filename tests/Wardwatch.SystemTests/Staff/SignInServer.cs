@@ -38,8 +38,7 @@ public sealed class SignInServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var seeded = await Tool.RunAsync(Programs.Server, ["seed", "--data", Server.Data], default, cancellation);
-        seeded.ExitCode.ShouldBe(0, seeded.Error);
+        await Prepared.SeedAsync(Server.Data, patients: null, cancellation);
         Server.Environment["Wardwatch__Staff__SecondFactorRequired"] = null;
         Server.Environment["Wardwatch__Staff__SignInsPerMinute"] = "1000";
         Server.Environment["Wardwatch__Staff__FailuresPerAddress"] = "100000";

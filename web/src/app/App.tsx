@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { type ComponentType, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { createBrowserRouter, Link, Navigate, Outlet, RouterProvider, useMatch } from 'react-router';
 import { AccountApi } from '../api/account';
 import { Api } from '../api/client';
@@ -22,14 +22,8 @@ import { KeysDialog } from './KeysDialog';
 import { WardPage } from './WardPage';
 import './app.css';
 
-/** The charts come with the first patient page, not with the wall; account and administration with their first page. */
-const PatientRoute = lazy(() => import('./PatientRoute'));
-const AccountPage = lazy(() => import('./AccountPage'));
-const AdminRoute = lazy(() => import('./AdminRoute'));
-const PatientsPage = lazy(() => import('./PatientsPage'));
-const ImportPage = lazy(() => import('./PatientsPage').then((page) => ({ default: page.ImportPage })));
-const BedsPage = lazy(() => import('./BedsPage'));
-const AnalyticsPage = lazy(() => import('./AnalyticsPage'));
+/** What a page's own chunk exports, as the router takes it. The router has it fetched while the session is still being asked about. */
+const page = (load: () => Promise<{ default: ComponentType }>) => async () => ({ Component: (await load()).default });
 
 const session = new Session();
 const api = new Api(session);
@@ -51,17 +45,23 @@ const router = createBrowserRouter([
   {
     element: <Frame />,
     errorElement: <Crash />,
+    hydrateFallbackElement: <></>,
     children: [
       { path: '/', element: <Home /> },
       { path: '/sign-in', element: <Navigate to="/" replace /> },
       { path: '/ward/:id', element: <WardPage /> },
-      { path: '/patient/:id', element: <PatientRoute /> },
-      { path: '/patients', element: <PatientsPage /> },
-      { path: '/patients/import', element: <ImportPage /> },
-      { path: '/beds', element: <BedsPage /> },
-      { path: '/figures', element: <AnalyticsPage /> },
-      { path: '/account', element: <AccountPage /> },
-      { path: '/admin/:section?/:id?', element: <AdminRoute /> },
+      // The charts come with the first patient page, not with the wall; account and administration with their first page.
+      { path: '/patient/:id', lazy: page(() => import('./PatientRoute')) },
+      { path: '/patients', lazy: page(() => import('./PatientsPage')) },
+      {
+        path: '/patients/import',
+        lazy: page(() => import('./PatientsPage').then((pages) => ({ default: pages.ImportPage }))),
+      },
+      { path: '/beds', lazy: page(() => import('./BedsPage')) },
+      { path: '/figures', lazy: page(() => import('./AnalyticsPage')) },
+      { path: '/system', lazy: page(() => import('./SystemPage')) },
+      { path: '/account', lazy: page(() => import('./AccountPage')) },
+      { path: '/admin/:section?/:id?', lazy: page(() => import('./AdminRoute')) },
       { path: '*', element: <NoPage /> },
     ],
   },
@@ -130,9 +130,7 @@ function Frame() {
       <a className="skip" href="#content">
         {words.skip}
       </a>
-      <Suspense fallback={null}>
-        <Outlet />
-      </Suspense>
+      <Outlet />
       <IdleLock />
       <FindDialog open={dialog === 'find'} close={close} />
       <KeysDialog open={dialog === 'keys'} close={close} />

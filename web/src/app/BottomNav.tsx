@@ -31,6 +31,9 @@ export function BottomNav() {
       {administers(user) && !may(user, 'patients.read') && (
         <NavLink to="/admin">{words.account.administration}</NavLink>
       )}
+      {may(user, 'operations.read') && !may(user, 'patients.read') && (
+        <NavLink to="/system">{words.system.title}</NavLink>
+      )}
       {may(user, 'analytics.read') && !may(user, 'patients.read') && (
         <NavLink to="/figures">{words.analytics.title}</NavLink>
       )}

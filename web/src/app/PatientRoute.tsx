@@ -11,6 +11,7 @@ import type { LiveFeed } from '../live/feed';
 import type { PatientRecord } from '../live/types';
 import { timeOrDate } from '../ui/format';
 import { useFeed, useFeedProblem, useIsPhone, useLive, usePatientView, useTitle } from '../ui/hooks';
+import { loadAgain } from '../ui/loadAgain';
 import { PageBar } from '../ui/PageBar';
 import { useServices } from '../ui/services';
 import { ProblemState, Skeleton } from '../ui/states';
@@ -79,7 +80,7 @@ function LiveRoute({ id, record }: { id: string; record: UseQueryResult<PatientE
     isFinal,
     scope: `patient=${encodeURIComponent(id)}`,
     news: () => {
-      for (const key of ['patient', 'encounters', 'worn']) void client.invalidateQueries({ queryKey: [key, id] });
+      for (const key of ['patient', 'encounters', 'worn']) void loadAgain(client, [key, id]);
     },
   }));
   return feed ? <LivePatient key={id} feed={feed} id={id} record={record} /> : null;

@@ -134,11 +134,12 @@ export class LiveFeed {
         const dashboard = await this.sources.dashboard(this.abort.signal);
         if (this.abort.signal.aborted) return;
         this.store.load(dashboard, requested);
-        this.setProblem(null);
+        // Whether anything is wrong is for the newest load to say.
+        if (chain === this.loads) this.setProblem(null);
         if (traces || !this.filled) this.store.fill(await this.sources.recent(this.abort.signal));
         this.filled = true;
       } catch (error) {
-        if (this.abort.signal.aborted) return;
+        if (this.abort.signal.aborted || chain !== this.loads) return;
         this.setProblem(error);
         if (this.sources.isFinal(error)) return;
         // While the hub is away its reconnection loads; without a first load only this retry does.

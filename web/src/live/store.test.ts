@@ -263,6 +263,63 @@ describe('news for the ward', () => {
   });
 });
 
+describe('what the hub tells while an answer is on its way', () => {
+  const away = { state: 'away', since: START + 500 } as const;
+
+  test('that readings are not being stored stands against an answer from before', () => {
+    const requested = store.now();
+    time.pass(0.5);
+    store.applyStorage(away);
+    time.pass(0.5);
+    store.load(dashboard([patient('p1', '1')]), requested);
+    expect(store.snapshot().storage).toEqual(away);
+  });
+
+  test('is followed by an answer that was asked for since', () => {
+    store.applyStorage(away);
+    time.pass(1);
+    store.load(dashboard([patient('p1', '1')]), store.now());
+    expect(store.snapshot().storage?.state).toBe('stored');
+  });
+
+  test('before the first answer counts too', () => {
+    const fresh = new LiveStore(time);
+    const requested = fresh.now();
+    time.pass(0.5);
+    fresh.applyStorage(away);
+    fresh.load(dashboard([patient('p1', '1')]), requested);
+    expect(fresh.snapshot().storage).toEqual(away);
+  });
+
+  test('that a device has fallen silent stands, though no reading came to count', () => {
+    const requested = store.now();
+    time.pass(0.5);
+    const raised = { priority: 'technical', text: 'No data from device M-1', vital: null, since: START } as const;
+    const device = { id: 'M-1', state: 'silent', since: START, lastReadingAt: START, clockOffsetSeconds: 0 } as const;
+    store.applyStatus({ patient: 'p1', device, vitals: {}, anomaly: null, news2: null, attention: raised, seq: 1 });
+    time.pass(0.5);
+    store.load(dashboard([patient('p1', '1', { seq: 1 })]), requested);
+    expect(view()).toMatchObject({ device: { state: 'silent' }, attention: { text: 'No data from device M-1' } });
+  });
+});
+
+describe('answers that come in another order than they were asked for', () => {
+  test('the one that was asked for first does not take back what the other one said', () => {
+    const first = store.now();
+    time.pass(0.1);
+    const second = store.now();
+    time.pass(0.1);
+    const critical = patient('p1', '1', { seq: 3 });
+    critical.record.status = 'critical';
+    const storage = { state: 'away', since: START } as const;
+    store.load({ ...dashboard([critical, patient('p3', '3')]), storage }, second);
+    store.load(dashboard([patient('p1', '1'), patient('p2', '2')]), first);
+    expect([...store.snapshot().patients.keys()]).toEqual(['p1', 'p3']);
+    expect(view().record.status).toBe('critical');
+    expect(store.snapshot().storage?.state).toBe('away');
+  });
+});
+
 test('where the storage is not told, what is known of it stays', () => {
   store.load({ ...dashboard([patient('p1', '1')]), storage: null });
   expect(store.snapshot().storage).toEqual({ state: 'stored', since: START });

@@ -81,6 +81,9 @@ export class LiveStore {
   private readonly listeners = new Set<() => void>();
   private current: LiveSnapshot = EMPTY;
   private lastWord: { mark: Mark; serverTime: number } | null = null;
+  /** When the hub last told of the storage, and when the newest answer here was asked for; by the steady clock. */
+  private storageTold = Number.NEGATIVE_INFINITY;
+  private loaded = Number.NEGATIVE_INFINITY;
 
   constructor(time: TimeSource) {
     this.time = time;
@@ -89,10 +92,13 @@ export class LiveStore {
 
   /**
    * The whole state, at the start and after each reconnection. Patients that are no longer there disappear. `requested` is when
-   * the answer was asked for: a live message that came since may be newer than the answer.
+   * the answer was asked for: what the hub has told since may be newer than the answer and stands, and an answer that another one
+   * has overtaken, asked for later, says nothing any more.
    */
   load(dashboard: Dashboard, requested: Mark = mark(this.time)): void {
     this.clock.settle(dashboard.generatedAt, requested.steady);
+    if (requested.steady < this.loaded) return;
+    this.loaded = requested.steady;
     const present = new Set<string>();
     for (const told of dashboard.patients) {
       const patient = this.since(told, requested);
@@ -100,7 +106,7 @@ export class LiveStore {
       present.add(patient.record.id);
       const known = this.held.get(patient.record.id);
       // Only then is a lower number old news; otherwise the server has started anew and counts from the beginning.
-      const overtaken = known && known.vitalsReceived.steady > requested.steady && known.seq > patient.seq;
+      const overtaken = known && known.vitalsReceived.steady > requested.steady && known.seq >= patient.seq;
       if (overtaken) known.record = patient.record;
       else this.hold(patient);
     }
@@ -116,7 +122,9 @@ export class LiveStore {
       demo: dashboard.demo,
       wards: same(this.current.wards, dashboard.wards) ? this.current.wards : dashboard.wards,
       storage:
-        dashboard.storage === null || same(this.current.storage, dashboard.storage)
+        dashboard.storage === null ||
+        this.storageTold > requested.steady ||
+        same(this.current.storage, dashboard.storage)
           ? this.current.storage
           : dashboard.storage,
     };
@@ -218,6 +226,7 @@ export class LiveStore {
 
   applyStorage(storage: Storage): void {
     this.heard();
+    this.storageTold = this.time.steady();
     this.current = { ...this.current, storage };
   }
 

@@ -43,6 +43,11 @@ export function AccountMenu() {
             {words.account.administration}
           </Link>
         )}
+        {may(user, 'operations.read') && (
+          <Link className="button" to="/system" onClick={close}>
+            {words.system.title}
+          </Link>
+        )}
         {may(user, 'breakglass.use') && (
           <button type="button" className="button" {...hide} onClick={openEmergency}>
             {words.emergency.title}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { NavLink } from 'react-router';
+import { may } from '../../api/me';
 import { useServices } from '../../ui/services';
 import { PageState } from '../../ui/states';
 import { words } from '../../ui/words';
@@ -39,6 +40,7 @@ export function Admin({ section: asked, id }: { section: string | undefined; id:
               {words.admin.sections[one]}
             </NavLink>
           ))}
+          {may(user, 'operations.read') && <NavLink to="/system">{words.system.title}</NavLink>}
         </nav>
       )}
       <main id="content" className="admin-main" tabIndex={-1}>

@@ -8,6 +8,7 @@ import { actionWords, FormProblem } from '../../ui/forms';
 import { useIsPhone } from '../../ui/hooks';
 import { statusText } from '../../ui/identity';
 import { LinkLost } from '../../ui/LinkLost';
+import { loadAgain } from '../../ui/loadAgain';
 import { useServices } from '../../ui/services';
 import { PageState, ProblemState } from '../../ui/states';
 import { SkeletonRows } from '../../ui/Table';
@@ -28,7 +29,7 @@ export function BedMap({ ward }: { ward: string }) {
     queryFn: ({ signal }) => api.beds(ward, signal),
     refetchInterval: 60_000,
   });
-  const again = (): void => void client.invalidateQueries({ queryKey: ['beds', ward] });
+  const again = (): void => void loadAgain(client, ['beds', ward]);
   const lost = usePatientNews(`ward=${encodeURIComponent(ward)}`, again, again);
   if (beds.isError && !beds.data) return <ProblemState error={beds.error} retry={() => void beds.refetch()} />;
   if (!beds.data) return <SkeletonRows />;

@@ -60,8 +60,8 @@ export function useChange(patient: PatientEntry, changed: () => void): Versioned
     keep(done);
     setBase(done);
     for (const key of ['patients', 'beds', 'everybody']) void client.invalidateQueries({ queryKey: [key] });
-    void client.invalidateQueries({ queryKey: ['encounters', done.id] });
-    void client.invalidateQueries({ queryKey: ['worn', done.id] });
+    // The record too: an answer that was on its way before the change would take it back.
+    for (const key of ['patient', 'encounters', 'worn']) void client.invalidateQueries({ queryKey: [key, done.id] });
     changed();
     return done;
   };

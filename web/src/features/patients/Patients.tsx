@@ -9,6 +9,7 @@ import { ageAt, dayMonthYear, localDay, timeOrDate } from '../../ui/format';
 import { Choice } from '../../ui/forms';
 import { statusText } from '../../ui/identity';
 import { LinkLost } from '../../ui/LinkLost';
+import { loadAgain } from '../../ui/loadAgain';
 import { SearchBox } from '../../ui/SearchBox';
 import { useServices } from '../../ui/services';
 import { type Column, PagedTable, rowsOf, usePages } from '../../ui/Table';
@@ -142,6 +143,8 @@ function useFresh(ward: string): { fresh: number; stale: boolean; lost: boolean;
           }
         : data,
     );
+    // An answer that is on its way was asked for before this, and would take it back.
+    if (client.isFetching({ queryKey: ['patients'] }) > 0) void loadAgain(client, ['patients']);
   };
   const lost = usePatientNews(
     ward ? `ward=${encodeURIComponent(ward)}` : '',
@@ -150,12 +153,12 @@ function useFresh(ward: string): { fresh: number; stale: boolean; lost: boolean;
       else setFresh((before) => new Set([...before, news.patient]));
     },
     // Before the first word the list was only just loaded: asking again moves no row that anybody has looked at.
-    (anew) => (anew ? setStale(true) : void client.invalidateQueries({ queryKey: ['patients'] })),
+    (anew) => (anew ? setStale(true) : void loadAgain(client, ['patients'])),
   );
   const show = (): void => {
     setFresh(new Set());
     setStale(false);
-    void client.invalidateQueries({ queryKey: ['patients'] });
+    void loadAgain(client, ['patients']);
   };
   return { fresh: fresh.size, stale, lost, show };
 }

@@ -6,6 +6,7 @@ import { adminWords } from './admin';
 import { analyticsWords } from './analytics';
 import { emergencyWords, lookedWords } from './emergency';
 import { patientsWords } from './patients';
+import { systemWords } from './system';
 
 const vitalShort: Record<VitalKey, string> = {
   hr: 'HR',
@@ -96,6 +97,7 @@ const role: Record<string, string> = {
 export const words = {
   product: 'Wardwatch',
   analytics: analyticsWords,
+  system: systemWords,
   skip: 'Skip to the content',
   vitalShort,
   vitalName,
