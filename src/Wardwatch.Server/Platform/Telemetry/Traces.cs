@@ -119,6 +119,8 @@ internal sealed class TraceSampler(double requestShare) : Sampler
 /// <summary>Takes off what libraries say of their own accord: addresses, queries, clients, and why a statement failed.</summary>
 internal sealed class OnlyNamedTags : BaseProcessor<Activity>
 {
+    private const string ExceptionEvent = "exception";
+
     private static readonly HashSet<string> Kept = new(StringComparer.Ordinal)
     {
         "http.request.method", "http.route", "http.response.status_code", "db.system.name", "db.system", "db.operation.name", "db.query.text", "db.statement", "db.query.summary", "error.type",
@@ -140,9 +142,9 @@ internal sealed class OnlyNamedTags : BaseProcessor<Activity>
             data.SetStatus(ActivityStatusCode.Error);
         }
 
-        if (data.Events.Any())
+        if (data.Events.Any(static happened => happened.Name == ExceptionEvent))
         {
-            // An exception's message may hold what somebody typed; events cannot be taken off one by one.
+            // Its message may hold what somebody typed, and events cannot be taken off one by one: the whole span is let go.
             data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         }
     }
