@@ -14,6 +14,7 @@ import {
   real,
   tile,
   until,
+  visit,
 } from './browser.mjs';
 
 function signal() {
@@ -37,9 +38,9 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
     await opened.close();
     assert.deepEqual(opened.unexpected(), [], 'nothing on the console');
   });
-  const start = async ({ path = '/', on = product, ...options } = {}) => {
+  const start = async ({ path = '/', on = product, user, ...options } = {}) => {
     opened = await openPage(on, options);
-    await enter(on, opened.page, path);
+    await enter(on, opened.page, path, user);
     await opened.page.locator('.tile-in').first().waitFor();
     return opened.page;
   };
@@ -227,6 +228,27 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
     await page.keyboard.press('Escape');
     await page.getByRole('heading', { name: 'Keys' }).waitFor({ state: 'hidden' });
     assert.match(page.url(), /\/patient\/p11/, 'Escape closes the dialog, not the page');
+  });
+
+  test('the bar holds the way to the account at every width, and gives up what is said elsewhere', async () => {
+    const page = await start({ user: 'charge', path: '/ward/ward-1' });
+    const inside = () =>
+      page.evaluate(() => {
+        const menu = document.querySelector('.bar [popovertarget]').getBoundingClientRect();
+        return menu.width > 60 && menu.right <= innerWidth && document.documentElement.scrollWidth <= innerWidth;
+      });
+    for (const path of ['/ward/ward-1', '/patient/p3']) {
+      await visit(page, path);
+      await page
+        .locator(path.startsWith('/ward') ? '.tile-in' : '.now-row')
+        .first()
+        .waitFor();
+      for (const width of [1920, 1640, 1460, 1366, 1280, 1240, 1024, 820]) {
+        await page.setViewportSize({ width, height: 900 });
+        await until(inside, Boolean, `${path}: out of reach at ${width}`);
+        await reads(page.locator('.bar'), /no alarm sound/);
+      }
+    }
   });
 
   /** A wall of so many beds. */

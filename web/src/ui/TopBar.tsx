@@ -1,10 +1,10 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { may } from '../api/me';
 import type { LiveStore } from '../live/store';
 import type { Priority } from '../live/types';
 import { AccountMenu } from './AccountMenu';
 import { clockOrDate, clockTime } from './format';
-import { useLive, useServerSecond } from './hooks';
+import { useLive, useServerSecond, useTight } from './hooks';
 import { MainNav } from './MainNav';
 import { useServices } from './services';
 import { ThemeSwitch } from './ThemeSwitch';
@@ -15,17 +15,22 @@ interface TopBarProps {
   left: ReactNode;
   right?: ReactNode;
   phone: boolean;
-  /** Whether there is room for the ways to the other pages; the account menu has them anyway. */
+  /** Whether it has the ways to the other pages, where there is room; the account menu has them anyway. */
   nav?: boolean;
 }
+
+/** What the bar gives up stands in base.css; nothing of it is said or done here alone. */
+const TIGHTEST = 6;
 
 /** The bar above every page: what it is, whether readings are stored, what this display is not, and the time. */
 export function TopBar({ store, left, right, phone, nav = false }: TopBarProps) {
   const demo = useLive(store, (s) => s.demo);
   const { user, openFind } = useServices();
   const finds = may(user, 'patients.read');
+  const bar = useRef<HTMLElement>(null);
+  useTight(bar, TIGHTEST);
   return (
-    <header className="bar">
+    <header ref={bar} className="bar">
       {left}
       <span className="grow" />
       {right}

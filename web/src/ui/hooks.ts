@@ -81,6 +81,36 @@ export function useSize(ref: RefObject<HTMLElement | null>): { width: number; he
   return size;
 }
 
+/**
+ * Lets a row give up what it can, step by step, until it fits: `data-tight` from 0 to `most`, in terms of which the styles say what.
+ * Names are of any length, so that the width of the screen alone does not tell.
+ */
+export function useTight(ref: RefObject<HTMLElement | null>, most: number): void {
+  useLayoutEffect(() => {
+    const row = ref.current;
+    if (!row) return;
+    const squeeze = (): void => {
+      for (let step = 0; step <= most; step++) {
+        row.dataset.tight = String(step);
+        if (row.scrollWidth <= row.clientWidth) return;
+      }
+    };
+    const sizes = new ResizeObserver(squeeze);
+    const watch = (): void => {
+      sizes.observe(row);
+      for (const child of row.children) sizes.observe(child);
+    };
+    const children = new MutationObserver(watch);
+    children.observe(row, { childList: true });
+    watch();
+    squeeze();
+    return () => {
+      children.disconnect();
+      sizes.disconnect();
+    };
+  }, [ref, most]);
+}
+
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = title;
