@@ -70,7 +70,7 @@ public sealed class BrokerQueueTests(BrokerWard ward) : EnvelopeQueueSuite, ICla
         await AcknowledgedAsync(200);
         var epochs = await EpochsAsync();
         await ward.Cluster.Broker.StopAsync(Cancellation);
-        var device = BedsideDevice.ReadAll(Ward.Data)[21];
+        var device = TakeDevice();
         await using var link = new DeviceLink(await Ward.Gateway.DialAsync(Cancellation), MqttVersion.V500);
         (await link.ConnectAsync(device.Id, device.Token, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
         link.Queue(device.Seal(TimeProvider.System.GetUtcNow(), "\"hr\":63"), 1);

@@ -45,7 +45,7 @@ public abstract class EnvelopeQueueSuite : IAsyncDisposable
     [Fact]
     public async Task A_message_that_cannot_be_believed_is_set_aside_and_what_follows_is_stored()
     {
-        var device = BedsideDevice.ReadAll(Ward.Data)[20];
+        var device = TakeDevice();
         await using var link = new DeviceLink(await Ward.Gateway.DialAsync(Cancellation), MqttVersion.V311);
         (await link.ConnectAsync(device.Id, device.Token, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
         var wrong = device.Seal(TimeProvider.System.GetUtcNow(), "\"hr\":61");
@@ -66,11 +66,15 @@ public abstract class EnvelopeQueueSuite : IAsyncDisposable
     protected void StartDevices(int count, int window = 48)
     {
         var address = Ward.Gateway;
-        var added = Ward.Devices.Take(count).Select((credentials, index) =>
+        var added = Ward.Devices.Skip(Ward.Taken).Take(count).Select((credentials, index) =>
             new ProofDevice(credentials, address.DialAsync, new DeviceHabits(index % 2 == 0 ? MqttVersion.V500 : MqttVersion.V311, Seed: index, MayForget: false, window, MostPerTick: 2))).ToList();
+        Ward.Taken += count;
         _devices.AddRange(added);
         _running.AddRange(added.Select(device => device.RunAsync(_ended.Token)));
     }
+
+    /// <summary>A device that no other test has.</summary>
+    protected BedsideDevice TakeDevice() => BedsideDevice.ReadAll(Ward.Data)[Ward.Taken++];
 
     protected Task AcknowledgedAsync(int more)
     {

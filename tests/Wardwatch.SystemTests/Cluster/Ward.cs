@@ -15,6 +15,9 @@ public interface IWard
     /// <summary>Its devices.</summary>
     IReadOnlyList<DeviceCredentials> Devices { get; }
 
+    /// <summary>How many of them tests have taken: each has devices of its own.</summary>
+    int Taken { get; set; }
+
     /// <summary>Its database.</summary>
     NpgsqlDataSource Database { get; }
 
@@ -30,6 +33,8 @@ public sealed class OneProcessWard : IAsyncLifetime, IWard
     public ServerAddress Gateway => _hospital.MqttAddress();
 
     public IReadOnlyList<DeviceCredentials> Devices => _hospital.Devices();
+
+    public int Taken { get; set; }
 
     public NpgsqlDataSource Database => _hospital.Database;
 
@@ -65,6 +70,8 @@ public sealed class BrokerWard : IAsyncLifetime, IWard
 
     public IReadOnlyList<DeviceCredentials> Devices => Cluster.Hospital.Devices();
 
+    public int Taken { get; set; }
+
     public NpgsqlDataSource Database => Cluster.Database;
 
     public string Data => Cluster.Hospital.Data;
@@ -78,7 +85,7 @@ public sealed class BrokerWard : IAsyncLifetime, IWard
 
         var cancellation = TestContext.Current.CancellationToken;
         _cluster = await ClusterUnderTest.StartAsync(
-            24,
+            120,
             new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 ["Wardwatch__Cluster__Partitions"] = $"{Partitions}",
