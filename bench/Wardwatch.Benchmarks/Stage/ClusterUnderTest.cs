@@ -42,7 +42,9 @@ public sealed class ClusterUnderTest : IAsyncDisposable
         {
             var all = new Dictionary<string, string?>(settings, StringComparer.Ordinal) { ["Wardwatch__Broker__Url"] = broker.Address };
             var hospital = await HospitalUnderTest.StartAsync(new HospitalPlan(patients) { Roles = "worker", Settings = all }, cancellation);
-            var database = new NpgsqlConnectionStringBuilder(PrivateCluster.ConnectionString(DataFolder.Open(hospital.Data), "postgres")) { MaxPoolSize = PoolOfNode };
+            var data = DataFolder.Open(hospital.Data);
+            await GrantAsync(data, cancellation);
+            var database = new NpgsqlConnectionStringBuilder(PrivateCluster.ConnectionString(data)) { MaxPoolSize = PoolOfNode };
             all["ConnectionStrings__Wardwatch"] = database.ConnectionString;
             return new(broker, hospital, all);
         }
@@ -51,6 +53,14 @@ public sealed class ClusterUnderTest : IAsyncDisposable
             await broker.DisposeAsync();
             throw;
         }
+    }
+
+    // For the others it is a given database, whose owner they sign in as.
+    private static async Task GrantAsync(DataFolder data, CancellationToken cancellation)
+    {
+        await using var superuser = NpgsqlDataSource.Create(PrivateCluster.ConnectionString(data, "postgres") + ";Pooling=false");
+        await using var grant = superuser.CreateCommand("grant wardwatch_service, wardwatch_tenant to wardwatch");
+        await grant.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Starts another server and waits until it is ready.</summary>

@@ -25,6 +25,15 @@ internal sealed class PartitionTable(NpgsqlDataSource database, IOptions<Cluster
     private const string Patience = "set local lock_timeout = '1s'";
     private const string Lock = "select pg_advisory_xact_lock(hashtext('envelope-partition'), $1)";
     private const string EndStalled = "select end_stalled_commits($1)";
+
+    // Where the server's roles sign in by themselves, sessions are theirs to end, and not the owner's.
+    private const string EndOwnStalled =
+        """
+        select count(pg_terminate_backend(pid)) from pg_locks
+        where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
+          and classid::bigint = hashtext('envelope-partition')::bigint & 4294967295 and objid::bigint = $1 and objsubid = 2 and mode = 'ShareLock' and granted and pid <> pg_backend_pid()
+        """;
+
     private const string Take = "update envelope_partitions set epoch = epoch + 1, reader = $3, node = $4, since = clock_timestamp() where number = $1 and epoch = $2 returning epoch";
     private const string Free = "update envelope_partitions set reader = null, node = null, since = clock_timestamp() where number = $1 and epoch = $2";
     private const string Forget = "delete from envelope_readers where reader = any($1) and not exists (select from envelope_partitions p where p.reader = envelope_readers.reader)";
@@ -82,7 +91,7 @@ internal sealed class PartitionTable(NpgsqlDataSource database, IOptions<Cluster
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
-            await ExecuteAsync(connection, EndStalled, cancellation, seen.Number);
+            await EndStalledAsync(connection, seen.Number, cancellation);
             return await TakeOnceAsync(connection, seen, reader, node, cancellation);
         }
     }
@@ -103,6 +112,18 @@ internal sealed class PartitionTable(NpgsqlDataSource database, IOptions<Cluster
             await using var command = new NpgsqlCommand(Forget, connection);
             command.Parameters.Add(new() { Value = gone.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
             await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    private static async Task EndStalledAsync(NpgsqlConnection connection, int partition, CancellationToken cancellation)
+    {
+        try
+        {
+            await ExecuteAsync(connection, EndOwnStalled, cancellation, partition);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            await ExecuteAsync(connection, EndStalled, cancellation, partition);
         }
     }
 
