@@ -1,6 +1,7 @@
 using Wardwatch.Server.Access;
 using Wardwatch.Server.Analytics;
 using Wardwatch.Server.Audit;
+using Wardwatch.Server.Cluster;
 using Wardwatch.Server.Devices;
 using Wardwatch.Server.Events;
 using Wardwatch.Server.Gateway;
@@ -16,7 +17,7 @@ using Wardwatch.Server.Staff;
 namespace Wardwatch.Server;
 
 /// <summary>
-/// Which modules a process runs: a table from role to modules. A process takes the union of its roles; <c>all</c> is the union of every role.
+/// Which modules a process runs: a table from role to what it adds and which routes it maps. A process takes the union of its roles; <c>all</c> is the union of every role.
 /// The order within the table is the order in which modules start; they stop in the reverse order.
 /// </summary>
 public static class Roles
@@ -24,45 +25,27 @@ public static class Roles
     /// <summary>The role that stands for all of them.</summary>
     public const string All = "all";
 
-    // The same object in each role, so that a process of several roles takes it once; they stand above the table, which is made from them.
-    private static Module Patients { get; } = new(PatientsModule.AddPatients, PatientsModule.MapPatients);
+    // What every process knows: who may do what, what is recorded of it, what happened, and the hospital's directories.
+    private static readonly Action<IHostApplicationBuilder>[] Base = [AccessModule.AddAccess, AuditModule.AddAudit, EventsModule.AddEvents, ClusterModule.AddCluster, PatientsModule.AddPatients, DevicesModule.AddDevices];
 
-    private static Module Devices { get; } = new(DevicesModule.AddDevices, DevicesModule.MapDevices);
-
-    private static Module Models { get; } = new(ModelsModule.AddModels, ModelsModule.MapModels);
-
-    private static Module History { get; } = new(HistoryModule.AddHistory, HistoryModule.MapHistory);
-
-    private static Module Monitoring { get; } = new(MonitoringModule.AddMonitoring, MonitoringModule.MapMonitoring);
-
-    private static Module Live { get; } = new(LiveModule.AddLive, LiveModule.MapLive);
-
-    private static Module Gateway { get; } = new(GatewayModule.AddGateway, GatewayModule.MapGateway);
-
-    private static Module Access { get; } = new(AccessModule.AddAccess, AccessModule.MapAccess);
-
-    private static Module Audit { get; } = new(AuditModule.AddAudit, AuditModule.MapAudit);
-
-    private static Module Events { get; } = new(EventsModule.AddEvents);
-
-    private static Module Analytics { get; } = new(AnalyticsModule.AddAnalytics, AnalyticsModule.MapAnalytics);
-
-    private static Module Operations { get; } = new(OperationsModule.AddOperations, OperationsModule.MapOperations);
-
-    private static Module Staff { get; } = new(StaffModule.AddStaff, StaffModule.MapStaff);
-
-    private static readonly Dictionary<string, Module[]> Table = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Role> Table = new(StringComparer.Ordinal)
     {
-        ["monitor"] = [Access, Audit, Events, Patients, Devices, Models, History, Monitoring],
-        ["web"] = [Access, Audit, Events, Patients, Devices, Models, History, Staff, Live, Operations, Analytics],
-        ["gateway"] = [Access, Audit, Events, Patients, Devices, Staff, Gateway],
-        ["worker"] = [Access, Audit, Events],
+        ["monitor"] = new([.. Base, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddMonitoring, ClusterModule.AddReceiving], []),
+        ["web"] = new(
+            [.. Base, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddTrends, ClusterModule.AddSending, StaffModule.AddStaff, LiveModule.AddLive, OperationsModule.AddOperations, AnalyticsModule.AddAnalytics],
+            [
+                PatientsModule.MapPatients, DevicesModule.MapDevices, ModelsModule.MapModels, HistoryModule.MapHistory, MonitoringModule.MapMonitoring, LiveModule.MapLive, AccessModule.MapAccess,
+                AuditModule.MapAudit, AnalyticsModule.MapAnalytics, OperationsModule.MapOperations, StaffModule.MapStaff,
+            ]),
+        ["gateway"] = new([.. Base, ClusterModule.AddSending, StaffModule.AddStaff, GatewayModule.AddGateway], [GatewayModule.MapGateway]),
+        ["worker"] = new([.. Base, AnalyticsModule.AddAnalytics, AnalyticsModule.AddAnalyticsWork, EventsModule.AddEventWork], []),
     };
 
-    /// <summary>The modules of the named roles, each once, in their order.</summary>
+    /// <summary>What a process of the named roles takes, each once, in its order.</summary>
     /// <param name="names">Role names separated by commas: <c>all</c>, or <c>gateway,web</c>.</param>
+    /// <param name="overBroker">Whether there is a broker between processes, without which one must do everything.</param>
     /// <exception cref="StartupException">A name is unknown, or the roles do not make a whole server.</exception>
-    public static IReadOnlyList<Module> Select(string names)
+    public static Selection Select(string names, bool overBroker)
     {
         var wanted = names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal);
         if (wanted.FirstOrDefault(name => name != All && !Table.ContainsKey(name)) is { } unknown)
@@ -70,16 +53,23 @@ public static class Roles
             throw new StartupException($"There is no role '{unknown}'.", $"The roles are: {All}, {string.Join(", ", Table.Keys)}.");
         }
 
-        if (!wanted.Contains(All) && !Table.Keys.All(wanted.Contains))
+        var whole = wanted.Contains(All) || Table.Keys.All(wanted.Contains);
+        if (!whole && (!overBroker || wanted.Count == 0))
         {
-            throw new StartupException("The roles of this server cannot be split over processes: without a message broker between them, they must share one.", $"Start it with --roles {All}.");
+            throw new StartupException(
+                "The roles of this server cannot be split over processes: without a message broker between them, they must share one.",
+                $"Start it with --roles {All}, or give every process the same {BrokerOptions.Section}:{nameof(BrokerOptions.Url)} and database.");
         }
 
-        return Table.Values.SelectMany(modules => modules).Distinct().ToList();
+        var (taken, roles) = whole ? ([.. Table.Keys], Table.Values) : (Table.Keys.Where(wanted.Contains).ToList(), Table.Where(role => wanted.Contains(role.Key)).Select(role => role.Value));
+        return new(new(taken, whole), [.. roles.SelectMany(role => role.Adds).Distinct()], [.. roles.SelectMany(role => role.Maps).Distinct()]);
     }
 
-    /// <summary>A module as the program sees it: what it registers and what it maps.</summary>
-    /// <param name="Add">Registers its services; hosted services start in this order.</param>
-    /// <param name="Map">Maps its routes; null if it has none.</param>
-    public sealed record Module(Action<IHostApplicationBuilder> Add, Action<IEndpointRouteBuilder>? Map = null);
+    /// <summary>What a process takes.</summary>
+    /// <param name="Roles">Its roles.</param>
+    /// <param name="Adds">Registers its services; hosted services start in this order.</param>
+    /// <param name="Maps">Maps its routes.</param>
+    public sealed record Selection(ProcessRoles Roles, IReadOnlyList<Action<IHostApplicationBuilder>> Adds, IReadOnlyList<Action<IEndpointRouteBuilder>> Maps);
+
+    private sealed record Role(Action<IHostApplicationBuilder>[] Adds, Action<IEndpointRouteBuilder>[] Maps);
 }

@@ -16,16 +16,17 @@ public static class WardwatchServer
     public static async Task RunAsync(
         WebApplicationBuilder builder, string roles, Func<Installation, CancellationToken, Task> prepare, Func<WebApplication, CancellationToken, Task> started, CancellationToken stop)
     {
-        var modules = Roles.Select(roles);
+        var selected = Roles.Select(roles, BrokerOptions.IsSet(builder.Configuration));
         var options = PlatformModule.ReadOptions(builder.Configuration);
         using var loggers = PlatformModule.CreateStartLoggers(builder);
         await using var installation = await Installation.OpenAsync(options, builder.Configuration, TimeProvider.System, loggers, stop);
         await prepare(installation, stop);
 
         PlatformModule.AddPlatform(builder, installation);
-        foreach (var module in modules)
+        selected.Roles.SetOn(builder);
+        foreach (var add in selected.Adds)
         {
-            module.Add(builder);
+            add(builder);
         }
 
         await using var app = await StartupFailures.ExplainAsync(builder.Build);
@@ -35,9 +36,9 @@ public static class WardwatchServer
         {
             PlatformModule.UsePlatform(app);
             PlatformModule.MapPlatform(app);
-            foreach (var module in modules)
+            foreach (var map in selected.Maps)
             {
-                module.Map?.Invoke(app);
+                map(app);
             }
 
             return app.StartAsync(stop);

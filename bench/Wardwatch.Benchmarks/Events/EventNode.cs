@@ -26,15 +26,16 @@ public sealed class EventNode : IAsyncDisposable
 
     /// <summary>Starts a node.</summary>
     /// <param name="installation">An opened installation.</param>
+    /// <param name="broker">The broker's address; null: events stay within this process.</param>
     /// <param name="settings">Settings of the module, without <c>Wardwatch:Events:</c>.</param>
     /// <param name="consumers">Who handles events.</param>
     /// <param name="observers">Who is told of them.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<EventNode> StartAsync(
-        Installation installation, IReadOnlyDictionary<string, string> settings, IEnumerable<IEventConsumer> consumers, IEnumerable<IEventObserver> observers, CancellationToken cancellation)
+        Installation installation, string? broker, IReadOnlyDictionary<string, string> settings, IEnumerable<IEventConsumer> consumers, IEnumerable<IEventObserver> observers, CancellationToken cancellation)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"{EventsOptions.Section}:{setting.Key}", (string?)setting.Value)));
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"{EventsOptions.Section}:{setting.Key}", (string?)setting.Value)).Append(new($"{BrokerOptions.Section}:{nameof(BrokerOptions.Url)}", broker)));
         builder.Services.AddLogging(logging => logging.AddFilter(level => level >= LogLevel.Warning));
         builder.Services.AddMetrics();
         builder.Services.AddSingleton(TimeProvider.System);
@@ -42,6 +43,7 @@ public sealed class EventNode : IAsyncDisposable
         builder.Services.AddSingleton(installation.Tenants);
         builder.Services.AddSingleton(installation.Keyring);
         EventsModule.AddEvents(builder);
+        EventsModule.AddEventWork(builder);
         foreach (var consumer in consumers) builder.Services.AddSingleton(consumer);
         foreach (var observer in observers) builder.Services.AddSingleton(observer);
         var host = builder.Build();
@@ -49,19 +51,19 @@ public sealed class EventNode : IAsyncDisposable
         return new(host);
     }
 
-    /// <summary>Starts one as a process: its data folder, whose server must have it open, then settings as <c>Name=value</c>, then the consumers' names.</summary>
-    internal static WatchedProcess StartProcess(string data, IReadOnlyDictionary<string, string> settings, IEnumerable<string> consumers, Action<string> onLine) => WatchedProcess.Start(
-        [Stage.Programs.Bench, Verb, data, .. settings.Select(setting => $"{setting.Key}={setting.Value}"), "--", .. consumers], "KILL", new Dictionary<string, string?>(StringComparer.Ordinal), onLine);
+    /// <summary>Starts one as a process: its data folder, whose server must have it open, the broker's address or nothing, then settings as <c>Name=value</c>, then the consumers' names.</summary>
+    internal static WatchedProcess StartProcess(string data, string? broker, IReadOnlyDictionary<string, string> settings, IEnumerable<string> consumers, Action<string> onLine) => WatchedProcess.Start(
+        [Stage.Programs.Bench, Verb, data, broker ?? "", .. settings.Select(setting => $"{setting.Key}={setting.Value}"), "--", .. consumers], "KILL", new Dictionary<string, string?>(StringComparer.Ordinal), onLine);
 
     /// <summary>Is a node until it is killed.</summary>
     internal static async Task<int> RunAsync(string[] arguments)
     {
         var end = Array.IndexOf(arguments, "--");
-        var settings = arguments[1..end].Select(setting => setting.Split('=', 2)).ToDictionary(setting => setting[0], setting => setting[1], StringComparer.Ordinal);
+        var settings = arguments[2..end].Select(setting => setting.Split('=', 2)).ToDictionary(setting => setting[0], setting => setting[1], StringComparer.Ordinal);
         using var stop = new ShutdownSignals();
         await using var installation = await Installation.OpenBesideAsync(
             new PlatformOptions { DataFolder = arguments[0] }, new ConfigurationBuilder().Build(), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, stop.Stop);
-        await using var node = await StartAsync(installation, settings, arguments[(end + 1)..].Select(name => new RecordingConsumer(name)), [], stop.Stop);
+        await using var node = await StartAsync(installation, arguments[1], settings, arguments[(end + 1)..].Select(name => new RecordingConsumer(name)), [], stop.Stop);
         await Console.Out.WriteLineAsync($"node {Environment.ProcessId}");
         await Task.Delay(Timeout.Infinite, stop.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;

@@ -60,9 +60,8 @@ internal static class EventsVerb
                 ["Publishers"] = parsed.GetValue(Workers).ToString(),
                 ["Workers"] = parsed.GetValue(Workers).ToString(),
             };
-            if (broker is not null) settings["Broker"] = broker.Address;
             var consumers = new[] { new CountingConsumer("first"), new CountingConsumer("second") };
-            await using var node = await EventNode.StartAsync(installation, settings, consumers, [], cancellation);
+            await using var node = await EventNode.StartAsync(installation, broker?.Address, settings, consumers, [], cancellation);
             var patients = await SetUpAsync(installation, cancellation);
             var took = await report.DoAsync($"{events:N0} events", () => MeasureAsync(installation, patients, events, consumers, cancellation));
             var result = new EventsResult(broker is null ? "database" : "RabbitMQ", events, took.TotalSeconds, events / took.TotalSeconds);

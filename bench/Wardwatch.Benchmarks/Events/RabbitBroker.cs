@@ -15,7 +15,7 @@ public sealed class RabbitBroker : IAsyncDisposable
     private const string User = "rabbitmq";
     private const int SignalKill = 9;
     private const int SignalTerminate = 15;
-    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromMinutes(3);
 
     private readonly string _folder;
     private readonly int _port = Programs.FreePort();

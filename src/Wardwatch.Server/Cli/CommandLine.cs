@@ -21,6 +21,7 @@ public static class CommandLine
         {
             ServeVerb.Create(),
             DemoVerb.Create(),
+            HealthVerb.Create(),
             MigrateVerb.Create(),
             PsqlVerb.Create(),
             SeedVerb.Create(),

@@ -24,7 +24,6 @@ internal sealed class ConsumerHandling
         returning event_id
         """;
 
-    private static readonly ActivitySource Activities = new("Wardwatch.Events");
 
     private readonly IEventConsumer _consumer;
     private readonly EventConsumers _consumers;
@@ -109,7 +108,7 @@ internal sealed class ConsumerHandling
     /// <summary>Calls the consumer, within the deadline.</summary>
     public async Task CallAsync(NpgsqlConnection connection, SealedEvent delivered, DeliveredEvent opened, CancellationToken cancellation)
     {
-        using var activity = Activities.StartActivity($"handle {delivered.Name}", ActivityKind.Consumer, delivered.Trace);
+        using var activity = EventTraces.Source.HasListeners() ? EventTraces.Source.StartActivity($"handle {delivered.Name}", ActivityKind.Consumer, delivered.Trace) : null;
         activity?.SetTag("wardwatch.consumer", Name);
         try
         {

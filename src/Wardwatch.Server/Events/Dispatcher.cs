@@ -61,7 +61,9 @@ internal sealed partial class Dispatcher(
             return false;
         }
 
+        var began = time.GetUtcNow();
         await transport.PublishAsync(connection, events, cancellation);
+        EventTraces.Published(events, began);
         await using (var remove = EventQueue.Command(connection, Remove, partition, events.Select(published => published.Number).ToArray()))
         {
             await remove.ExecuteNonQueryAsync(cancellation);

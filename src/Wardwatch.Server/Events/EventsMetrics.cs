@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Events;
 
@@ -15,7 +16,7 @@ internal sealed class EventsMetrics
     private readonly Counter<long> _unreadable;
     private readonly Histogram<double> _batchSeconds;
 
-    public EventsMetrics(IMeterFactory meters, EventsState state)
+    public EventsMetrics(IMeterFactory meters, EventsState state, IBrokerLink? broker = null)
     {
         var meter = meters.Create("Wardwatch.Events");
         _published = meter.CreateCounter<long>("wardwatch.events.published", "{event}", "Events taken out of the outbox and handed to consumers' queues");
@@ -28,7 +29,7 @@ internal sealed class EventsMetrics
         _unreadable = meter.CreateCounter<long>("wardwatch.events.unreadable", "{message}", "Messages of the broker that are none of ours, set aside there");
         _batchSeconds = meter.CreateHistogram<double>("wardwatch.events.batch.duration", "s", "Time of a transaction that handled events, by consumer");
         meter.CreateObservableGauge("wardwatch.events.outbox.lag", () => state.LagSeconds, "s", "Age of the oldest event that is not published");
-        meter.CreateObservableGauge("wardwatch.events.broker.away", () => state.BrokerAway is null ? 0 : 1, "{broker}", "1 while the broker cannot be reached");
+        meter.CreateObservableGauge("wardwatch.events.broker.away", () => broker?.Away is null ? 0 : 1, "{broker}", "1 while the broker cannot be reached");
     }
 
     public void Published(int count) => _published.Add(count);

@@ -7,13 +7,14 @@ namespace Wardwatch.Server.Events;
 /// <summary>What happened, told to those who act on it: added in the transaction that caused it, in order per patient, handled once by each consumer.</summary>
 public static class EventsModule
 {
-    /// <summary>Adds the outbox, what publishes it, and what runs the consumers that other modules register as <see cref="IEventConsumer"/>.</summary>
+    /// <summary>
+    /// Adds the outbox, and what tells this process's observers. Consumers that other modules register as <see cref="IEventConsumer"/> are known, and run where
+    /// <see cref="AddEventWork"/> was added.
+    /// </summary>
     public static void AddEvents(IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<EventsOptions>().BindConfiguration(EventsOptions.Section).ValidateDataAnnotations()
-            .Validate(options => IsBroker(options.Broker), $"{EventsOptions.Section}:{nameof(EventsOptions.Broker)} must look like amqps://user:password@host/vhost; it has no user and password of its own.")
-            .ValidateOnStart();
+        services.AddOptions<EventsOptions>().BindConfiguration(EventsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         DirectoryChanges.AddTo(services);
         services.AddSingleton<EventsState>();
         services.AddSingleton<EventsMetrics>();
@@ -22,28 +23,36 @@ public static class EventsModule
         services.AddSingleton<EventConsumers>();
         services.AddSingleton<EventObservers>();
         services.AddSingleton<EventQueue>();
-        services.AddSingleton<EventKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<EventKeeper>());
         services.AddSingleton<ConsumerRunners>();
-        services.AddHostedService(provider => provider.GetRequiredService<ConsumerRunners>());
-        if (string.IsNullOrWhiteSpace(builder.Configuration[$"{EventsOptions.Section}:{nameof(EventsOptions.Broker)}"]))
+        services.AddSingleton<IEventDeadLetters, EventDeadLetters>();
+        services.AddHealthChecks().AddCheck<EventsHealthCheck>("events");
+        if (BrokerLinks.AddTo(builder))
         {
-            services.AddSingleton<IEventTransport, DatabaseTransport>();
+            services.AddSingleton<IBrokerTopology, BrokerTopology>();
+            services.AddSingleton<IEventTransport, BrokerTransport>();
+            services.AddSingleton<BrokerObservers>();
+            services.AddHostedService(provider => provider.GetRequiredService<BrokerObservers>());
         }
         else
         {
-            services.AddSingleton<BrokerLink>();
-            services.AddSingleton<IEventTransport, BrokerTransport>();
+            services.AddSingleton<IEventTransport, DatabaseTransport>();
+        }
+    }
+
+    /// <summary>Adds what publishes the outbox and runs the consumers. Every module that has consumers belongs to the same process, since their queues are made here.</summary>
+    public static void AddEventWork(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<EventKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventKeeper>());
+        services.AddHostedService(provider => provider.GetRequiredService<ConsumerRunners>());
+        if (BrokerLinks.AddTo(builder))
+        {
             services.AddSingleton<BrokerConsumers>();
             services.AddHostedService(provider => provider.GetRequiredService<BrokerConsumers>());
         }
 
-        services.AddSingleton<IEventDeadLetters, EventDeadLetters>();
         services.AddSingleton<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
-        services.AddHealthChecks().AddCheck<EventsHealthCheck>("events");
     }
-
-    private static bool IsBroker(string? address) => string.IsNullOrWhiteSpace(address)
-        || (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" && uri.UserInfo.IndexOf(':', StringComparison.Ordinal) > 0 && !uri.UserInfo.EndsWith(':'));
 }

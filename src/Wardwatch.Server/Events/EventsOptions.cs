@@ -8,9 +8,6 @@ public sealed class EventsOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Wardwatch:Events";
 
-    /// <summary>The broker between nodes: an amqp or amqps URI with user and password. Empty: events stay within this one process.</summary>
-    public string? Broker { get; set; }
-
     /// <summary>Partitions that are published at once.</summary>
     [Range(1, 64)]
     public int Publishers { get; set; } = 2;

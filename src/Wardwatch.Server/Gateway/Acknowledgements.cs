@@ -110,6 +110,7 @@ internal sealed class Acknowledgements(MqttOutput output, MqttVersion version, G
             metrics.Acknowledged(promised);
         }
 
+        batch.Trace?.Acknowledged(batch.Count);
         batch.Release();
         if (Pool.Count < PooledBatches)
         {

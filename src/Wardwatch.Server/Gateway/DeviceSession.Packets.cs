@@ -1,6 +1,7 @@
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
+using Wardwatch.Server.Monitoring.Contracts;
 
 namespace Wardwatch.Server.Gateway;
 
@@ -83,7 +84,26 @@ internal sealed partial class DeviceSession
         }
 
         _acknowledgements.Expect(publish.Qos);
+        if (batch.Trace is null && _services.Traces is { } traces && (!publish.Properties.IsEmpty || traces.IsDue(_readAt)))
+        {
+            batch.Trace = TraceOf(in publish, traces);
+        }
+
         return true;
+    }
+
+    /// <summary>The trace that the device asks for, else one that is due; null: this reading is not followed.</summary>
+    private ReadingTrace? TraceOf(in PublishPacket publish, ReadingTraces traces)
+    {
+        foreach (var property in publish.Properties)
+        {
+            if (property.Id == MqttProperty.UserProperty && traces.Join(property.Name, property.Bytes, _readAt) is { } joined)
+            {
+                return joined;
+            }
+        }
+
+        return publish.Properties.IsEmpty || traces.IsDue(_readAt) ? traces.Begin(_readAt) : null;
     }
 
     private bool HandleSubscribe(in SubscribePacket subscribe)

@@ -11,6 +11,7 @@ using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Gateway.Brokers;
 using Wardwatch.Server.Gateway.Http;
 using Wardwatch.Server.Gateway.Sockets;
+using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Gateway;
@@ -36,6 +37,7 @@ public static class GatewayModule
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value);
         services.AddSingleton<IGatewayPolicy, DevicePolicy>();
+        services.AddSingleton<ReadingTraces>();
         services.AddSingleton<MqttConnectionHandler>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>, IServerCertificates, ConnectionGate>(Listen);
         services.AddSingleton<IConnectionListenerFactory, DeviceListenerFactory>();

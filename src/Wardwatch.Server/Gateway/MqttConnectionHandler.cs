@@ -5,15 +5,16 @@ using Microsoft.AspNetCore.Connections.Features;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.Gateway.Sockets;
+using Wardwatch.Server.Monitoring.Contracts;
 
 namespace Wardwatch.Server.Gateway;
 
 /// <summary>A device's connection from its first byte: CONNECT within its deadline, credentials, then the session.</summary>
 internal sealed partial class MqttConnectionHandler(
     IGatewayPolicy policy, Sessions sessions, ConnectionGate gate, GatewayMetrics metrics, GatewayWarnings warnings, GatewayOptions options, TimeProvider time,
-    ILogger<MqttConnectionHandler> logger) : ConnectionHandler
+    ILogger<MqttConnectionHandler> logger, ReadingTraces? traces = null) : ConnectionHandler
 {
-    private readonly GatewayServices _services = new(policy, metrics, warnings, gate.Waiting, options, time);
+    private readonly GatewayServices _services = new(policy, metrics, warnings, gate.Waiting, options, time) { Traces = traces };
     private readonly AuthenticationFailures _failures = new(options);
     private readonly DeviceConnects _connects = new(options);
     private readonly ILogger<MqttConnectionHandler> _logger = logger;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 
 namespace Wardwatch.Server.Live;
@@ -93,7 +94,7 @@ internal sealed class Audience : IErasureObserver
     }
 
     /// <summary>Sends a patient's newest vitals.</summary>
-    public void SendVitals(PatientEntry patient, byte[] json)
+    public void SendVitals(PatientEntry patient, byte[] json, ReadingTrace? trace = null)
     {
         lock (_gate)
         {
@@ -102,7 +103,7 @@ internal sealed class Audience : IErasureObserver
                 _newest.Add(patient.Number, newest = new NewestState());
             }
 
-            var message = new LiveMessage(LiveKind.VitalsUpdated, patient.TenantId, patient.Number, patient.Ward, json) { Newest = newest };
+            var message = new LiveMessage(LiveKind.VitalsUpdated, patient.TenantId, patient.Number, patient.Ward, json) { Newest = newest, Trace = trace };
             newest.Message = message;
             Deliver(message, LiveKinds.Readings);
         }

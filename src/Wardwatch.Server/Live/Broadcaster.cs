@@ -49,14 +49,14 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
         }
 
         // Once a patient's change is among those that found no room, newer ones join it there, or they would be shown before it.
-        var change = new Change(in view, kind);
+        var change = new Change(in view, kind, ReadingTrace.InLane);
         if (!_overflow.ContainsKey(view.PatientNumber) && _changes.Writer.TryWrite(change))
         {
             return;
         }
 
         // A change of state stays one when a reading comes after it. A patient has one lane, so that nobody else adds here meanwhile.
-        _overflow[view.PatientNumber] = _overflow.TryRemove(view.PatientNumber, out var older) ? new Change(in view, older.Kind | kind) : change;
+        _overflow[view.PatientNumber] = _overflow.TryRemove(view.PatientNumber, out var older) ? new Change(in view, older.Kind | kind, change.Trace) : change;
         _metrics.Overflowed();
 
         // The loop may have looked just before. If there is no room for this sign, it has enough to do and will look again.
@@ -130,7 +130,7 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
         var now = _time.Microseconds();
         if ((change.Kind & ChangeKind.Reading) != ChangeKind.None && _audience.WantsReadings(patient))
         {
-            _audience.SendVitals(patient, _writer.Vitals(patient, in change.View, now));
+            _audience.SendVitals(patient, _writer.Vitals(patient, in change.View, now), change.Trace);
         }
 
         if ((change.Kind & ChangeKind.Status) != ChangeKind.None)
@@ -143,9 +143,10 @@ internal sealed partial class Broadcaster : BackgroundService, IMonitoringObserv
     private partial void LogPublishFailed(Exception e);
 
     // Fields, not properties: a copy of a view is some 400 bytes, and its parts are handed on by reference.
-    private readonly struct Change(in PatientView view, ChangeKind kind)
+    private readonly struct Change(in PatientView view, ChangeKind kind, ReadingTrace? trace)
     {
         public readonly PatientView View = view;
         public readonly ChangeKind Kind = kind;
+        public readonly ReadingTrace? Trace = trace;
     }
 }

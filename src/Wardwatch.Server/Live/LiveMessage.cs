@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Wardwatch.Server.History.Contracts;
+using Wardwatch.Server.Monitoring.Contracts;
 
 namespace Wardwatch.Server.Live;
 
@@ -86,8 +87,11 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
     /// <summary>The block of a stream of server-sent events.</summary>
     public ReadOnlyMemory<byte> ServerSentEvent => Once(ref _event, static message => message.ToServerSentEvent());
 
+    /// <summary>The trace of the reading that it shows; null for nearly every message.</summary>
+    public ReadingTrace? Trace { get; init; }
+
     /// <summary>The same message as an event of the log.</summary>
-    public LiveMessage AsEvent(long number, string id) => new(Kind, TenantId, PatientNumber, Ward, Json) { EventNumber = number, EventId = id, Newest = Newest };
+    public LiveMessage AsEvent(long number, string id) => new(Kind, TenantId, PatientNumber, Ward, Json) { EventNumber = number, EventId = id, Newest = Newest, Trace = Trace };
 
     /// <summary>The hub's method for a kind.</summary>
     public static string HubMethod(LiveKind kind) => kind switch

@@ -67,6 +67,7 @@ internal sealed partial class LivePump(IOptions<LiveOptions> options, LiveMetric
         if (writing.IsCompletedSuccessfully)
         {
             await writing;
+            message.Trace?.Framed(channel.Name);
             return null;
         }
 
@@ -76,6 +77,7 @@ internal sealed partial class LivePump(IOptions<LiveOptions> options, LiveMetric
             if (await Task.WhenAny(written, mailbox.Overrun).WaitAsync(_patience, time, ended) == written)
             {
                 await written;
+                message.Trace?.Framed(channel.Name);
                 return null;
             }
 

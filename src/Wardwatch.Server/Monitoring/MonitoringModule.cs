@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 
@@ -17,13 +18,31 @@ public static class MonitoringModule
         services.AddSingleton<DevicePresence>();
         services.AddSingleton<IDevicePresence>(provider => provider.GetRequiredService<DevicePresence>());
         services.AddSingleton<Rebuild>();
-        services.AddSingleton<RecentTrends>();
-        services.AddSingleton<Lanes>();
-        services.AddSingleton<IEnvelopeQueue>(provider => provider.GetRequiredService<Lanes>());
-        services.AddSingleton<IPatientMonitor>(provider => provider.GetRequiredService<Lanes>());
+        AddTrends(builder);
+        services.AddSingleton<LaneFactory>();
         services.AddSingleton(provider => provider.GetRequiredService<MonitoringMetrics>().Wards);
         services.AddHostedService<VitalSignsReport>();
-        services.AddHostedService(provider => provider.GetRequiredService<Lanes>());
+        if (EnvelopeWay.IsOverBroker(builder))
+        {
+            AddLanes<PartitionedLanes>(services);
+            services.AddSingleton<IPartitionedLanes>(provider => provider.GetRequiredService<PartitionedLanes>());
+        }
+        else
+        {
+            AddLanes<Lanes>(services);
+            services.AddSingleton<IEnvelopeQueue>(provider => provider.GetRequiredService<Lanes>());
+        }
+    }
+
+    /// <summary>Adds what the live state's endpoints need besides.</summary>
+    public static void AddTrends(IHostApplicationBuilder builder) => builder.Services.TryAddSingleton<RecentTrends>();
+
+    private static void AddLanes<TLanes>(IServiceCollection services)
+        where TLanes : class, IPatientMonitor, IHostedService
+    {
+        services.AddSingleton<TLanes>();
+        services.AddSingleton<IPatientMonitor>(provider => provider.GetRequiredService<TLanes>());
+        services.AddHostedService(provider => provider.GetRequiredService<TLanes>());
     }
 
     /// <summary>Maps the live state's endpoints.</summary>

@@ -1,10 +1,24 @@
 using Microsoft.Extensions.Logging.Console;
 
+using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Platform.Telemetry;
+
 namespace Wardwatch.Server.Platform;
 
-/// <summary>Logs go to standard output: JSON, one line each; in the demo, lines for people.</summary>
+/// <summary>Logs go to standard output: JSON, one object a line; in the demo, or if somebody says so, lines for people.</summary>
 internal static class Logs
 {
+    /// <summary>Whether lines are for people.</summary>
+    /// <exception cref="StartupException">There is no such format.</exception>
+    public static bool AreForPeople(IConfiguration configuration, bool demo) => configuration[$"{LogOptions.Section}:{nameof(LogOptions.Format)}"] switch
+    {
+        null or "" => demo,
+        LogOptions.Json => false,
+        LogOptions.Text => true,
+        var other => throw new StartupException($"There is no format '{other}' of logs.", $"{LogOptions.Section}:{nameof(LogOptions.Format)} is {LogOptions.Json} or {LogOptions.Text}."),
+    };
+
+    /// <summary>Says where lines go, in which form, and whose are left out.</summary>
     public static void Configure(ILoggingBuilder logging, bool forPeople, HostStart? start = null)
     {
         logging.ClearProviders();
@@ -19,12 +33,8 @@ internal static class Logs
         }
         else
         {
-            logging.AddJsonConsole(console =>
-            {
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-                console.UseUtcTimestamp = true;
-                console.IncludeScopes = false;
-            });
+            logging.AddConsole(console => console.FormatterName = JsonLogFormatter.FormatterName);
+            logging.AddConsoleFormatter<JsonLogFormatter, ConsoleFormatterOptions>();
         }
 
         // The framework writes whole addresses there, and a query may hold an access token.

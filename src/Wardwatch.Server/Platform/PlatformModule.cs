@@ -14,6 +14,9 @@ namespace Wardwatch.Server.Platform;
 /// <summary>What every module stands on: configuration, logs, database, keys, health, errors, metrics.</summary>
 public static class PlatformModule
 {
+    /// <summary>The environment variable that names a folder of settings.</summary>
+    public const string SettingsFolderVariable = "WARDWATCH_SETTINGS_FOLDER";
+
     private const int UnreadBytes = 64 * 1024;
 
     /// <summary>A builder with configuration and logging in place.</summary>
@@ -25,11 +28,31 @@ public static class PlatformModule
             ContentRootPath = AppContext.BaseDirectory,
             EnvironmentName = Environments.Production,
         });
-        builder.Configuration.AddInMemoryCollection(settings);
         var start = new HostStart();
         builder.Services.AddSingleton(start);
-        Logs.Configure(builder.Logging, ReadOptions(builder.Configuration).Demo, start);
+        AddSettingsFolder(builder.Configuration, settings);
+        Logs.Configure(builder.Logging, Logs.AreForPeople(builder.Configuration, ReadOptions(builder.Configuration).Demo), start);
         return builder;
+    }
+
+    /// <summary>
+    /// Settings as files, one each, as secrets are mounted: the file's name is the setting's (<c>ConnectionStrings__Wardwatch</c>), its content the value. Above the
+    /// environment, below the command line.
+    /// </summary>
+    /// <exception cref="StartupException">There is no such folder.</exception>
+    private static void AddSettingsFolder(ConfigurationManager configuration, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        if (Environment.GetEnvironmentVariable(SettingsFolderVariable) is { Length: > 0 } folder)
+        {
+            if (!Directory.Exists(folder))
+            {
+                throw new StartupException($"There is no folder {folder}, which {SettingsFolderVariable} names.", "Mount the secrets there, or take the variable away.");
+            }
+
+            configuration.AddKeyPerFile(Path.GetFullPath(folder), optional: false);
+        }
+
+        configuration.AddInMemoryCollection(settings);
     }
 
     /// <summary>The platform's options, for use before there is a host.</summary>
@@ -45,7 +68,7 @@ public static class PlatformModule
         LoggerFactory.Create(logging =>
         {
             logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
-            Logs.Configure(logging, ReadOptions(builder.Configuration).Demo);
+            Logs.Configure(logging, Logs.AreForPeople(builder.Configuration, ReadOptions(builder.Configuration).Demo));
             logging.AddFilter((_, level) => level >= lowest && level >= LogLevel.Information);
         });
 
@@ -57,6 +80,8 @@ public static class PlatformModule
             .Validate(set => KnownProxies.Parse(set.KnownProxies, out _) is not null, $"{PlatformOptions.Section}:{nameof(PlatformOptions.KnownProxies)} must be addresses or networks such as 10.1.0.0/16, separated by commas.")
             .ValidateOnStart();
         services.AddOptions<LimitsOptions>().BindConfiguration(LimitsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section);
+        services.AddTraces(builder.Configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(installation.Database);
         services.AddSingleton(installation.Tenants);
@@ -108,6 +133,7 @@ public static class PlatformModule
         // Made now, so that no measurement of a module is missed.
         app.Services.GetRequiredService<PrometheusExporter>();
         app.Services.GetRequiredService<KnownProxies>().Use(app);
+        app.UseRequestNames();
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -48,6 +48,9 @@ public sealed class PlatformOptions
     /// <summary>A shell command that prints the master key in base64, from a secret store; null: file or environment.</summary>
     public string? MasterKeyCommand { get; set; }
 
+    /// <summary>A file with the master key in base64, such as a mounted secret, instead of <c>master.key</c> in the data folder.</summary>
+    public string? MasterKeyFile { get; set; }
+
     /// <summary>A file with the master key to come, in base64, while it is rotated; not needed where the key is the file of the data folder.</summary>
     public string? NewMasterKeyFile { get; set; }
 

@@ -3,6 +3,7 @@ using Npgsql;
 using Shouldly;
 using Wardwatch.Benchmarks.Events;
 using Wardwatch.Server.Events.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Platform.Processes;
 using Wardwatch.SystemTests.Harness;
 using Xunit;
@@ -40,11 +41,6 @@ public abstract class EventSuite(EventHospital hospital) : IAsyncLifetime
                 ["HandleSeconds"] = "0.5",
                 ["BreakSeconds"] = "0.5",
             };
-            if (Broker is { } broker)
-            {
-                settings["Broker"] = broker;
-            }
-
             return settings;
         }
     }
@@ -191,7 +187,7 @@ public abstract class EventSuite(EventHospital hospital) : IAsyncLifetime
     public async Task Observers_are_told_on_the_node()
     {
         var observer = new TellingObserver();
-        await using var node = await EventNode.StartAsync(hospital.Installation, Settings, [], [observer], Cancellation);
+        await using var node = await EventNode.StartAsync(hospital.Installation, Broker, Settings, [], [observer], Cancellation);
 
         // Nothing is kept for an observer that does not listen yet.
         for (var step = 1; !observer.Told.Any(told => told.Content.GetProperty("word").GetString() == _mark); step++)
@@ -265,7 +261,7 @@ public abstract class EventSuite(EventHospital hospital) : IAsyncLifetime
     {
         var settings = Settings;
         set(settings);
-        return EventNode.StartAsync(hospital.Installation, settings, consumers, [], Cancellation);
+        return EventNode.StartAsync(hospital.Installation, Broker, settings, consumers, [], Cancellation);
     }
 
     /// <summary>Writes events of the first patients, some of each in a transaction, each patient's from one writer; tries again when a connection is cut.</summary>
@@ -354,7 +350,7 @@ public abstract class EventSuite(EventHospital hospital) : IAsyncLifetime
     private async Task<NodeProcess> ProcessAsync()
     {
         var started = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var process = EventNode.StartProcess(hospital.Data, Settings, [Plain], line =>
+        var process = EventNode.StartProcess(hospital.Data, Broker, Settings, [Plain], line =>
         {
             if (line.StartsWith("node ", StringComparison.Ordinal))
             {
@@ -412,5 +408,5 @@ internal static class NodeServices
 
     /// <summary>Why the broker is away; null while it is there.</summary>
     public static string? BrokerAway(this IServiceProvider services) =>
-        ((Wardwatch.Server.Events.EventsState)services.GetService(typeof(Wardwatch.Server.Events.EventsState))!).BrokerAway;
+        ((IBrokerLink?)services.GetService(typeof(IBrokerLink)))?.Away?.Reason;
 }

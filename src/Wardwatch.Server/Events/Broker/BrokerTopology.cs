@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Events.Broker;
 
@@ -6,7 +7,7 @@ namespace Wardwatch.Server.Events.Broker;
 /// What stands in the broker: a topic exchange; a durable quorum queue for each consumer, of whose readers one is active; and an exchange with a queue for messages
 /// that are none of ours. Declared by whoever connects, so that whoever publishes first loses nothing.
 /// </summary>
-internal static class BrokerTopology
+internal sealed class BrokerTopology(EventConsumers consumers) : IBrokerTopology
 {
     /// <summary>The exchange to which events are published.</summary>
     public const string Exchange = "wardwatch.events";
@@ -17,8 +18,8 @@ internal static class BrokerTopology
     // Deliveries are counted when a connection breaks as well: a limit that only a message which kills its reader reaches.
     private const int MostDeliveries = 100;
 
-    /// <summary>Declares it.</summary>
-    public static async Task DeclareAsync(IChannel channel, EventConsumers consumers, CancellationToken cancellation)
+    /// <inheritdoc />
+    public async Task DeclareAsync(IChannel channel, CancellationToken cancellation)
     {
         await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellation);
         await channel.ExchangeDeclareAsync(Dead, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellation);

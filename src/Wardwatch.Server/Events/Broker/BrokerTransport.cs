@@ -1,5 +1,6 @@
 using Npgsql;
 using RabbitMQ.Client;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Events.Broker;
 
@@ -7,9 +8,12 @@ namespace Wardwatch.Server.Events.Broker;
 /// Over the broker: an event leaves the outbox only when the broker has confirmed that it is in every queue that wants it. Each message is confirmed before the
 /// next of its partition is sent, since a refused one that is sent again would otherwise come behind its successors; several partitions are under way at once.
 /// </summary>
-internal sealed class BrokerTransport(BrokerLink link, EventConsumers consumers) : IEventTransport
+internal sealed class BrokerTransport(IBrokerLink link, EventConsumers consumers) : IEventTransport, IAsyncDisposable
 {
     private static readonly TimeSpan ConfirmedWithin = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private IChannel? _channel;
 
     /// <inheritdoc />
     public bool TellsObservers => true;
@@ -17,7 +21,7 @@ internal sealed class BrokerTransport(BrokerLink link, EventConsumers consumers)
     /// <inheritdoc />
     public async Task PublishAsync(NpgsqlConnection connection, IReadOnlyList<SealedEvent> events, CancellationToken cancellation)
     {
-        var channel = await link.PublishingChannelAsync(cancellation);
+        var channel = await ChannelAsync(cancellation);
         foreach (var group in EventMessage.Group(events))
         {
             var (name, version) = (group[0].Name, group[0].Version);
@@ -33,5 +37,30 @@ internal sealed class BrokerTransport(BrokerLink link, EventConsumers consumers)
     public void Published(IReadOnlyList<SealedEvent> events)
     {
         // The broker tells the consumers.
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_channel is { } channel)
+        {
+            await channel.DisposeAsync();
+        }
+
+        _gate.Dispose();
+    }
+
+    // One channel for all partitions: each is under way with one message at a time.
+    private async Task<IChannel> ChannelAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            return _channel = _channel is { IsOpen: true } open ? open : await link.OpenPublishingChannelAsync(cancellation);
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 }

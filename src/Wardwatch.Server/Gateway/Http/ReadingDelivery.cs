@@ -40,6 +40,7 @@ internal sealed class ReadingDelivery : IDeliveryOwner
         }
 
         Outcomes = outcomes;
+        batch.Trace?.Acknowledged(batch.Count);
         batch.Release();
         _told.TrySetResult(state);
     }

@@ -67,7 +67,8 @@ internal static class ReadingEndpoint
     }
 
     private static async Task<IResult> SendAsync(
-        string id, HttpContext context, IDeviceDirectory devices, IEnvelopeQueue queue, IOptions<HttpIngestOptions> options, TimeProvider time, CancellationToken cancellation)
+        string id, HttpContext context, IDeviceDirectory devices, IEnvelopeQueue queue, IOptions<HttpIngestOptions> options, ReadingTraces traces, TimeProvider time,
+        CancellationToken cancellation)
     {
         var caller = context.User.Caller();
         if (devices.Find(id) is not { } device || device.TenantId != caller.TenantId || (caller.Role == AccountRoles.Device && caller.User != device.Id))
@@ -83,6 +84,7 @@ internal static class ReadingEndpoint
 
         var delivery = new ReadingDelivery(device, now);
         var refusal = await FillAsync(delivery.Batch, context, caller, topic, options.Value.MaxReadingsPerRequest, now, cancellation);
+        delivery.Batch.Trace = refusal is null ? traces.JoinRequest(now) : null;
         return refusal ?? await DeliverAsync(delivery, context, queue, options.Value, time, cancellation);
     }
 

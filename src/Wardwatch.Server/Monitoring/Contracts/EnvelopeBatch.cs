@@ -38,6 +38,9 @@ public sealed class EnvelopeBatch : ICommitListener
     /// <summary>Set by the owner's side once the outcome is known; read by the owner when it sends acknowledgements in order.</summary>
     public DeliveryState State { get; set; }
 
+    /// <summary>The trace that follows it; null for nearly every batch.</summary>
+    public ReadingTrace? Trace { get; set; }
+
     /// <summary>Begins a new batch.</summary>
     public void Begin(DeviceEntry device, IDeliveryOwner owner, long receivedAt)
     {
@@ -87,10 +90,18 @@ public sealed class EnvelopeBatch : ICommitListener
     }
 
     /// <inheritdoc />
-    public void Committed() => Owner.Complete(this, DeliveryState.Durable);
+    public void Committed()
+    {
+        Trace?.Committed(durable: true);
+        Owner.Complete(this, DeliveryState.Durable);
+    }
 
     /// <inheritdoc />
-    public void Failed() => Owner.Complete(this, DeliveryState.Failed);
+    public void Failed()
+    {
+        Trace?.Committed(durable: false);
+        Owner.Complete(this, DeliveryState.Failed);
+    }
 
     /// <summary>
     /// Empties the batch for its next use. A small buffer stays with it: returned here, on a committer's thread, and rented on a connection's,
@@ -104,7 +115,7 @@ public sealed class EnvelopeBatch : ICommitListener
             _bytes = [];
         }
 
-        (Device, Owner) = (null!, null!);
+        (Device, Owner, Trace) = (null!, null!, null);
         (Count, _used) = (0, 0);
     }
 

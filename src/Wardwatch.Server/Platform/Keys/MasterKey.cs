@@ -14,6 +14,9 @@ internal enum MasterKeyOrigin
     /// <summary>The environment: the operator replaces it.</summary>
     Environment,
 
+    /// <summary>A file elsewhere, such as a mounted secret: the operator replaces it.</summary>
+    GivenFile,
+
     /// <summary>A command: the operator replaces it.</summary>
     Command,
 }
@@ -21,7 +24,7 @@ internal enum MasterKeyOrigin
 /// <summary>The master keys that were found: the present one first, then those that a rotation brings or has not yet done without.</summary>
 internal sealed record FoundMasterKeys(MasterKeyOrigin Origin, IReadOnlyList<byte[]> Keys);
 
-/// <summary>The key above all others: 32 bytes, in base64, from the environment, a command, or a file made at the first start.</summary>
+/// <summary>The key above all others: 32 bytes, in base64, from the environment, a command, a given file, or a file made at the first start.</summary>
 internal static class MasterKey
 {
     /// <summary>The environment variable that may hold the key.</summary>
@@ -52,6 +55,11 @@ internal static class MasterKey
             return answer.ExitCode == 0
                 ? new(MasterKeyOrigin.Command, [Decode(answer.Output, "the output of the master key command"), .. Further(data, options)])
                 : throw new StartupException($"The master key command failed: {answer.LastLine}", "Try the command of Wardwatch:Platform:MasterKeyCommand by hand, as this user.");
+        }
+
+        if (!string.IsNullOrWhiteSpace(options.MasterKeyFile))
+        {
+            return new(MasterKeyOrigin.GivenFile, [Read(options.MasterKeyFile), .. Further(data, options)]);
         }
 
         if (File.Exists(data.MasterKey))

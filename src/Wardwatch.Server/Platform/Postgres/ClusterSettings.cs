@@ -61,10 +61,11 @@ internal static class ClusterSettings
         "log_error_verbosity=terse",
     ];
 
-    /// <summary>The operating system says who is at the other end of the socket; there is no password to lose.</summary>
+    /// <summary>The operating system says who is at the other end of the socket; there is no password to lose. The superuser may copy the cluster: that is a base backup.</summary>
     public const string HostBasedAccess = """
         # Written by Wardwatch at each start.
         local  all  all  peer  map=wardwatch
+        local  replication  postgres  peer  map=wardwatch
         """;
 
     /// <summary>Which users of the operating system may be which role: whoever runs PostgreSQL, whoever runs the server, and root, who can become either.</summary>
