@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { tally } from '../live/decode';
 import { PatientsApi } from './patients';

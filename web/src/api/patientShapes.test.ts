@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from 'vitest';
 import { decodeBeds, decodeEncounters, decodeImport, decodePatient, fieldErrorsOf } from './patientShapes';
 

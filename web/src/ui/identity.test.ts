@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from 'vitest';
 import type { PatientEntry } from '../api/patientShapes';
 import { changesOf, draftOf, EMPTY_DRAFT, identityOf, placed, problemsOf, rebased } from './identity';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, describe, expect, test } from 'vitest';
 import { clientName } from './clientName';
 import { setTheme, startTheme } from './theme';

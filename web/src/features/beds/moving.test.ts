@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from 'vitest';
 import type { BedEntry } from '../../api/patientShapes';
 import { type Moving, press, settle, withMove } from './moving';

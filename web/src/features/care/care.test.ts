@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from 'vitest';
 import type { SignedInUser } from '../../api/me';
 import type { PatientEntry } from '../../api/patientShapes';

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from 'vitest';
 import type { PatientEntry } from '../../api/patientShapes';
 import { csvOf } from '../../ui/csv';
