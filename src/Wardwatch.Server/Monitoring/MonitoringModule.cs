@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Monitoring;
 
@@ -17,11 +18,14 @@ public static class MonitoringModule
         services.AddSingleton<MonitoringMetrics>();
         services.AddSingleton<DevicePresence>();
         services.AddSingleton<IDevicePresence>(provider => provider.GetRequiredService<DevicePresence>());
+        services.AddSingleton<IRemotePresence>(provider => provider.GetRequiredService<DevicePresence>());
         services.AddSingleton<Rebuild>();
         AddTrends(builder);
         services.AddSingleton<Lanes>();
         services.AddSingleton<IEnvelopeQueue>(provider => provider.GetRequiredService<Lanes>());
+        services.AddSingleton<IOwnPatients>(provider => provider.GetRequiredService<Lanes>());
         services.AddSingleton<IPatientMonitor>(provider => provider.GetRequiredService<Lanes>());
+        services.AddSingleton<INodeFigures>(provider => provider.GetRequiredService<Lanes>());
         services.AddSingleton(provider => provider.GetRequiredService<MonitoringMetrics>().Wards);
         services.AddHostedService<VitalSignsReport>();
         services.AddHostedService(provider => provider.GetRequiredService<Lanes>());
