@@ -47,9 +47,9 @@ public static class ClusterModule
         if (IsSpread(builder))
         {
             var services = builder.Services;
-            services.AddSingleton<StateSender>();
-            services.AddSingleton<IMonitoringObserver>(provider => provider.GetRequiredService<StateSender>());
-            services.AddHostedService(provider => provider.GetRequiredService<StateSender>());
+            services.AddSingleton<StateChanges>();
+            services.AddSingleton<IMonitoringObserver>(provider => provider.GetRequiredService<StateChanges>());
+            services.AddHostedService<StateSender>();
             services.AddHostedService<PresenceReceiver>();
         }
     }

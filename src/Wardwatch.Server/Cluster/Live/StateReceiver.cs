@@ -42,7 +42,7 @@ internal sealed partial class StateReceiver : BackgroundService
         (_self, _mirrored, _feed, _patients, _keyring, _link, _metrics, _time, _log) = (self, mirrored, feed, patients, keyring, link, metrics, time, log);
 
         // What others tell is not told on.
-        _observers = [.. observers.Where(observer => observer is not StateSender)];
+        _observers = [.. observers.Where(observer => observer is not StateChanges)];
     }
 
     /// <inheritdoc />

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 using Wardwatch.Server.Cluster.Nodes;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
@@ -12,11 +11,11 @@ namespace Wardwatch.Server.Cluster.Live;
 
 /// <summary>
 /// Tells other processes' screens of this monitor's patients: what changed every few milliseconds, everybody now and then and when somebody asks, and every second that it
-/// is there. Lanes hand in what changed without waiting; while the broker is slow or away a patient is one state, the newest.
+/// is there.
 /// </summary>
 internal sealed partial class StateSender(
-    NodeIdentity self, IOwnPatients own, IOwnStorage storage, IPatientDirectory patients, IKeyring keyring, IBrokerLink link, LiveFeedMetrics metrics, NodeDrain drain,
-    TimeProvider time, ILogger<StateSender> log) : BackgroundService, IMonitoringObserver
+    NodeIdentity self, StateChanges changes, IOwnPatients own, IOwnStorage storage, IPatientDirectory patients, IKeyring keyring, IBrokerLink link, LiveFeedMetrics metrics, NodeDrain drain,
+    TimeProvider time, ILogger<StateSender> log) : BackgroundService
 {
     /// <summary>How often a monitor says that it is there.</summary>
     public static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
@@ -26,27 +25,10 @@ internal sealed partial class StateSender(
     private const int FullMessage = 48 * 1024;
 
     private readonly ILogger<StateSender> _log = log;
-    private readonly Lock _gate = new();
     private readonly Dictionary<int, long> _numbers = [];
     private readonly ArrayBufferWriter<byte> _content = new(FullMessage * 2);
     private readonly ArrayBufferWriter<byte> _state = new(1024);
-    private Dictionary<int, Change> _changed = [];
-    private Dictionary<int, Change> _sending = [];
     private int _asked = 1;
-
-    /// <inheritdoc />
-    public void Changed(in PatientView view, ChangeKind kind)
-    {
-        lock (_gate)
-        {
-            ref var change = ref CollectionsMarshal.GetValueRefOrAddDefault(_changed, view.PatientNumber, out var waited);
-            change = new Change(in view, waited ? change.Kind | kind : kind);
-            if (waited)
-            {
-                metrics.Joined();
-            }
-        }
-    }
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
@@ -91,45 +73,25 @@ internal sealed partial class StateSender(
         {
             if (own.TryView(number, out var view))
             {
-                lock (_gate)
-                {
-                    _changed.TryAdd(number, new Change(in view, ChangeKind.None));
-                }
+                changes.AddUnlessWaiting(in view);
             }
         }
     }
 
     private async Task SendChangesAsync(IChannel channel, CancellationToken stop)
     {
-        lock (_gate)
+        foreach (var hospital in changes.Take().Select(change => (Change: change, Patient: patients.Find(change.View.PatientNumber)))
+            .Where(found => found.Patient is not null).GroupBy(found => found.Patient!.TenantId, found => found.Change))
         {
-            if (_changed.Count == 0)
-            {
-                return;
-            }
-
-            (_changed, _sending) = (_sending, _changed);
-        }
-
-        try
-        {
-            foreach (var hospital in _sending.Values.Select(change => (Change: change, Patient: patients.Find(change.View.PatientNumber)))
-                .Where(found => found.Patient is not null).GroupBy(found => found.Patient!.TenantId, found => found.Change))
-            {
-                await SendAsync(channel, hospital.Key, hospital, stop);
-            }
-        }
-        finally
-        {
-            _sending.Clear();
+            await SendAsync(channel, hospital.Key, hospital, stop);
         }
     }
 
-    private async Task SendAsync(IChannel channel, int tenant, IEnumerable<Change> changes, CancellationToken stop)
+    private async Task SendAsync(IChannel channel, int tenant, IEnumerable<StateChanges.Change> some, CancellationToken stop)
     {
         _content.ResetWrittenCount();
         var states = 0;
-        foreach (var change in changes)
+        foreach (var change in some)
         {
             _state.ResetWrittenCount();
             PatientViewBytes.Write(_state, in change.View, change.Kind);
@@ -176,10 +138,4 @@ internal sealed partial class StateSender(
 
     [LoggerMessage(8020, LogLevel.Warning, "Live news for other processes ({What}) stopped, and begins again when the broker is back ({Fault})")]
     private partial void LogEnded(string what, string fault);
-
-    private readonly struct Change(in PatientView view, ChangeKind kind)
-    {
-        public readonly PatientView View = view;
-        public readonly ChangeKind Kind = kind;
-    }
 }
