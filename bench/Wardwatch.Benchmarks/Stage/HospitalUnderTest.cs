@@ -23,6 +23,9 @@ internal sealed record HospitalPlan(int Patients)
     /// <summary>Whether the server is the one with the planted fault (<see cref="Proof.Planted.PlantedServer"/>).</summary>
     public bool Planted { get; init; }
 
+    /// <summary>The roles of a server that is one of several; null: it is the only one.</summary>
+    public string? Roles { get; init; }
+
     /// <summary>Further settings, as in the environment.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 }
@@ -77,6 +80,7 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
         var hospital = new HospitalUnderTest(plan);
         try
         {
+            if (plan.Roles is not null) await hospital.SeedAsync(cancellation);
             await hospital.LaunchAsync(cancellation);
             return hospital;
         }
@@ -119,13 +123,15 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
         // One account plays every screen.
         environment.TryAdd("Wardwatch__Limits__LiveConnectionsPerAccount", "100000");
         string[] program = _plan.Planted ? [Programs.Bench, Proof.Planted.PlantedServer.Verb] : [Programs.Server];
-        string[] command = [.. program, "demo", "--no-simulator", "--data", Data, "--http", $"{_httpPort}", "--https", "off", "--mqtt", $"{MqttPort}", "--patients", $"{_plan.Patients}"];
+        string[] verb = _plan.Roles is { } roles ? ["serve", "--roles", roles] : ["demo", "--no-simulator", "--patients", $"{_plan.Patients}"];
+        string[] command = [.. program, .. verb, "--data", Data, "--http", $"{_httpPort}", "--https", "off", "--mqtt", $"{MqttPort}"];
         var process = _process = WatchedProcess.Start(command, "TERM", environment, line =>
         {
             if (line.StartsWith("ready:", StringComparison.Ordinal)) ready.TrySetResult();
         });
         try
         {
+            if (_plan.Roles is not null) _ = ClusterNode.AnswersReadyAsync(HttpAddress, ready, process.Exited, cancellation);
             if (await Task.WhenAny(ready.Task, process.Exited).WaitAsync(ReadyWithin, cancellation) != ready.Task)
                 throw new BenchmarkException($"The server did not start:\n{process.LastLines}");
         }
@@ -133,6 +139,13 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
         {
             throw new BenchmarkException($"The server was not ready within {ReadyWithin}:\n{process.LastLines}", late);
         }
+    }
+
+    // One of several servers does not set the demo's hospital up.
+    private async Task SeedAsync(CancellationToken cancellation)
+    {
+        var seeded = await ShortCommand.RunAsync([Programs.Server, "seed", "--no-simulator", "--data", Data, "--patients", $"{_plan.Patients}"], cancellation);
+        if (seeded.ExitCode != 0) throw new BenchmarkException(seeded.Output);
     }
 
     /// <summary>The devices, in the order of the key file, which is that of the patients.</summary>

@@ -15,7 +15,7 @@ public static class PostgresProcesses
 
     /// <summary>The server's process, or null if none runs on the folder.</summary>
     public static int? Server(string data) =>
-        Find(command => Path.GetFileName(command[0]) is Programs.ServerName or Programs.BenchName && command.Contains("demo", StringComparer.Ordinal) && command.Contains(data, StringComparer.Ordinal));
+        Find(command => Path.GetFileName(command[0]) is Programs.ServerName or Programs.BenchName && command.Any(word => word is "demo" or "serve") && command.Contains(data, StringComparer.Ordinal));
 
     /// <summary>The processes that a postmaster has started, by their titles: one of each connection, and those that write.</summary>
     public static IReadOnlyDictionary<int, string> Children(int postmaster)

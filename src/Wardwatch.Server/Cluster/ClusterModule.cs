@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wardwatch.Server.Cluster.Contracts;
 using Wardwatch.Server.Cluster.Live;
 using Wardwatch.Server.Cluster.Nodes;
+using Wardwatch.Server.Cluster.Queue;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
@@ -15,8 +17,11 @@ public static class ClusterModule
     public static void AddCluster(IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        BrokerLinks.AddTo(builder);
+        var (roles, brokered) = (ProcessRoles.Of(builder), BrokerLinks.AddTo(builder));
+        services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateDataAnnotations()
+            .Validate(options => brokered || options.OverBroker is not true, $"{EnvelopeWay.Setting} needs {BrokerOptions.Section}:{nameof(BrokerOptions.Url)}.")
+            .Validate(options => roles.AreAll || options.OverBroker is not false, $"{EnvelopeWay.Setting} cannot be false where the roles are split over processes.")
+            .ValidateOnStart();
         DirectoryChanges.AddTo(services);
         services.AddSingleton<NodeIdentity>();
         services.AddSingleton<NodeList>();
@@ -24,27 +29,42 @@ public static class ClusterModule
         services.AddSingleton<INodes>(provider => provider.GetRequiredService<NodeRegistry>());
         services.AddHostedService(provider => provider.GetRequiredService<NodeRegistry>());
         services.AddHealthChecks().AddCheck<NodeHealthCheck>("node");
-        if (IsSpread(builder))
+        if (EnvelopeWay.IsOverBroker(builder))
         {
             services.AddSingleton<IBrokerTopology, LiveTopology>();
             services.AddSingleton<LiveFeedMetrics>();
+            AddPartitions(services);
         }
     }
 
     /// <summary>Adds the envelopes' way to the monitors, where it leads over the broker.</summary>
     public static void AddSending(IHostApplicationBuilder builder)
     {
+        if (EnvelopeWay.IsOverBroker(builder))
+        {
+            builder.Services.AddSingleton<EnvelopeChannel>();
+            builder.Services.AddSingleton<EnvelopeSender>();
+            builder.Services.AddSingleton<IEnvelopeQueue>(provider => provider.GetRequiredService<EnvelopeSender>());
+            builder.Services.AddHostedService(provider => provider.GetRequiredService<EnvelopeSender>());
+            builder.Services.TryAddSingleton<IDevicePresence, NobodyWatches>();
+        }
     }
 
     /// <summary>Adds the monitors' end of that way; monitoring must have been added before.</summary>
     public static void AddReceiving(IHostApplicationBuilder builder)
     {
+        if (EnvelopeWay.IsOverBroker(builder))
+        {
+            builder.Services.AddSingleton<DirectoryCatchUp>();
+            builder.Services.AddSingleton<PartitionOwner>();
+            builder.Services.AddHostedService(provider => provider.GetRequiredService<PartitionOwner>());
+        }
     }
 
     /// <summary>Adds what tells other processes' screens of this one's patients, and takes note of other processes' devices; monitoring must have been added before.</summary>
     public static void AddFeed(IHostApplicationBuilder builder)
     {
-        if (IsSpread(builder))
+        if (EnvelopeWay.IsOverBroker(builder))
         {
             var services = builder.Services;
             services.AddSingleton<StateChanges>();
@@ -57,7 +77,7 @@ public static class ClusterModule
     /// <summary>Adds the state of other processes' patients, for screens; monitoring, if it is in this process, must have been added before, and what shows it after.</summary>
     public static void AddMirror(IHostApplicationBuilder builder)
     {
-        if (IsSpread(builder))
+        if (EnvelopeWay.IsOverBroker(builder))
         {
             var services = builder.Services;
             services.AddSingleton<MirroredPatients>();
@@ -74,7 +94,7 @@ public static class ClusterModule
     /// <summary>Adds what tells the monitors which devices are connected here; the gateway must come after.</summary>
     public static void AddPresence(IHostApplicationBuilder builder)
     {
-        if (IsSpread(builder))
+        if (EnvelopeWay.IsOverBroker(builder))
         {
             var services = builder.Services;
             services.AddSingleton<PresenceSender>();
@@ -83,7 +103,15 @@ public static class ClusterModule
         }
     }
 
-    /// <summary>Whether patients are spread over processes, with a broker between.</summary>
-    internal static bool IsSpread(IHostApplicationBuilder builder) => BrokerOptions.IsSet(builder.Configuration)
-        && (builder.Configuration.GetValue<bool?>($"{ClusterOptions.Section}:{nameof(ClusterOptions.OverBroker)}") ?? !ProcessRoles.Of(builder).AreAll);
+    private static void AddPartitions(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new NodeName(provider.GetRequiredService<NodeIdentity>().Name));
+        services.AddSingleton<ClusterMetrics>();
+        services.AddSingleton<PartitionTable>();
+        services.AddSingleton<IBrokerTopology, EnvelopeTopology>();
+        services.AddSingleton<PartitionWatch>();
+        services.AddSingleton<IPartitionOverview>(provider => provider.GetRequiredService<PartitionWatch>());
+        services.AddHostedService(provider => provider.GetRequiredService<PartitionWatch>());
+        services.AddHealthChecks().Add(new("partitions", provider => provider.GetRequiredService<PartitionWatch>(), failureStatus: null, tags: null));
+    }
 }

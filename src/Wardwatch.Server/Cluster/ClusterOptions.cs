@@ -27,6 +27,10 @@ public sealed class ClusterOptions
     [Range(1, 65_536)]
     public int QueuedBatches { get; set; } = 256;
 
+    /// <summary>The shortest time between two messages to one partition, in milliseconds: what comes meanwhile goes together. The first after a pause waits for nothing.</summary>
+    [Range(0.0, 1000.0)]
+    public double GatherMilliseconds { get; set; } = 5;
+
     /// <summary>The most that one message to a partition holds, in bytes of topics and envelopes.</summary>
     [Range(1024, 16_777_216)]
     public int MessageBytes { get; set; } = 65_536;

@@ -223,6 +223,49 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
 
     private async Task CommitOnceAsync(CommitGroup batch, NpgsqlConnection connection)
     {
+        if (batch.Fences.Count > 0)
+        {
+            await CommitFencedAsync(batch, connection);
+        }
+        else
+        {
+            await CommitUnfencedAsync(batch, connection);
+        }
+    }
+
+    /// <summary>Commits what still is this process's. What somebody else has taken meanwhile is not stored and not acknowledged: it comes to them.</summary>
+    private async Task CommitFencedAsync(CommitGroup batch, NpgsqlConnection connection)
+    {
+        HashSet<PartitionEpoch> held = [.. batch.Fences];
+        try
+        {
+            var lost = await CommitFences.HoldAsync(held, connection, _abandon.Token);
+            if (lost.Count > 0)
+            {
+                var theirs = batch.TakeOut(lost);
+                _metrics.Fenced(theirs.Count);
+                LogFenced(theirs.Count, string.Join(", ", lost.Select(fence => fence.Partition).Order()));
+                Tell(theirs, durable: false, _logger);
+            }
+
+            if (!batch.IsEmpty)
+            {
+                await CommitUnfencedAsync(batch, connection);
+            }
+            else
+            {
+                batch.Companions.ForEach(_late.Enqueue);
+                batch.Companions.Clear();
+            }
+        }
+        finally
+        {
+            await CommitFences.LetGoAsync(held, connection);
+        }
+    }
+
+    private async Task CommitUnfencedAsync(CommitGroup batch, NpgsqlConnection connection)
+    {
         if (batch.HasSuspects || batch.DeadLetters.Count > 0)
         {
             await CommitCarefullyAsync(batch, connection);
@@ -340,6 +383,9 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
 
     [LoggerMessage(3003, LogLevel.Warning, "A batch of {Count} readings was refused by the database ({SqlState}); storing it row by row.")]
     private partial void LogRefusedBatch(int count, string sqlState);
+
+    [LoggerMessage(3005, LogLevel.Warning, "{Count} readings of partitions {Partitions} were not stored here: another process has these partitions by now, and gets them again.")]
+    private partial void LogFenced(int count, string partitions);
 
     [LoggerMessage(3004, LogLevel.Error, "A connection could not be told what became of its readings.")]
     private static partial void LogNotTold(ILogger logger, Exception e);

@@ -13,6 +13,7 @@ internal sealed class HistoryMetrics
     private readonly Counter<long> _failures;
     private readonly Counter<long> _companionFailures;
     private readonly Counter<long> _unreadable;
+    private readonly Counter<long> _fenced;
     private readonly Histogram<double> _commitSeconds;
     private readonly Histogram<long> _batch;
 
@@ -26,6 +27,7 @@ internal sealed class HistoryMetrics
         _companionFailures = meter.CreateCounter<long>("wardwatch.history.companion_failures", "{attempt}", "Times that what readings brought about could not be stored with them");
         _failures = meter.CreateCounter<long>("wardwatch.history.commit_failures", "{transaction}", "Transactions that failed and were tried again or divided");
         _unreadable = meter.CreateCounter<long>("wardwatch.history.unreadable_records", "{record}", "Stored records that would not open");
+        _fenced = meter.CreateCounter<long>("wardwatch.history.fenced", "{reading}", "Readings not stored since another process has taken their partition, which gets them again");
         _commitSeconds = meter.CreateHistogram<double>("wardwatch.history.commit.duration", "s", "Time from handing a transaction to PostgreSQL to its commit");
         _batch = meter.CreateHistogram<long>("wardwatch.history.batch.size", "{reading}", "Readings in one transaction");
     }
@@ -44,6 +46,8 @@ internal sealed class HistoryMetrics
     public void CompanionFailed() => _companionFailures.Add(1);
 
     public void CommitFailed() => _failures.Add(1);
+
+    public void Fenced(int rows) => _fenced.Add(rows);
 
     public void Unreadable(int count) => _unreadable.Add(count);
 }

@@ -8,7 +8,7 @@ namespace Wardwatch.Server.Monitoring;
 /// The single-threaded processor of a share of the patients: one reader of one bounded queue. A patient's readings stay in order, and the
 /// state that belongs to a lane needs no lock.
 /// </summary>
-internal sealed class Lane(ReadingProcessor processor, SilenceWatch silence, ICommitter committer, MonitoringOptions options)
+internal sealed class Lane(ReadingProcessor processor, SilenceWatch silence, ICommitter committer, MonitoringOptions options, PartitionEpoch? fence = null)
 {
     // A group this large amortises a transaction well; a larger one would only wait longer.
     private const int FullGroup = 512;
@@ -48,7 +48,7 @@ internal sealed class Lane(ReadingProcessor processor, SilenceWatch silence, ICo
     /// <summary>Runs until <see cref="Close"/> and the last batch.</summary>
     public async Task RunAsync(CancellationToken abandon)
     {
-        var group = committer.Rent();
+        var group = Rent();
         while (await _queue.Reader.WaitToReadAsync(abandon))
         {
             // Whatever waits goes into one group, and the group goes off when nothing waits any more: alone at night, many together under load.
@@ -63,8 +63,15 @@ internal sealed class Lane(ReadingProcessor processor, SilenceWatch silence, ICo
                 await WaitForCommitterAsync(group, abandon);
             }
 
-            group = committer.Rent();
+            group = Rent();
         }
+    }
+
+    private CommitGroup Rent()
+    {
+        var group = committer.Rent();
+        group.Fence = fence;
+        return group;
     }
 
     /// <summary>

@@ -1,9 +1,6 @@
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Devices.Contracts;
-using Wardwatch.Server.History.Contracts;
-using Wardwatch.Server.Models.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
-using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Monitoring;
@@ -23,22 +20,13 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IOwnPatien
     private readonly CancellationTokenSource _stopTicks = new();
     private Task[] _running = [];
 
-    public Lanes(IPatientDirectory patients, IDeviceDirectory devices, IAnomalyModels models, ICommitter committer, PatientStates states, Rebuild rebuild, DevicePresence presence,
-        IEnumerable<IMonitoringObserver> observers, MonitoringMetrics metrics, IOptions<MonitoringOptions> options, TimeProvider time, ILoggerFactory loggers, ICriticalPatients? critical = null)
+    public Lanes(LaneFactory factory, PatientStates states, Rebuild rebuild, MonitoringMetrics metrics, IOptions<MonitoringOptions> options, TimeProvider time, ILogger<Lanes> logger)
     {
-        (_states, _rebuild, _time, _logger) = (states, rebuild, time, loggers.CreateLogger<Lanes>());
+        (_states, _rebuild, _time, _logger) = (states, rebuild, time, logger);
         var settings = options.Value;
         var count = settings.Lanes > 0 ? settings.Lanes : Math.Max(1, Environment.ProcessorCount / 2);
-        IMonitoringObserver[] listeners = [.. observers];
-        _lanes = new Lane[count];
         _capacity = count * settings.QueuedBatches;
-        for (var lane = 0; lane < count; lane++)
-        {
-            var scoring = new Scoring(models);
-            var processor = new ReadingProcessor(patients, scoring, states, new CriticalReadings(critical, settings), listeners, metrics, settings, loggers.CreateLogger<ReadingProcessor>());
-            _lanes[lane] = new Lane(processor, new SilenceWatch(lane, count, patients, devices, states, presence, scoring, listeners, settings, loggers.CreateLogger<SilenceWatch>()), committer, settings);
-        }
-
+        _lanes = [.. Enumerable.Range(0, count).Select(lane => factory.Create(lane, count))];
         metrics.ObserveDepth(() => _lanes.Sum(static lane => lane.Depth));
     }
 
@@ -88,9 +76,9 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IOwnPatien
     public void Tell(NodeFigures figures) => figures.Queues.Add(new("lanes", _lanes.Sum(static lane => lane.Depth), _capacity, null));
 
     // By the patient who wears the device now, so that all devices of one patient meet in one lane.
-    private Lane LaneOf(DeviceEntry device, long at) => LaneOf(device.BindingAt(at)?.PatientNumber ?? device.Number);
+    private Lane LaneOf(DeviceEntry device, long at) => LaneOf(EnvelopeWay.PatientOf(device, at));
 
-    private Lane LaneOf(int patientNumber) => _lanes[LaneMap.Of(patientNumber, _lanes.Length)];
+    private Lane LaneOf(int patientNumber) => _lanes[EnvelopeWay.ShareOf(patientNumber, _lanes.Length)];
 
     private async Task TickAsync()
     {

@@ -21,18 +21,33 @@ public static class MonitoringModule
         services.AddSingleton<IRemotePresence>(provider => provider.GetRequiredService<DevicePresence>());
         services.AddSingleton<Rebuild>();
         AddTrends(builder);
-        services.AddSingleton<Lanes>();
-        services.AddSingleton<IEnvelopeQueue>(provider => provider.GetRequiredService<Lanes>());
-        services.AddSingleton<IOwnPatients>(provider => provider.GetRequiredService<Lanes>());
-        services.AddSingleton<IPatientMonitor>(provider => provider.GetRequiredService<Lanes>());
-        services.AddSingleton<INodeFigures>(provider => provider.GetRequiredService<Lanes>());
+        services.AddSingleton<LaneFactory>();
         services.AddSingleton(provider => provider.GetRequiredService<MonitoringMetrics>().Wards);
         services.AddHostedService<VitalSignsReport>();
-        services.AddHostedService(provider => provider.GetRequiredService<Lanes>());
+        if (EnvelopeWay.IsOverBroker(builder))
+        {
+            AddLanes<PartitionedLanes>(services);
+            services.AddSingleton<IPartitionedLanes>(provider => provider.GetRequiredService<PartitionedLanes>());
+        }
+        else
+        {
+            AddLanes<Lanes>(services);
+            services.AddSingleton<IEnvelopeQueue>(provider => provider.GetRequiredService<Lanes>());
+        }
     }
 
     /// <summary>Adds what the live state's endpoints need besides.</summary>
     public static void AddTrends(IHostApplicationBuilder builder) => builder.Services.TryAddSingleton<RecentTrends>();
+
+    private static void AddLanes<TLanes>(IServiceCollection services)
+        where TLanes : class, IOwnPatients, INodeFigures, IHostedService
+    {
+        services.AddSingleton<TLanes>();
+        services.AddSingleton<IOwnPatients>(provider => provider.GetRequiredService<TLanes>());
+        services.AddSingleton<IPatientMonitor>(provider => provider.GetRequiredService<TLanes>());
+        services.AddSingleton<INodeFigures>(provider => provider.GetRequiredService<TLanes>());
+        services.AddHostedService(provider => provider.GetRequiredService<TLanes>());
+    }
 
     /// <summary>Maps the live state's endpoints.</summary>
     public static void MapMonitoring(IEndpointRouteBuilder routes) => MonitoringEndpoints.Map(routes);

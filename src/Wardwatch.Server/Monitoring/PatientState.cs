@@ -7,10 +7,10 @@ namespace Wardwatch.Server.Monitoring;
 /// <summary>
 /// The live state of one patient. One lane changes it; the lock is for those who look (screens, requests) and is free on the normal path.
 /// </summary>
-internal sealed class PatientState(int patientNumber, int capacity)
+internal sealed class PatientState(int patientNumber, int capacity, long firstSequence = 0)
 {
     private readonly Lock _gate = new();
-    private PatientView _view = new() { PatientNumber = patientNumber, Anomaly = new AnomalyView { Score = float.NaN } };
+    private PatientView _view = new() { PatientNumber = patientNumber, Sequence = firstSequence, Anomaly = new AnomalyView { Score = float.NaN } };
     private RecentReading[] _recent = new RecentReading[Math.Min(8, capacity)];
     private int _recentCount;
     private int _recentNext;

@@ -8,6 +8,9 @@ internal sealed class PatientStates(MonitoringOptions options) : IErasureObserve
 {
     private readonly ConcurrentDictionary<int, PatientState> _states = new();
 
+    /// <summary>From where the changes of a patient's state are counted; where several processes follow one another, from a higher number in each.</summary>
+    public Func<int, long> FirstSequence { get; set; } = static _ => 0;
+
     /// <summary>How many there are.</summary>
     public int Count => _states.Count;
 
@@ -16,7 +19,7 @@ internal sealed class PatientStates(MonitoringOptions options) : IErasureObserve
 
     /// <summary>The state of a patient; made when the patient is first met.</summary>
     public PatientState Get(int patientNumber) =>
-        _states.TryGetValue(patientNumber, out var state) ? state : _states.GetOrAdd(patientNumber, new PatientState(patientNumber, options.RecentReadings));
+        _states.TryGetValue(patientNumber, out var state) ? state : _states.GetOrAdd(patientNumber, new PatientState(patientNumber, options.RecentReadings, FirstSequence(patientNumber)));
 
     /// <summary>The state of a patient, or null if nothing was ever heard.</summary>
     public PatientState? Find(int patientNumber) => _states.GetValueOrDefault(patientNumber);
@@ -24,6 +27,18 @@ internal sealed class PatientStates(MonitoringOptions options) : IErasureObserve
     /// <inheritdoc />
     /// <remarks>The lane may be at work on the state just now; what it still writes there, nobody finds any more.</remarks>
     public void Erased(int patientNumber) => _states.TryRemove(patientNumber, out _);
+
+    /// <summary>Forgets patients who are looked after elsewhere.</summary>
+    public void Drop(Func<int, bool> chosen)
+    {
+        foreach (var (number, _) in _states)
+        {
+            if (chosen(number))
+            {
+                _states.TryRemove(number, out _);
+            }
+        }
+    }
 
     /// <summary>Forgets the patients of a lane who are no longer there: discharged ones must not stay in memory for as long as the server runs.</summary>
     /// <param name="isOfLane">Whether a patient belongs to the lane that calls; others are not its to touch.</param>

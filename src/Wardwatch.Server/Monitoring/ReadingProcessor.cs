@@ -19,7 +19,7 @@ namespace Wardwatch.Server.Monitoring;
 /// </summary>
 internal sealed partial class ReadingProcessor(
     IPatientDirectory patients, Scoring scoring, PatientStates states, CriticalReadings critical, IMonitoringObserver[] observers,
-    MonitoringMetrics metrics, MonitoringOptions options, ILogger<ReadingProcessor> logger)
+    MonitoringMetrics metrics, MonitoringOptions options, ILogger<ReadingProcessor> logger, Func<int, bool>? isOfPartition = null)
 {
     private const int LongestPayload = 64 * 1024;
 
@@ -135,7 +135,8 @@ internal sealed partial class ReadingProcessor(
         track.Mark(header.KeyId, header.BootId, header.Counter);
 
         // By the patient: a transfer begins a new binding, and what was measured just before it is as current as ever.
-        var wornNow = batch.Device.BindingAt(batch.ReceivedAt)?.PatientNumber == binding.PatientNumber;
+        // One that a gateway sent here before it had heard of a new binding is stored, and shown where its patient's state is by the next reading.
+        var wornNow = batch.Device.BindingAt(batch.ReceivedAt)?.PatientNumber == binding.PatientNumber && (isOfPartition is null || isOfPartition(binding.PatientNumber));
 
         // A clock that ran ahead and is set right must not keep its device out of the live state until time has caught up.
         var measuredAt = Math.Min(payload.MeasuredAt, batch.ReceivedAt);

@@ -22,12 +22,14 @@ internal sealed class Rebuild(
     /// <summary>Rebuilds everybody; answers how many readings came back.</summary>
     /// <param name="processorOf">The lane's processor by patient.</param>
     /// <param name="cancellation">Stops the start.</param>
-    public async Task<int> RunAsync(Func<int, ReadingProcessor> processorOf, CancellationToken cancellation)
+    /// <param name="only">Rebuilds these patients only; null: everybody.</param>
+    public async Task<int> RunAsync(Func<int, ReadingProcessor> processorOf, CancellationToken cancellation, Func<int, bool>? only = null)
     {
         var now = time.Microseconds();
-        BindDevices(now);
+        PatientEntry[] present = [.. patients.Present.Where(patient => only is null || only(patient.Number))];
+        BindDevices(now, only);
         var readings = 0;
-        foreach (var some in patients.Present.Chunk(PatientsAtOnce))
+        foreach (var some in present.Chunk(PatientsAtOnce))
         {
             await history.ReadLatestAsync(some, options.Value.RecentReadings, (in StoredReading reading) =>
             {
@@ -38,7 +40,7 @@ internal sealed class Rebuild(
         }
 
         var scoring = new Scoring(models);
-        foreach (var patient in patients.Present)
+        foreach (var patient in present)
         {
             Score(patient, scoring, now);
         }
@@ -47,12 +49,12 @@ internal sealed class Rebuild(
     }
 
     /// <summary>A patient whose device has never sent still has that device.</summary>
-    private void BindDevices(long now)
+    private void BindDevices(long now, Func<int, bool>? only)
     {
         // Later devices do not displace the first: a spare one that never sent is not what the screen should name.
         foreach (var device in devices.All.OrderByDescending(device => device.Number))
         {
-            if (device.BindingAt(now) is { } binding)
+            if (device.BindingAt(now) is { } binding && (only is null || only(binding.PatientNumber)))
             {
                 var state = states.Get(binding.PatientNumber);
                 var view = state.Current;

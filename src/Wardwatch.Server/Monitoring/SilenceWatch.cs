@@ -60,7 +60,7 @@ internal sealed partial class SilenceWatch(
         }
     }
 
-    private bool IsMine(int patientNumber) => LaneMap.Of(patientNumber, lanes) == lane;
+    private bool IsMine(int patientNumber) => EnvelopeWay.ShareOf(patientNumber, lanes) == lane;
 
     private void Look(PatientState state, PatientEntry patient, long now)
     {
@@ -137,10 +137,4 @@ internal sealed partial class SilenceWatch(
 
     [LoggerMessage(2020, LogLevel.Error, "The watch over silent devices met a defect at one patient.")]
     private partial void LogDefect(Exception e);
-}
-
-/// <summary>Which lane a patient belongs to: a stable spread, the same at every start.</summary>
-internal static class LaneMap
-{
-    public static int Of(int patientNumber, int lanes) => (int)((uint)(patientNumber * -1640531527) % (uint)lanes);
 }

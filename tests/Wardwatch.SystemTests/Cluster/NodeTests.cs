@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using System.Text.Json;
 using Shouldly;
 using Wardwatch.Devices.Mqtt;
@@ -136,10 +137,15 @@ public sealed class NodeTests(TwoNodes nodes)
             ended.EnsureSuccessStatusCode();
         }
 
-        while (await socket.TextAsync(Cancellation) is not null)
+        await Should.ThrowAsync<WebSocketException>(async () =>
         {
-            // What was under way before.
-        }
+            while (await socket.TextAsync(Cancellation) is not null)
+            {
+                // What was under way before.
+            }
+
+            throw new WebSocketException("It was closed in order.");
+        });
 
         // A device's key, revoked at the second node: its connection at the first ends.
         var device = nodes.Ward.TakeDevice();

@@ -54,7 +54,7 @@ public sealed class TwoNodes : IAsyncLifetime
         var broker = RabbitBroker.StartNewAsync(cancellation);
         _postgres = await GivenPostgres.StartAsync([], cancellation);
         _broker = await broker;
-        _ward = await DemoWard.StartAsync(12, Settings(First), cancellation);
+        _ward = await DemoWard.StartAsync(24, Settings(First), cancellation);
         _screens = Add(Second, "web");
         await _screens.StartAsync(cancellation);
     }

@@ -70,12 +70,12 @@ public sealed class MirrorTests : IDisposable
     }
 
     [Fact]
-    public void Of_two_monitors_the_one_who_has_heard_from_the_device_last_is_right()
+    public void Whoever_has_the_later_epoch_is_believed_and_a_stalled_owner_is_not()
     {
-        _receiver.Take(States("monitor-a", FirstStart, View(1, 900, 10)));
-        _receiver.Take(States("monitor-b", SecondStart, View(1, 20, 11)));
+        _receiver.Take(States("monitor-a", FirstStart, View(1, (4L << 32) + 900, 10)));
+        _receiver.Take(States("monitor-b", SecondStart, View(1, (5L << 32) + 1, 11)));
         _mirrored.Find(1)!.Node.ShouldBe("monitor-b");
-        _receiver.Take(States("monitor-a", FirstStart, View(1, 901, 10)));
+        _receiver.Take(States("monitor-a", FirstStart, View(1, (4L << 32) + 901, 30)));
         _mirrored.Find(1)!.Node.ShouldBe("monitor-b", "the old owner came to itself again");
     }
 
@@ -126,7 +126,7 @@ public sealed class MirrorTests : IDisposable
         _feed.Lost.ShouldBe("monitor monitor-a has not been heard of");
 
         // The other has taken the patient over.
-        _receiver.Take(States("monitor-b", SecondStart, View(1, 3, 0)));
+        _receiver.Take(States("monitor-b", SecondStart, View(1, 8, 0)));
         _feed.Look();
         _feed.Lost.ShouldBeNull();
         _told.Select(status => (status.Stored, status.Delayed)).ShouldBe([(true, false), (false, true), (true, false), (false, false), (true, false)]);
@@ -149,7 +149,7 @@ public sealed class MirrorTests : IDisposable
     [Fact]
     public void A_monitor_that_starts_again_is_another_one_and_what_it_sent_before_is_old()
     {
-        var before = States("monitor-a", FirstStart, View(1, 900, 10));
+        var before = States("monitor-a", FirstStart, View(1, 4, 10));
         _receiver.Take(before);
         _time.Advance(TimeSpan.FromSeconds(1));
         _number = 0;
@@ -172,6 +172,10 @@ public sealed class MirrorTests : IDisposable
         LookAfter(50);
         _mirrored.Find(1)!.View.News2.KnownInputs.ShouldBe(0);
         _screen.Shown.Count.ShouldBe(3);
+
+        // The monitor was not to be heard, and nothing has changed meanwhile.
+        _receiver.Take(States("monitor-a", FirstStart, ChangeKind.None, View(1, 7, 0)));
+        _mirrored.Find(1)!.View.Device.State.ShouldBe(DeviceState.Online);
     }
 
     [Fact]
@@ -229,7 +233,6 @@ public sealed class MirrorTests : IDisposable
         var content = new ArrayBufferWriter<byte>();
         content.U8(state);
         content.I64(_time.Microseconds());
-        content.U8(0);
         _receiver.Take(Frame(LiveFrameKind.Beat, node, start, content.WrittenSpan.ToArray()));
     }
 

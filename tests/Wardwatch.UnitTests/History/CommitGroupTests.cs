@@ -80,6 +80,42 @@ public class CommitGroupTests
     }
 
     [Fact]
+    public void What_belongs_to_a_lost_partition_is_taken_out_with_its_listeners_and_the_rest_stays_as_it_was()
+    {
+        var random = new Random(20261122);
+        var (batch, expected) = (new CommitGroup(), new Dictionary<int, List<string>>());
+        var listeners = new Dictionary<int, Listener>();
+        foreach (var partition in new[] { 1, 2, 3, 2, 1 })
+        {
+            var group = new CommitGroup { Fence = new(partition, 7) };
+            for (var i = 0; i < random.Next(1, 20); i++)
+            {
+                var row = Row.Draw(random);
+                row.AddTo(group);
+                (expected.TryGetValue(partition, out var rows) ? rows : expected[partition] = []).Add(row.ToString());
+            }
+
+            group.AddDeadLetter(1, partition, Start, RefusalReason.WrongTag, listeners.TryGetValue(partition, out var listener) ? listener : listeners[partition] = new(), 3);
+            group.AddListener(listeners[partition]);
+            batch.Append(group);
+        }
+
+        var taken = batch.TakeOut(new HashSet<PartitionEpoch> { new(2, 7) });
+        RowsOf(taken).ShouldBe(expected[2]);
+        RowsOf(batch).Where(row => !expected[3].Contains(row)).ShouldBe(expected[1]);
+        RowsOf(batch).Where(row => expected[3].Contains(row)).ShouldBe(expected[3]);
+        taken.Listeners.ShouldBe([listeners[2], listeners[2]]);
+        batch.Listeners.ShouldBe([listeners[1], listeners[3], listeners[1]]);
+        taken.DeadLetters.Select(letter => letter.DeviceNumber).ShouldBe([2, 2]);
+        batch.DeadLetters.Select(letter => letter.DeviceNumber).ShouldBe([1, 3, 1]);
+        batch.Fences.ShouldBe([new(1, 7), new(3, 7)], ignoreOrder: true);
+
+        // Lost as well while the rest was about to commit.
+        batch.TakeOut(new HashSet<PartitionEpoch> { new(1, 7), new(3, 7) }).Listeners.Count.ShouldBe(3);
+        (batch.IsEmpty, batch.Count, batch.Fences.Count).ShouldBe((true, 0, 0));
+    }
+
+    [Fact]
     public void After_a_burst_the_memory_is_given_back()
     {
         var group = new CommitGroup();

@@ -117,7 +117,7 @@ public class LaneTests
         await Should.ThrowAsync<OperationCanceledException>(room);
     }
 
-    private static (int Patient, int Other) TwoPatientsOfDifferentLanes() => (1, Enumerable.Range(2, 50).First(number => LaneMap.Of(number, 2) != LaneMap.Of(1, 2)));
+    private static (int Patient, int Other) TwoPatientsOfDifferentLanes() => (1, Enumerable.Range(2, 50).First(number => EnvelopeWay.ShareOf(number, 2) != EnvelopeWay.ShareOf(1, 2)));
 
     private static EnvelopeBatch Batch(byte[] envelope, DeviceEntry? device = null)
     {
@@ -139,7 +139,9 @@ public class LaneTests
         var options = Options.Create(new MonitoringOptions { Lanes = 2, QueuedBatches = 1 });
         var (patients, models, states) = (new FakePatients(Patient()), new ShippedModel(), new PatientStates(options.Value));
         var rebuild = new Rebuild(patients, new FakeDevices(), new NoHistory(), models, states, options, time);
-        return new Lanes(patients, new FakeDevices(), models, new RecordedCommits(), states, rebuild, new DevicePresence(), [], new MonitoringMetrics(new UnreadMeters()), options, time, NullLoggerFactory.Instance);
+        var metrics = new MonitoringMetrics(new UnreadMeters());
+        var factory = new LaneFactory(patients, new FakeDevices(), models, new RecordedCommits(), states, new DevicePresence(), [], metrics, options, NullLoggerFactory.Instance);
+        return new Lanes(factory, states, rebuild, metrics, options, time, NullLogger<Lanes>.Instance);
     }
 
     private sealed class NoHistory : IReadingStore

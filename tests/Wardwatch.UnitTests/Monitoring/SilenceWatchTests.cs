@@ -151,10 +151,10 @@ public class SilenceWatchTests
     [Fact]
     public void A_lane_forgets_none_of_another_lanes_patients()
     {
-        var (mine, other) = (Enumerable.Range(1, 100).First(number => LaneMap.Of(number, 2) == 0), Enumerable.Range(1, 100).First(number => LaneMap.Of(number, 2) == 1));
+        var (mine, other) = (Enumerable.Range(1, 100).First(number => EnvelopeWay.ShareOf(number, 2) == 0), Enumerable.Range(1, 100).First(number => EnvelopeWay.ShareOf(number, 2) == 1));
         _lane.States.Get(mine);
         _lane.States.Get(other);
-        _lane.States.Trim(number => LaneMap.Of(number, 2) == 0, new HashSet<int>());
+        _lane.States.Trim(number => EnvelopeWay.ShareOf(number, 2) == 0, new HashSet<int>());
         (_lane.States.Find(mine) is null, _lane.States.Find(other) is null).ShouldBe((true, false));
     }
 
@@ -166,11 +166,11 @@ public class SilenceWatchTests
             var share = new int[lanes];
             for (var patient = 1; patient <= 10_000; patient++)
             {
-                share[LaneMap.Of(patient, lanes)]++;
+                share[EnvelopeWay.ShareOf(patient, lanes)]++;
             }
 
             share.Min().ShouldBeGreaterThan(10_000 / lanes / 2);
-            LaneMap.Of(int.MinValue, lanes).ShouldBeInRange(0, lanes - 1);
+            EnvelopeWay.ShareOf(int.MinValue, lanes).ShouldBeInRange(0, lanes - 1);
         }
     }
 

@@ -74,19 +74,3 @@ public interface INodes
     /// <param name="cancellation">Gives up.</param>
     Task<DrainOutcome> DrainAsync(string name, bool force, CancellationToken cancellation);
 }
-
-/// <summary>A partition of patients.</summary>
-/// <param name="Number">Which.</param>
-/// <param name="Node">Who has it; null: nobody.</param>
-/// <param name="Epoch">How often it has changed hands.</param>
-/// <param name="Since">Since when that node has it.</param>
-/// <param name="Waiting">Messages that wait; null: the broker could not be asked.</param>
-/// <param name="Consumers">Who would read them; null likewise.</param>
-public sealed record PartitionEntry(int Number, string? Node, long Epoch, DateTimeOffset? Since, long? Waiting, int? Consumers);
-
-/// <summary>Who has which partition. Registered only where envelopes go over a broker.</summary>
-public interface IPartitions
-{
-    /// <summary>All partitions, by number.</summary>
-    Task<IReadOnlyList<PartitionEntry>> ReadAsync(CancellationToken cancellation);
-}

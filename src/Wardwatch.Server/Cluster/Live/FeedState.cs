@@ -15,7 +15,7 @@ internal sealed class FeedState : IStorageState
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Monitor> _monitors = new(StringComparer.Ordinal);
+    private readonly Dictionary<Guid, Monitor> _monitors = [];
     private readonly MirroredPatients _patients;
     private readonly IBrokerLink _link;
     private readonly IOwnStorage _own;
@@ -45,14 +45,9 @@ internal sealed class FeedState : IStorageState
     {
         lock (_gate)
         {
-            if (!_monitors.TryGetValue(frame.Node, out var monitor) || (monitor.Instance != frame.Instance && frame.SentAt > monitor.SentAt))
+            if (!_monitors.TryGetValue(frame.Instance, out var monitor))
             {
-                _monitors[frame.Node] = monitor = new Monitor { Instance = frame.Instance };
-            }
-
-            if (monitor.Instance != frame.Instance)
-            {
-                return -1; // of a process that has ended since
+                _monitors.Add(frame.Instance, monitor = new Monitor { Node = frame.Node });
             }
 
             var known = monitor.Numbers.TryGetValue(frame.TenantId, out var last);
@@ -62,44 +57,45 @@ internal sealed class FeedState : IStorageState
             }
 
             monitor.Numbers[frame.TenantId] = frame.Number;
-            (monitor.HeardAt, monitor.SentAt) = (_time.GetTimestamp(), frame.SentAt);
+            monitor.HeardAt = _time.GetTimestamp();
             return known ? frame.Number - last - 1 : 0;
         }
     }
 
-    /// <summary>A monitor told whether it stores readings, and whether it is leaving.</summary>
-    public void Told(string node, StorageStatus storage, bool leaving)
+    /// <summary>A monitor told whether it stores readings.</summary>
+    public void Told(Guid instance, StorageStatus storage)
     {
         lock (_gate)
         {
-            if (_monitors.TryGetValue(node, out var monitor))
+            if (_monitors.TryGetValue(instance, out var monitor))
             {
-                (monitor.Storage, monitor.IsLeaving) = (storage, leaving);
+                monitor.Storage = storage;
             }
         }
     }
 
-    /// <summary>Whether a monitor has fallen silent or was never heard of; a start of it that is over counts as gone.</summary>
-    public bool IsGone(string node, Guid instance)
+    /// <summary>Whether a monitor, of one certain start, has fallen silent or was never heard of.</summary>
+    public bool IsGone(Guid instance)
     {
         lock (_gate)
         {
-            return !_monitors.TryGetValue(node, out var monitor) || monitor.Instance != instance || IsSilent(monitor);
+            return !_monitors.TryGetValue(instance, out var monitor) || IsSilent(monitor);
         }
     }
 
     /// <summary>Looks how it stands; called twice a second.</summary>
     public void Look()
     {
-        var owners = _patients.All.Select(state => state.Node).ToHashSet(StringComparer.Ordinal);
+        var owners = _patients.All.Select(state => state.Instance).ToHashSet();
         StorageStatus? changed = null;
         lock (_gate)
         {
-            foreach (var (name, monitor) in _monitors)
+            foreach (var (instance, monitor) in _monitors)
             {
-                if (IsSilent(monitor) && (!owners.Contains(name) || monitor.IsLeaving) && _time.GetElapsedTime(monitor.HeardAt) > (monitor.IsLeaving ? SilentAfter : ForgottenAfter))
+                // One whose patients nobody else has is never forgotten: silence about them must be told for as long as it lasts.
+                if (!owners.Contains(instance) && _time.GetElapsedTime(monitor.HeardAt) > ForgottenAfter)
                 {
-                    _monitors.Remove(name);
+                    _monitors.Remove(instance);
                 }
             }
 
@@ -119,16 +115,16 @@ internal sealed class FeedState : IStorageState
         }
     }
 
-    private string? WhyLost(HashSet<string> owners)
+    private string? WhyLost(HashSet<Guid> owners)
     {
         if (_link.Away is { } away)
         {
             return $"the broker cannot be reached ({away.Reason})";
         }
 
-        if (_monitors.FirstOrDefault(heard => IsSilent(heard.Value) && owners.Contains(heard.Key)) is { Key: { } silent })
+        if (_monitors.FirstOrDefault(heard => owners.Contains(heard.Key) && IsSilent(heard.Value)).Value is { } silent)
         {
-            return $"monitor {silent} has not been heard of";
+            return $"monitor {silent.Node} has not been heard of";
         }
 
         return _isMonitor || _monitors.Values.Any(monitor => !IsSilent(monitor)) ? null : "no monitor is heard of";
@@ -154,16 +150,12 @@ internal sealed class FeedState : IStorageState
 
     private sealed class Monitor
     {
-        public required Guid Instance { get; init; }
+        public required string Node { get; init; }
 
         public Dictionary<int, long> Numbers { get; } = [];
 
         public long HeardAt { get; set; }
 
-        public long SentAt { get; set; }
-
         public StorageStatus? Storage { get; set; }
-
-        public bool IsLeaving { get; set; }
     }
 }

@@ -25,7 +25,11 @@ internal sealed class MirroredPatients : IErasureObserver
     public void Erased(int patientNumber) => Forget(patientNumber);
 
     /// <summary>A state, and who told it; never changed.</summary>
-    internal sealed class Mirrored(in PatientView view, string node, Guid instance)
+    /// <param name="view">The state.</param>
+    /// <param name="node">The monitor that has the patient.</param>
+    /// <param name="instance">Which start of it.</param>
+    /// <param name="isMarked">Whether it says here that nobody tells any more.</param>
+    internal sealed class Mirrored(in PatientView view, string node, Guid instance, bool isMarked = false)
     {
         /// <summary>The state.</summary>
         public readonly PatientView View = view;
@@ -37,12 +41,10 @@ internal sealed class MirroredPatients : IErasureObserver
         public Guid Instance { get; } = instance;
 
         /// <summary>
-        /// Whether what somebody tells is newer than this. Of one monitor the numbers of its states say so; of two, as when a patient changes hands or an old owner comes
-        /// to itself again, the one who has heard from the device last is right.
+        /// Whether what somebody tells is newer than this. A state's number has the epoch of the patient's partition in front, so that a new owner's numbers are above the
+        /// old one's, and one who was stalled and comes to itself is not believed. The same number again takes a mark away.
         /// </summary>
-        public bool IsOlderThan(in PatientView told, Guid instanceOfTeller, bool ownerIsGone) => instanceOfTeller == Instance
-            ? told.Sequence > View.Sequence
-            : told.Device.LastReceivedAt > View.Device.LastReceivedAt || (told.Device.LastReceivedAt == View.Device.LastReceivedAt && (ownerIsGone || told.Sequence > View.Sequence));
+        public bool IsOlderThan(in PatientView told) => told.Sequence > View.Sequence || (isMarked && told.Sequence == View.Sequence);
     }
 }
 
@@ -53,7 +55,7 @@ internal sealed class PatientMirror(MirroredPatients mirrored, IOwnPatients? own
     public bool TryView(int patientNumber, out PatientView view)
     {
         var told = mirrored.Find(patientNumber);
-        if (own?.TryView(patientNumber, out view) == true && (told is null || told.View.Device.LastReceivedAt <= view.Device.LastReceivedAt))
+        if (own?.TryView(patientNumber, out view) == true && (told is null || told.View.Sequence <= view.Sequence))
         {
             return true;
         }

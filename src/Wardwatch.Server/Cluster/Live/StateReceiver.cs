@@ -29,6 +29,7 @@ internal sealed partial class StateReceiver : BackgroundService
     private readonly IKeyring _keyring;
     private readonly IBrokerLink _link;
     private readonly IMonitoringObserver[] _observers;
+    private readonly IOwnPatients? _own;
     private readonly LiveFeedMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<StateReceiver> _log;
@@ -37,9 +38,9 @@ internal sealed partial class StateReceiver : BackgroundService
     private volatile bool _missed;
 
     public StateReceiver(NodeIdentity self, MirroredPatients mirrored, FeedState feed, IPatientDirectory patients, IKeyring keyring, IBrokerLink link,
-        IEnumerable<IMonitoringObserver> observers, LiveFeedMetrics metrics, TimeProvider time, ILogger<StateReceiver> log)
+        IEnumerable<IMonitoringObserver> observers, LiveFeedMetrics metrics, TimeProvider time, ILogger<StateReceiver> log, IOwnPatients? own = null)
     {
-        (_self, _mirrored, _feed, _patients, _keyring, _link, _metrics, _time, _log) = (self, mirrored, feed, patients, keyring, link, metrics, time, log);
+        (_self, _mirrored, _feed, _patients, _keyring, _link, _metrics, _time, _log, _own) = (self, mirrored, feed, patients, keyring, link, metrics, time, log, own);
 
         // What others tell is not told on.
         _observers = [.. observers.Where(observer => observer is not StateChanges)];
@@ -102,7 +103,7 @@ internal sealed partial class StateReceiver : BackgroundService
             return;
         }
 
-        if (frame.Node == _self.Name)
+        if (frame.Instance == _self.Instance)
         {
             return; // this process's own lanes have told already
         }
@@ -133,10 +134,10 @@ internal sealed partial class StateReceiver : BackgroundService
     private void TakeBeat(LiveFrame frame)
     {
         var reader = new LiveBytes.Reader(frame.Content);
-        var (state, since, leaving) = (reader.UpTo(2), reader.I64(), reader.UpTo(1) == 1);
+        var (state, since) = (reader.UpTo(2), reader.I64());
         if (!reader.Failed)
         {
-            _feed.Told(frame.Node, new StorageStatus(state == 0, UnixTime.ToDateTimeOffset(since)) { Delayed = state == 1 }, leaving);
+            _feed.Told(frame.Instance, new StorageStatus(state == 0, UnixTime.ToDateTimeOffset(since)) { Delayed = state == 1 });
         }
     }
 
@@ -170,7 +171,7 @@ internal sealed partial class StateReceiver : BackgroundService
         lock (_gate)
         {
             var known = _mirrored.Find(view.PatientNumber);
-            if (known is not null && !known.IsOlderThan(in view, frame.Instance, _feed.IsGone(known.Node, known.Instance)))
+            if (known is not null && !known.IsOlderThan(in view))
             {
                 return;
             }
@@ -198,7 +199,8 @@ internal sealed partial class StateReceiver : BackgroundService
     /// <summary>Says of a patient of whom nobody tells that the device is not heard of, and then that nothing is known any more.</summary>
     internal void Look(MirroredPatients.Mirrored state, long now)
     {
-        if (_patients.Find(state.View.PatientNumber) is not { IsPresent: true })
+        // Who has left; and whom this process's own lanes have taken over.
+        if (_patients.Find(state.View.PatientNumber) is not { IsPresent: true } || (_own?.TryView(state.View.PatientNumber, out var here) == true && here.Sequence > state.View.Sequence))
         {
             _mirrored.Forget(state.View.PatientNumber);
             return;
@@ -206,7 +208,7 @@ internal sealed partial class StateReceiver : BackgroundService
 
         var view = state.View;
         var silent = now - view.Device.LastReceivedAt;
-        if (view.Device.LastReceivedAt == 0 || silent <= SilentMicroseconds || !_feed.IsGone(state.Node, state.Instance))
+        if (view.Device.LastReceivedAt == 0 || silent <= SilentMicroseconds || !_feed.IsGone(state.Instance))
         {
             return;
         }
@@ -233,7 +235,7 @@ internal sealed partial class StateReceiver : BackgroundService
                 return; // somebody has told meanwhile
             }
 
-            _mirrored.Set(new(in view, state.Node, state.Instance));
+            _mirrored.Set(new(in view, state.Node, state.Instance, isMarked: true));
         }
 
         Tell(in view, ChangeKind.Status);

@@ -14,7 +14,7 @@ namespace Wardwatch.Server.Cluster.Live;
 /// is there.
 /// </summary>
 internal sealed partial class StateSender(
-    NodeIdentity self, StateChanges changes, IOwnPatients own, IOwnStorage storage, IPatientDirectory patients, IKeyring keyring, IBrokerLink link, LiveFeedMetrics metrics, NodeDrain drain,
+    NodeIdentity self, StateChanges changes, IOwnPatients own, IOwnStorage storage, IPatientDirectory patients, IKeyring keyring, IBrokerLink link, LiveFeedMetrics metrics,
     TimeProvider time, ILogger<StateSender> log) : BackgroundService
 {
     /// <summary>How often a monitor says that it is there.</summary>
@@ -123,7 +123,6 @@ internal sealed partial class StateSender(
             var status = storage.Current;
             content.U8(status.Stored ? (byte)0 : status.Delayed ? (byte)1 : (byte)2);
             content.I64(UnixTime.FromDateTimeOffset(status.Since));
-            content.U8(drain.IsDraining ? (byte)1 : (byte)0);
             await PublishAsync(channel, LiveFrameKind.Beat, hospital.TenantId, content.WrittenSpan.ToArray(), stop);
         }
     }

@@ -10,6 +10,7 @@ public sealed class CommitGroup
     private const int KeptBuffer = 4 * 1024 * 1024;
 
     private readonly List<int> _starts = [];
+    private readonly List<Part> _parts = [];
     private byte[] _rows = new byte[SmallBuffer];
     private int _used;
 
@@ -21,6 +22,12 @@ public sealed class CommitGroup
     internal List<DeadLetter> DeadLetters { get; } = [];
     internal List<ICommitListener> Listeners { get; } = [];
     internal List<ICommitCompanion> Companions { get; } = [];
+
+    /// <summary>The partition to which everything in the group belongs; null where patients are not divided over processes.</summary>
+    public PartitionEpoch? Fence { get; set; }
+
+    /// <summary>The partitions of the groups that were joined here. A process's groups all have one, or none has.</summary>
+    internal HashSet<PartitionEpoch> Fences { get; } = [];
 
     /// <summary>Rows that would be stored.</summary>
     public int Count => _starts.Count;
@@ -80,6 +87,38 @@ public sealed class CommitGroup
         Listeners.AddRange(other.Listeners);
         Companions.AddRange(other.Companions);
         HasSuspects |= other.HasSuspects;
+        if (other.Fence is { } fence)
+        {
+            Fences.Add(fence);
+            _parts.Add(new(fence, other.Count, other.DeadLetters.Count, other.Listeners.Count, other.Companions.Count));
+        }
+    }
+
+    /// <summary>Takes everything of some partitions out of what was joined here; answers it.</summary>
+    internal CommitGroup TakeOut(IReadOnlySet<PartitionEpoch> partitions)
+    {
+        var (kept, taken) = (new CommitGroup(), new CommitGroup());
+        var at = default(Part);
+        foreach (var part in _parts)
+        {
+            var group = new CommitGroup { Fence = part.Fence };
+            for (var row = at.Rows; row < at.Rows + part.Rows; row++)
+            {
+                CopyRowTo(group, row);
+            }
+
+            group.DeadLetters.AddRange(DeadLetters[at.DeadLetters..(at.DeadLetters + part.DeadLetters)]);
+            group.Listeners.AddRange(Listeners[at.Listeners..(at.Listeners + part.Listeners)]);
+            group.Companions.AddRange(Companions.Skip(at.Companions).Take(part.Companions));
+            (partitions.Contains(part.Fence) ? taken : kept).Append(group);
+            at = new(default, at.Rows + part.Rows, at.DeadLetters + part.DeadLetters, at.Listeners + part.Listeners, at.Companions + part.Companions);
+        }
+
+        // Companions that an earlier batch left behind belong to no part.
+        kept.Companions.AddRange(Companions.Skip(at.Companions));
+        Clear();
+        Take(kept);
+        return taken;
     }
 
     /// <summary>Copies a row, without those who wait for the whole group.</summary>
@@ -110,6 +149,9 @@ public sealed class CommitGroup
         DeadLetters.Clear();
         Listeners.Clear();
         Companions.Clear();
+        Fences.Clear();
+        _parts.Clear();
+        Fence = null;
         HasSuspects = false;
         if (_rows.Length > KeptBuffer)
         {
@@ -117,6 +159,14 @@ public sealed class CommitGroup
         }
 
         Begin();
+    }
+
+    // The contents of another group that was joined from others, parts and all; this one is empty.
+    private void Take(CommitGroup other)
+    {
+        Append(other);
+        Fences.UnionWith(other.Fences);
+        _parts.AddRange(other._parts);
     }
 
     private void Begin()
@@ -144,6 +194,9 @@ public sealed class CommitGroup
 
         return _rows.AsSpan(_used, bytes);
     }
+
+    // How much of one partition stands behind what stands before it.
+    private readonly record struct Part(PartitionEpoch Fence, int Rows, int DeadLetters, int Listeners, int Companions);
 
     /// <summary>A message to be set aside, as the committer needs it.</summary>
     internal readonly record struct DeadLetter(int TenantId, int DeviceNumber, long ReceivedAt, RefusalReason Reason, ICommitListener Listener, int Entry);

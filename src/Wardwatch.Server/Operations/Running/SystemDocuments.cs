@@ -14,7 +14,7 @@ namespace Wardwatch.Server.Operations.Running;
 /// <param name="DeadLetters">What could not be believed or handled, of the caller's hospital.</param>
 /// <param name="Warnings">What somebody should look at.</param>
 internal sealed record SystemDocument(
-    string Node, DateTimeOffset Now, StorageNow Storage, IReadOnlyList<NodeDocument> Nodes, IReadOnlyList<PartitionEntry> Partitions, IReadOnlyList<QueueDocument> Queues,
+    string Node, DateTimeOffset Now, StorageNow Storage, IReadOnlyList<NodeDocument> Nodes, IReadOnlyList<PartitionStatus> Partitions, IReadOnlyList<QueueDocument> Queues,
     IReadOnlyList<CheckDocument> Checks, DeadLetterCount DeadLetters, IReadOnlyList<WarningDocument> Warnings);
 
 /// <summary>Whether readings reach the disk.</summary>

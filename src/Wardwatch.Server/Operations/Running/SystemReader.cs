@@ -7,7 +7,7 @@ namespace Wardwatch.Server.Operations.Running;
 
 /// <summary>Puts together what runs, from those who know it.</summary>
 internal sealed class SystemReader(
-    INodes nodes, IStorageState storage, IEnumerable<ISharedQueues> queues, HealthCheckService health, TenantDatabase database, TimeProvider time, IPartitions? partitions = null)
+    INodes nodes, IStorageState storage, IEnumerable<ISharedQueues> queues, HealthCheckService health, TenantDatabase database, TimeProvider time, IPartitionOverview? partitions = null)
 {
     /// <summary>Dead letters are counted up to here: whoever has more need not know how many.</summary>
     public const int MostCounted = 10_000;
@@ -31,7 +31,7 @@ internal sealed class SystemReader(
             shared.AddRange(await queue.ReadAsync(cancellation));
         }
 
-        var spread = partitions is null ? [] : await partitions.ReadAsync(cancellation);
+        var spread = partitions?.Partitions ?? [];
         var letters = await CountAsync(tenantId, cancellation);
         var report = await health.CheckHealthAsync(cancellation);
         var now = time.GetUtcNow();
@@ -46,7 +46,7 @@ internal sealed class SystemReader(
                 .. shared.Select(queue => new QueueDocument(queue.Name, null, queue.Waiting, queue.Capacity, queue.OldestSeconds)),
             ],
             [.. report.Entries.Select(check => new CheckDocument(check.Key, Word(check.Value.Status), check.Value.Description))],
-            letters, SystemWarnings.Find(now, standing, running, spread, shared, letters));
+            letters, SystemWarnings.Find(now, standing, running, partitions?.Unread ?? [], shared, letters));
     }
 
     private async Task<DeadLetterCount> CountAsync(int tenantId, CancellationToken cancellation)

@@ -11,7 +11,7 @@ internal static class SystemWarnings
 
     /// <summary>Finds it.</summary>
     public static List<WarningDocument> Find(
-        DateTimeOffset now, StorageNow storage, IReadOnlyList<NodeEntry> nodes, IReadOnlyList<PartitionEntry> partitions, IReadOnlyList<QueueFigure> shared, DeadLetterCount letters)
+        DateTimeOffset now, StorageNow storage, IReadOnlyList<NodeEntry> nodes, IReadOnlyList<(PartitionStatus Partition, DateTimeOffset Since)> unread, IReadOnlyList<QueueFigure> shared, DeadLetterCount letters)
     {
         var warnings = new List<WarningDocument>();
         if (storage.State != "stored")
@@ -22,8 +22,7 @@ internal static class SystemWarnings
         // One that said good-bye was meant to end.
         warnings.AddRange(nodes.Where(node => node is { State: NodeState.Gone, SaidGoodbye: false })
             .Select(node => new WarningDocument("node-gone", $"Node {node.Name} has not been heard of; it was not told to end.", node.HeardAt)));
-        warnings.AddRange(partitions.Where(partition => partition.Node is null || partition is { Waiting: > 0, Consumers: 0 })
-            .Select(partition => new WarningDocument("partition-without-consumer", TextOf(partition), partition.Since ?? now)));
+        warnings.AddRange(unread.Select(found => new WarningDocument("partition-without-consumer", TextOf(found.Partition), found.Since)));
         if (shared.FirstOrDefault(queue => queue.Name == "outbox") is { OldestSeconds: > OutboxSeconds and var seconds })
         {
             warnings.Add(new("outbox-old", $"The oldest event has waited {seconds:0} s to be published.", now.AddSeconds(-seconds)));
@@ -37,10 +36,7 @@ internal static class SystemWarnings
         return warnings;
     }
 
-    private static string TextOf(PartitionEntry partition) => partition.Waiting switch
-    {
-        null or 0 => $"Nobody has partition {partition.Number}.",
-        1 => $"Partition {partition.Number} has one message and nobody who reads it.",
-        var waiting => $"Partition {partition.Number} has {waiting} messages and nobody who reads them.",
-    };
+    private static string TextOf(PartitionStatus partition) => partition.Waiting == 1
+        ? $"Partition {partition.Number} has one message and nobody who reads it."
+        : $"Partition {partition.Number} has {partition.Waiting} messages and nobody who reads them.";
 }
