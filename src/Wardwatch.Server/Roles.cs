@@ -30,14 +30,14 @@ public static class Roles
 
     private static readonly Dictionary<string, Role> Table = new(StringComparer.Ordinal)
     {
-        ["monitor"] = new([.. Base, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddMonitoring, ClusterModule.AddReceiving], []),
+        ["monitor"] = new([.. Base, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddMonitoring, ClusterModule.AddReceiving, ClusterModule.AddFeed], []),
         ["web"] = new(
-            [.. Base, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddTrends, ClusterModule.AddSending, StaffModule.AddStaff, LiveModule.AddLive, OperationsModule.AddOperations, AnalyticsModule.AddAnalytics],
+            [.. Base, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddTrends, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddMirror, LiveModule.AddLive, OperationsModule.AddOperations, AnalyticsModule.AddAnalytics],
             [
                 PatientsModule.MapPatients, DevicesModule.MapDevices, ModelsModule.MapModels, HistoryModule.MapHistory, MonitoringModule.MapMonitoring, LiveModule.MapLive, AccessModule.MapAccess,
                 AuditModule.MapAudit, AnalyticsModule.MapAnalytics, OperationsModule.MapOperations, StaffModule.MapStaff,
             ]),
-        ["gateway"] = new([.. Base, ClusterModule.AddSending, StaffModule.AddStaff, GatewayModule.AddGateway], [GatewayModule.MapGateway]),
+        ["gateway"] = new([.. Base, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddPresence, GatewayModule.AddGateway], [GatewayModule.MapGateway]),
         ["worker"] = new([.. Base, AnalyticsModule.AddAnalytics, AnalyticsModule.AddAnalyticsWork, EventsModule.AddEventWork], []),
     };
 

@@ -6,7 +6,7 @@ namespace Wardwatch.Server;
 /// <summary>The server: an opened installation, the modules of its roles, and the web host that carries them.</summary>
 public static class WardwatchServer
 {
-    /// <summary>Starts the server, calls <paramref name="started"/>, and serves until <paramref name="stop"/>; then stops in order: the modules, the database.</summary>
+    /// <summary>Starts the server, calls <paramref name="started"/>, and serves until <paramref name="stop"/> or until it is drained; then stops in order: the modules, the database.</summary>
     /// <param name="builder">Configuration and logging, as the command line made them.</param>
     /// <param name="roles">Role names separated by commas.</param>
     /// <param name="prepare">Called when the installation is open and before the modules start; may fill an empty database.</param>
@@ -45,7 +45,7 @@ public static class WardwatchServer
         });
         await started(app, stop);
         await app.WaitForShutdownAsync(stop);
-        if (!stop.IsCancellationRequested)
+        if (!stop.IsCancellationRequested && !app.Services.GetRequiredService<NodeDrain>().EndsProcess)
         {
             throw new StartupException("The server stopped, since one of its parts failed.", "The log above says which, and why.");
         }

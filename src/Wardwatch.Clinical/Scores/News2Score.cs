@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using Wardwatch.Clinical.Vitals;
 
@@ -91,6 +92,33 @@ public readonly record struct News2Score
     {
         int index = News2.IndexOf(parameter);
         return News2.HighestPoints(index) - (byte)(_belowTopPoints >> (8 * index));
+    }
+
+    /// <summary>How many bytes <see cref="Write"/> writes.</summary>
+    public const int EncodedBytes = 28;
+
+    /// <summary>Writes the score so that another process reads the same: <c>least points (8) ‖ below top (8) ‖ known (1) ‖ least (1) ‖ below top (1) ‖ scale (1) ‖ oldest input (8)</c>, big-endian.</summary>
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, _minPoints);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _belowTopPoints);
+        destination[16] = _known;
+        destination[17] = _min;
+        destination[18] = _belowTop;
+        destination[19] = (byte)Scale;
+        BinaryPrimitives.WriteInt64BigEndian(destination[20..], OldestInputMicros);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote. False if no score looks like that.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> source, out News2Score score)
+    {
+        score = default;
+        if (source.Length < EncodedBytes || (source[16] & ~News2.AllKnown) != 0 || source[17] > HighestTotal || source[18] > HighestTotal - source[17] || source[19] > (byte)SpO2Scale.Two)
+            return false;
+        score = new News2Score(
+            BinaryPrimitives.ReadUInt64BigEndian(source), BinaryPrimitives.ReadUInt64BigEndian(source[8..]), source[16], source[17], source[18], (SpO2Scale)source[19],
+            BinaryPrimitives.ReadInt64BigEndian(source[20..]));
+        return true;
     }
 
     /// <summary>"5" if complete, else "5..12".</summary>

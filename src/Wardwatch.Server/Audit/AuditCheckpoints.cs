@@ -58,10 +58,15 @@ internal sealed partial class AuditCheckpoints(
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>Signs the end of each chain that has grown since its last checkpoint.</summary>
+    /// <summary>Signs the end of each chain that has grown since its last checkpoint; of several processes one does.</summary>
     public async Task SignAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        await OneProcess.DoAsync(connection, "audit-checkpoints", () => SignAsync(connection, cancellation), cancellation);
+    }
+
+    private async Task SignAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
         foreach (var (tenantId, number, hash) in await HeadsAsync(connection, cancellation))
         {
             // To microseconds, as the database keeps it: the signature covers it.

@@ -1,4 +1,5 @@
 using Wardwatch.Server.Audit.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Audit;
 
@@ -23,6 +24,8 @@ public static class AuditModule
         services.AddSingleton<SecurityEvents>();
         services.AddSingleton<ISecurityEvents>(provider => provider.GetRequiredService<SecurityEvents>());
         services.AddHostedService(provider => provider.GetRequiredService<SecurityEvents>());
+        DirectoryChanges.AddTo(services);
+        services.AddHostedService<SecurityEventNotices>();
 
         // Stops in the reverse order: the last looks are written, then signed.
         services.AddSingleton<AuditCheckpoints>();

@@ -33,6 +33,7 @@ public static class CommandLine
             TrainVerb.Create(),
             VerifyAuditVerb.Create(),
             AnalyticsVerb.Create(),
+            DrainVerb.Create(),
         };
 
         try

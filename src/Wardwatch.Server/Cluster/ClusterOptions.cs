@@ -8,6 +8,14 @@ public sealed class ClusterOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Wardwatch:Cluster";
 
+    /// <summary>The name of this process, unlike every other's; unless set, the machine's name and four digits that are drawn at the first start and kept in the data folder.</summary>
+    [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")]
+    public string? Node { get; set; }
+
+    /// <summary>Between the beginning of a drain and the end of the process: so long balancers may take to notice that it is not ready, in seconds.</summary>
+    [Range(0, 600)]
+    public double DrainSeconds { get; set; } = 5;
+
     /// <summary>Shares into which patients are divided; each has a queue in the broker and one node that reads it. The same in every process.</summary>
     [Range(1, 256)]
     public int Partitions { get; set; } = 16;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Events;
 
@@ -72,11 +73,14 @@ internal sealed partial class EventKeeper(NpgsqlDataSource database, EventsState
             await ensure.ExecuteNonQueryAsync(cancellation);
         }
 
-        await DropAsync(connection, "event_inbox", today.AddDays(-options.Value.InboxDays - SpareDays), cancellation);
-        if (options.Value.RetentionDays > 0)
+        await OneProcess.DoAsync(connection, "event-partitions", async () =>
         {
-            await DropAsync(connection, "events", today.AddDays(-options.Value.RetentionDays), cancellation);
-        }
+            await DropAsync(connection, "event_inbox", today.AddDays(-options.Value.InboxDays - SpareDays), cancellation);
+            if (options.Value.RetentionDays > 0)
+            {
+                await DropAsync(connection, "events", today.AddDays(-options.Value.RetentionDays), cancellation);
+            }
+        }, cancellation);
     }
 
     private async Task DropAsync(NpgsqlConnection connection, string table, DateOnly before, CancellationToken cancellation)

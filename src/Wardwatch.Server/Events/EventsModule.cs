@@ -25,6 +25,7 @@ public static class EventsModule
         services.AddSingleton<EventQueue>();
         services.AddSingleton<ConsumerRunners>();
         services.AddSingleton<IEventDeadLetters, EventDeadLetters>();
+        services.AddSingleton<ISharedQueues, EventBacklog>();
         services.AddHealthChecks().AddCheck<EventsHealthCheck>("events");
         if (BrokerLinks.AddTo(builder))
         {

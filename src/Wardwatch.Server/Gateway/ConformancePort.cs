@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Gateway;
 
@@ -23,14 +24,14 @@ internal sealed partial class ConformancePort : IHostedService, IDisposable
     private readonly MqttConnectionHandler _handler;
     private readonly ILogger<ConformancePort> _logger;
 
-    public ConformancePort(IOptions<GatewayOptions> options, IMeterFactory meters, TimeProvider time, ILoggerFactory loggers)
+    public ConformancePort(IOptions<GatewayOptions> options, IMeterFactory meters, NodeDrain drain, TimeProvider time, ILoggerFactory loggers)
     {
         _port = options.Value.ConformancePort;
         _logger = loggers.CreateLogger<ConformancePort>();
         var metrics = new GatewayMetrics(meters, time, MeterName);
         var (policy, settings) = (new ConformancePolicy(), Loosen(options.Value));
         var warnings = new GatewayWarnings(metrics, loggers.CreateLogger<GatewayWarnings>(), time);
-        _sessions = new Sessions(policy.Devices, metrics, time);
+        _sessions = new Sessions(policy.Devices, metrics, drain, time);
         _gate = new ConnectionGate(settings, warnings, metrics, time, loggers.CreateLogger<ConnectionGate>());
         _handler = new MqttConnectionHandler(policy, _sessions, _gate, metrics, warnings, settings, time, loggers.CreateLogger<MqttConnectionHandler>());
     }

@@ -22,6 +22,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _slowedDown;
     private readonly Counter<long> _delayedAnswers;
     private readonly Counter<long> _fromBroker;
+    private long _messages;
     private long _lastReadingMilliseconds;
 
     public GatewayMetrics(IMeterFactory meters, TimeProvider time, string meter = "Wardwatch.Gateway")
@@ -58,6 +59,12 @@ internal sealed class GatewayMetrics
         _meter.CreateObservableUpDownCounter("wardwatch.gateway.waiting", () => waiting.Count, "By", "Bytes of readings that wait for full lanes");
     }
 
+    /// <summary>Messages that devices have published since the start.</summary>
+    public long Messages => Interlocked.Read(ref _messages);
+
+    /// <summary>When the last of them came; null if none has.</summary>
+    public DateTimeOffset? LastMessageAt => Volatile.Read(ref _lastReadingMilliseconds) is > 0 and var last ? DateTimeOffset.FromUnixTimeMilliseconds(last) : null;
+
     public void ConnectionRefused(Refusal refusal) => _connectionsRefused.Add(1, new KeyValuePair<string, object?>("limit", refusal.ToString()));
 
     public void TookTooLong(Deadline deadline) => _deadlines.Add(1, new KeyValuePair<string, object?>("what", deadline.ToString()));
@@ -77,6 +84,7 @@ internal sealed class GatewayMetrics
     public void Received(int messages, int bytes, long nowMilliseconds)
     {
         _received.Add(messages);
+        Interlocked.Add(ref _messages, messages);
         _bytes.Add(bytes);
         Volatile.Write(ref _lastReadingMilliseconds, nowMilliseconds);
     }

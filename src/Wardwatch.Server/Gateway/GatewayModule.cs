@@ -35,6 +35,7 @@ public static class GatewayModule
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<Sessions>();
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
+        services.AddSingleton<INodeFigures>(provider => provider.GetRequiredService<Sessions>());
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value);
         services.AddSingleton<IGatewayPolicy, DevicePolicy>();
         services.AddSingleton<ReadingTraces>();

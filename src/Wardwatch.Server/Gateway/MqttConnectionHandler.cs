@@ -148,6 +148,11 @@ internal sealed partial class MqttConnectionHandler(
             return Refuse(in connect, fault.Reason, output);
         }
 
+        if (sessions.IsDraining)
+        {
+            return Refuse(in connect, MqttReason.UseAnotherServer, output); // 3.1.1: server unavailable; each comes again elsewhere
+        }
+
         if (Judge(in connect) is var objection && objection != MqttReason.Success)
         {
             return Refuse(in connect, objection, output);

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Gateway;
 
 /// <summary>The open sessions by device. A device has one: a newer session with right credentials takes over.</summary>
-internal sealed class Sessions : BackgroundService
+internal sealed class Sessions : BackgroundService, INodeFigures
 {
     // A revoked device is to be gone within a second, which one look at a number is enough for; deadlines are of seconds.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
@@ -14,13 +15,18 @@ internal sealed class Sessions : BackgroundService
     private readonly ConcurrentDictionary<string, DeviceSession> _open = new(StringComparer.Ordinal);
     private readonly IDeviceDirectory _devices;
     private readonly GatewayMetrics _metrics;
+    private readonly NodeDrain _drain;
     private readonly TimeProvider _time;
 
-    public Sessions(IDeviceDirectory devices, GatewayMetrics metrics, TimeProvider time)
+    public Sessions(IDeviceDirectory devices, GatewayMetrics metrics, NodeDrain drain, TimeProvider time)
     {
-        (_devices, _metrics, _time) = (devices, metrics, time);
+        (_devices, _metrics, _drain, _time) = (devices, metrics, drain, time);
         metrics.ObserveSessions(() => _open.Count);
+        drain.Begun.Register(DrainAll);
     }
+
+    /// <summary>Whether devices are sent elsewhere.</summary>
+    public bool IsDraining => _drain.IsDraining;
 
     /// <summary>Whether the device has a session.</summary>
     public bool Has(string device) => _open.ContainsKey(device);
@@ -39,10 +45,27 @@ internal sealed class Sessions : BackgroundService
             _metrics.TakenOver();
             older.End(MqttReason.SessionTakenOver);
         }
+
+        // After it was entered: a drain that begins meanwhile is seen by one of both.
+        if (_drain.IsDraining)
+        {
+            session.Drain();
+        }
     }
+
+    /// <inheritdoc />
+    public void Tell(NodeFigures figures) => (figures.Devices, figures.Readings, figures.LastReadingAt) = (_open.Count, _metrics.Messages, _metrics.LastMessageAt);
 
     /// <summary>Removes a session, unless a newer one has taken its place.</summary>
     public void Leave(DeviceSession session) => _open.TryRemove(new KeyValuePair<string, DeviceSession>(session.DeviceId, session));
+
+    private void DrainAll()
+    {
+        foreach (var (_, session) in _open)
+        {
+            session.Drain();
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Wardwatch.Server.History.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.History;
 
@@ -16,7 +17,7 @@ namespace Wardwatch.Server.History;
 /// Writers may finish out of order: rows do not depend on one another (each row's own insert decides whether it is a duplicate),
 /// and the gateway puts acknowledgements back into the order of arrival.
 /// </remarks>
-internal sealed partial class Committer : BackgroundService, ICommitter
+internal sealed partial class Committer : BackgroundService, ICommitter, INodeFigures
 {
     // While the database is away there is an attempt a second; not each deserves a line.
     private const int AttemptsPerWarning = 30;
@@ -60,6 +61,8 @@ internal sealed partial class Committer : BackgroundService, ICommitter
             throw new OperationCanceledException("The committer has ended.");
         }
     }
+
+    public void Tell(NodeFigures figures) => figures.Queues.Add(new("commits", _queue.Reader.Count, _options.QueuedGroups, null));
 
     public CommitGroup Rent() => _pool.TryTake(out var group) ? group : new CommitGroup();
 

@@ -1,4 +1,5 @@
 using Wardwatch.Server.History.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.History;
 
@@ -13,6 +14,7 @@ public static class HistoryModule
             .Validate(options => options.RetentionDays is 0 or >= 9, "Wardwatch:History:RetentionDays must be 0 or at least 9: a reading may come 7 days late.");
         services.AddSingleton<HistoryMetrics>();
         services.AddSingleton<StorageState>();
+        services.AddSingleton<IOwnStorage>(provider => provider.GetRequiredService<StorageState>());
         services.AddSingleton<IStorageState>(provider => provider.GetRequiredService<StorageState>());
         services.AddSingleton<BatchRepair>();
         services.AddSingleton<CompanionCommit>();
@@ -21,6 +23,7 @@ public static class HistoryModule
         services.AddSingleton<Committer>();
         services.AddSingleton<ICommitter>(provider => provider.GetRequiredService<Committer>());
         services.AddHostedService(provider => provider.GetRequiredService<Committer>());
+        services.AddSingleton<INodeFigures>(provider => provider.GetRequiredService<Committer>());
         services.AddSingleton<IReadingStore, ReadingStore>();
         services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage");
     }

@@ -59,7 +59,9 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource database, IOption
         await EnsureDaysAsync(connection, [.. Enumerable.Range(-DaysBack, DaysBack + DaysAhead + 1).Select(today.AddDays)], cancellation);
         if (options.Value.RetentionDays > 0)
         {
-            await DropBeforeAsync(connection, today.AddDays(-Math.Max(options.Value.RetentionDays, DaysBack + 1)), cancellation);
+            // Of two processes one would otherwise drop what the other one has listed.
+            var first = today.AddDays(-Math.Max(options.Value.RetentionDays, DaysBack + 1));
+            await OneProcess.DoAsync(connection, "readings-partitions", () => DropBeforeAsync(connection, first, cancellation), cancellation);
         }
     }
 

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Wardwatch.Server.History.Contracts;
 
 namespace Wardwatch.Server.History;
 
-/// <summary>Unhealthy while readings are not being stored, degraded while that takes too long.</summary>
-internal sealed class StorageHealthCheck(IStorageState storage) : IHealthCheck
+/// <summary>Unhealthy while readings are not being stored by this process, degraded while that takes too long. What others do is theirs to say.</summary>
+internal sealed class StorageHealthCheck(StorageState storage) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {

@@ -3,7 +3,7 @@ using Wardwatch.Server.History.Contracts;
 namespace Wardwatch.Server.History;
 
 /// <summary>Holds whether readings reach the disk. One owner: the committer's writers.</summary>
-internal sealed partial class StorageState(TimeProvider time, ILogger<StorageState> logger) : IStorageState
+internal sealed partial class StorageState(TimeProvider time, ILogger<StorageState> logger) : IOwnStorage
 {
     private readonly Lock _gate = new();
     private readonly ILogger<StorageState> _logger = logger;

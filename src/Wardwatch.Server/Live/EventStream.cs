@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Live;
 
 /// <summary><c>/sse/events</c>: status, storage and heartbeats as server-sent events, for plain clients. Readings go over the sockets.</summary>
 internal sealed class EventStream(
-    Audience audience, EventLog log, LivePump pump, ISessionWatch sessions, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime)
+    Audience audience, EventLog log, LivePump pump, ISessionWatch sessions, IOptions<LiveOptions> options, NodeDrain drain)
 {
     /// <summary>Serves one stream until it ends; false if there are too many subscribers, and nothing was answered yet.</summary>
     /// <param name="context">The request.</param>
@@ -23,7 +24,7 @@ internal sealed class EventStream(
             return false;
         }
 
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Begun);
         using var watch = sessions.Watch(context.User.Caller(), ended.Cancel);
         try
         {

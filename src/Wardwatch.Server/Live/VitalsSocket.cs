@@ -1,12 +1,13 @@
 using System.Net.WebSockets;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Live;
 
 /// <summary><c>/ws/vitals</c>: a JSON text frame per change, for plain clients.</summary>
 internal sealed class VitalsSocket(
-    Audience audience, LivePump pump, ISessionWatch sessions, IOptions<LiveOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+    Audience audience, LivePump pump, ISessionWatch sessions, IOptions<LiveOptions> options, NodeDrain drain, TimeProvider time)
 {
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2);
 
@@ -27,7 +28,7 @@ internal sealed class VitalsSocket(
             KeepAliveTimeout = TimeSpan.FromSeconds(options.Value.SendTimeoutSeconds),
         });
         var channel = new WebSocketChannel(socket, context);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Begun);
         using var watch = sessions.Watch(context.User.Caller(), ended.Cancel);
         var listening = ListenAsync(socket, ended);
         try
@@ -39,7 +40,7 @@ internal sealed class VitalsSocket(
             // The client went, or the server stops: in each case the connection just ends.
         }
 
-        await CloseAsync(socket, lifetime.ApplicationStopping.IsCancellationRequested);
+        await CloseAsync(socket, drain.IsDraining);
         try
         {
             await listening;

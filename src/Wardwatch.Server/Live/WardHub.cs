@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Live;
 
@@ -46,7 +48,8 @@ internal sealed class WardConnections(ILogger<DefaultHubLifetimeManager<WardHub>
 
 /// <summary>Carries messages from mailboxes to hub connections, one task a connection. Owns these tasks.</summary>
 internal sealed partial class HubPumps(
-    Audience audience, Heart heart, LivePump pump, WardConnections connections, ISessionWatch sessions, IOptions<LiveOptions> options, ILogger<HubPumps> logger)
+    Audience audience, Heart heart, LivePump pump, WardConnections connections, ISessionWatch sessions, NodeDrain drain, IOptions<LiveOptions> options,
+    ILogger<HubPumps> logger)
 {
     private readonly ConcurrentDictionary<string, (Task Task, CancellationTokenSource Stop)> _pumps = new(StringComparer.Ordinal);
     private readonly ILogger<HubPumps> _logger = logger;
@@ -63,7 +66,7 @@ internal sealed partial class HubPumps(
 
         // Whoever may no longer be served connects again, and is asked for a token.
         var watch = sessions.Watch(context.User.Caller(), caller.Abort);
-        _pumps[caller.ConnectionId] = (PumpAsync(subscription, watch, new HubChannel(connections[caller.ConnectionId]), stop.Token), stop);
+        _pumps[caller.ConnectionId] = (PumpAsync(subscription, watch, connections[caller.ConnectionId], stop.Token), stop);
     }
 
     /// <summary>Ends sending, and waits for it.</summary>
@@ -77,13 +80,19 @@ internal sealed partial class HubPumps(
         }
     }
 
-    private async Task PumpAsync(Subscription subscription, IDisposable watch, HubChannel channel, CancellationToken stop)
+    private async Task PumpAsync(Subscription subscription, IDisposable watch, HubConnectionContext connection, CancellationToken stop)
     {
         using var _ = subscription;
         using var __ = watch;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop, drain.Begun);
         try
         {
-            await pump.RunAsync(subscription, channel, static _ => true, stop);
+            await pump.RunAsync(subscription, new HubChannel(connection), static _ => true, ended.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // The client closes when it gets this, and comes again by itself: to another node, since this one is not ready any more.
+            await connection.WriteAsync(new CloseMessage(error: null, allowReconnect: true), stop);
         }
         catch (OperationCanceledException)
         {

@@ -6,11 +6,12 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Monitoring;
 
 /// <summary>All lanes of this process: rebuilds them at the start, spreads batches over them, and stops them after the last batch.</summary>
-internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMonitor, IDisposable
+internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IOwnPatients, INodeFigures, IDisposable
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lane[] _lanes;
+    private readonly int _capacity;
     private readonly PatientStates _states;
     private readonly Rebuild _rebuild;
     private readonly TimeProvider _time;
@@ -24,6 +25,7 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMo
         (_states, _rebuild, _time, _logger) = (states, rebuild, time, logger);
         var settings = options.Value;
         var count = settings.Lanes > 0 ? settings.Lanes : Math.Max(1, Environment.ProcessorCount / 2);
+        _capacity = count * settings.QueuedBatches;
         _lanes = [.. Enumerable.Range(0, count).Select(lane => factory.Create(lane, count))];
         metrics.ObserveDepth(() => _lanes.Sum(static lane => lane.Depth));
     }
@@ -60,6 +62,8 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMo
     public ValueTask<bool> WaitForRoomAsync(EnvelopeBatch batch, CancellationToken cancellation) =>
         LaneOf(batch.Device, batch.ReceivedAt).WaitForRoomAsync(cancellation);
 
+    public IReadOnlyCollection<int> Numbers => _states.Numbers;
+
     public bool TryView(int patientNumber, out PatientView view)
     {
         var state = _states.Find(patientNumber);
@@ -68,6 +72,8 @@ internal sealed partial class Lanes : IHostedService, IEnvelopeQueue, IPatientMo
     }
 
     public IReadOnlyList<RecentReading> Recent(int patientNumber) => _states.Find(patientNumber)?.Recent() ?? [];
+
+    public void Tell(NodeFigures figures) => figures.Queues.Add(new("lanes", _lanes.Sum(static lane => lane.Depth), _capacity, null));
 
     // By the patient who wears the device now, so that all devices of one patient meet in one lane.
     private Lane LaneOf(DeviceEntry device, long at) => LaneOf(EnvelopeWay.PatientOf(device, at));

@@ -48,7 +48,7 @@ internal static class MonitoringEndpoints
     }
 
     private static async Task<Results<Ok<PatientDocument>, ProblemHttpResult>> LatestAsync(
-        string id, HttpContext context, RecordAccess access, IDeviceDirectory devices, IPatientMonitor monitor, TimeProvider time, CancellationToken cancellation)
+        string id, HttpContext context, RecordAccess access, IDeviceDirectory devices, IPatientMonitor monitor, RecentTrends trends, TimeProvider time, CancellationToken cancellation)
     {
         if (await access.OpenAsync(context, id, AuditActions.ReadVitals, cancellation) is not { } patient)
         {
@@ -58,7 +58,7 @@ internal static class MonitoringEndpoints
         monitor.TryView(patient.Number, out var view);
         return TypedResults.Ok(PatientDocumentBuilder.Patient(patient, in view, time.Microseconds()) with
         {
-            Recent = [.. monitor.Recent(patient.Number).Select(reading => ReadingDocuments.Build(
+            Recent = [.. (await trends.LatestAsync(patient, monitor, cancellation)).Select(reading => ReadingDocuments.Build(
                 reading.MeasuredAt, reading.ReceivedAt, devices.Find(reading.DeviceNumber)?.Id, reading.Late, reading.PartlyRefused, in reading.Content))],
         });
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Monitoring;
 
@@ -17,6 +18,7 @@ public static class MonitoringModule
         services.AddSingleton<MonitoringMetrics>();
         services.AddSingleton<DevicePresence>();
         services.AddSingleton<IDevicePresence>(provider => provider.GetRequiredService<DevicePresence>());
+        services.AddSingleton<IRemotePresence>(provider => provider.GetRequiredService<DevicePresence>());
         services.AddSingleton<Rebuild>();
         AddTrends(builder);
         services.AddSingleton<LaneFactory>();
@@ -38,10 +40,12 @@ public static class MonitoringModule
     public static void AddTrends(IHostApplicationBuilder builder) => builder.Services.TryAddSingleton<RecentTrends>();
 
     private static void AddLanes<TLanes>(IServiceCollection services)
-        where TLanes : class, IPatientMonitor, IHostedService
+        where TLanes : class, IOwnPatients, INodeFigures, IHostedService
     {
         services.AddSingleton<TLanes>();
+        services.AddSingleton<IOwnPatients>(provider => provider.GetRequiredService<TLanes>());
         services.AddSingleton<IPatientMonitor>(provider => provider.GetRequiredService<TLanes>());
+        services.AddSingleton<INodeFigures>(provider => provider.GetRequiredService<TLanes>());
         services.AddHostedService(provider => provider.GetRequiredService<TLanes>());
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Platform.Contracts;
@@ -5,7 +6,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Monitoring;
 
 /// <summary>The lanes of the partitions that this process has, one each.</summary>
-internal sealed partial class PartitionedLanes : IHostedService, IPartitionedLanes, IPatientMonitor, IDisposable
+internal sealed partial class PartitionedLanes : IHostedService, IPartitionedLanes, IOwnPatients, INodeFigures, IDisposable
 {
     // Above this stands the epoch in a state's sequence number, so that a new owner's numbers are above all of the old one's. A browser counts exactly up to 2^53.
     private const int SequenceBits = 32;
@@ -18,15 +19,16 @@ internal sealed partial class PartitionedLanes : IHostedService, IPartitionedLan
     private readonly LaneFactory _factory;
     private readonly PatientStates _states;
     private readonly Rebuild _rebuild;
+    private readonly int _queuedBatches;
     private readonly TimeProvider _time;
     private readonly ILogger<PartitionedLanes> _log;
     private readonly CancellationTokenSource _stopTicks = new();
     private int _partitions = 1;
     private Task _ticking = Task.CompletedTask;
 
-    public PartitionedLanes(LaneFactory factory, PatientStates states, Rebuild rebuild, MonitoringMetrics metrics, TimeProvider time, ILogger<PartitionedLanes> log)
+    public PartitionedLanes(LaneFactory factory, PatientStates states, Rebuild rebuild, MonitoringMetrics metrics, IOptions<MonitoringOptions> options, TimeProvider time, ILogger<PartitionedLanes> log)
     {
-        (_factory, _states, _rebuild, _time, _log) = (factory, states, rebuild, time, log);
+        (_factory, _states, _rebuild, _queuedBatches, _time, _log) = (factory, states, rebuild, options.Value.QueuedBatches, time, log);
         states.FirstSequence = number => Volatile.Read(ref _epochs[EnvelopeWay.ShareOf(number, Volatile.Read(ref _partitions))]) << SequenceBits;
         metrics.ObserveDepth(() => _open.Sum(static open => open?.Lane.Depth ?? 0));
     }
@@ -111,6 +113,17 @@ internal sealed partial class PartitionedLanes : IHostedService, IPartitionedLan
     /// <inheritdoc />
     public ValueTask<bool> WaitForRoomAsync(int partition, CancellationToken cancellation) =>
         Volatile.Read(ref _open[partition])?.Lane.WaitForRoomAsync(cancellation) ?? ValueTask.FromResult(false);
+
+    /// <inheritdoc />
+    public void Tell(NodeFigures figures)
+    {
+        var open = _open.Count(static open => open is not null);
+        figures.Partitions = open;
+        figures.Queues.Add(new("lanes", _open.Sum(static open => open?.Lane.Depth ?? 0), (long)open * _queuedBatches, null));
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyCollection<int> Numbers => _states.Numbers;
 
     /// <inheritdoc />
     public bool TryView(int patientNumber, out PatientView view)

@@ -14,6 +14,9 @@ internal sealed class PatientStates(MonitoringOptions options) : IErasureObserve
     /// <summary>How many there are.</summary>
     public int Count => _states.Count;
 
+    /// <summary>Whose there are.</summary>
+    public IReadOnlyCollection<int> Numbers => [.. _states.Keys];
+
     /// <summary>The state of a patient; made when the patient is first met.</summary>
     public PatientState Get(int patientNumber) =>
         _states.TryGetValue(patientNumber, out var state) ? state : _states.GetOrAdd(patientNumber, new PatientState(patientNumber, options.RecentReadings, FirstSequence(patientNumber)));

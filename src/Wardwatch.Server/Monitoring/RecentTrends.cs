@@ -14,6 +14,7 @@ namespace Wardwatch.Server.Monitoring;
 internal sealed class RecentTrends(IReadingStore history, TimeProvider time)
 {
     private const int PointsPerPatient = 300;
+    private const int MostLatest = 100;
 
     /// <summary>Points of each patient, oldest first.</summary>
     public async Task<RecentDocument> ReadAsync(IEnumerable<PatientEntry> patients, double minutes, IPatientMonitor monitor, CancellationToken cancellation)
@@ -47,6 +48,39 @@ internal sealed class RecentTrends(IReadingStore history, TimeProvider time)
         }
 
         return new RecentDocument(documents);
+    }
+
+    /// <summary>The latest readings of a patient, oldest first: from memory, or from the history where the lanes are another process's.</summary>
+    public async Task<IReadOnlyList<RecentReading>> LatestAsync(PatientEntry patient, IPatientMonitor monitor, CancellationToken cancellation)
+    {
+        if (monitor.Recent(patient.Number) is { Count: > 0 } recent)
+        {
+            return recent;
+        }
+
+        var readings = new List<RecentReading>();
+        try
+        {
+            await history.ReadLatestAsync([patient], MostLatest, (in StoredReading reading) =>
+            {
+                readings.Add(new RecentReading
+                {
+                    MeasuredAt = reading.Key.MeasuredAt,
+                    ReceivedAt = reading.ReceivedAt,
+                    DeviceNumber = reading.Key.DeviceNumber,
+                    Late = (reading.Flags & ReadingFlags.Late) != ReadingFlags.None,
+                    PartlyRefused = (reading.Flags & ReadingFlags.PartlyRefused) != ReadingFlags.None,
+                    Content = reading.Content,
+                });
+                return true;
+            }, cancellation);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            // The newest values are there all the same; that the database is away is said elsewhere.
+        }
+
+        return readings;
     }
 
     private delegate void PointTaker(long measuredAt, in ReadingContent content);

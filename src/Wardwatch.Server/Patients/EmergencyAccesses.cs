@@ -26,10 +26,10 @@ internal enum ReviewOutcome
 
 /// <summary>Opens records in emergencies and keeps what is judged about it.</summary>
 internal sealed class EmergencyAccesses(
-    TenantDatabase database, IKeyring keyring, PatientDirectory directory, IAuditTrail trail, IEnumerable<IEmergencyObserver> observers, IAccessChanges changes, TimeProvider time)
+    TenantDatabase database, IKeyring keyring, PatientDirectory directory, IAuditTrail trail, EmergencyNotices notices, IAccessChanges changes, TimeProvider time)
 {
     private const string Insert =
-        "insert into emergency_accesses (tenant_id, account_id, patient_no, ward_id, reason, opened_at, until) values ($1, $2, $3, $4, $5, $6, $7)";
+        "insert into emergency_accesses (tenant_id, account_id, patient_no, ward_id, reason, opened_at, until) values ($1, $2, $3, $4, $5, $6, $7) returning access_id";
 
     private const string List =
         """
@@ -49,23 +49,21 @@ internal sealed class EmergencyAccesses(
     {
         var (caller, now) = (context.User.Caller(), time.GetUtcNow());
         var until = now + Lasts;
+        long number;
         await using (var transaction = await database.BeginAsync(caller.TenantId, cancellation))
         {
             await using var insert = transaction.Command(
                 Insert, caller.TenantId, caller.AccountId, patient.Number, patient.Ward, Seal(caller.TenantId, reason), now.UtcDateTime, until.UtcDateTime);
             insert.Parameters[3].NpgsqlDbType = NpgsqlDbType.Text;
-            await insert.ExecuteNonQueryAsync(cancellation);
+            number = (long)(await insert.ExecuteScalarAsync(cancellation))!;
             await changes.NotifyAsync(transaction.Connection, cancellation);
+            await EmergencyNotices.NotifyAsync(transaction.Connection, number, cancellation);
             await trail.RecordAsync(transaction.Connection, AuditEntry.Of(context, AuditActions.OpenInEmergency) with { Patients = [patient.Number], Purpose = reason }, cancellation);
             await transaction.CommitAsync(cancellation);
         }
 
         await changes.ReloadAsync(cancellation);
-        foreach (var observer in observers)
-        {
-            observer.Opened(new(patient, caller.Name, now));
-        }
-
+        notices.Tell(number, new(patient, caller.Name, now));
         return until;
     }
 

@@ -27,6 +27,8 @@ public static class PatientsModule
         builder.Services.AddSingleton<PatientCorrections>();
         builder.Services.AddSingleton<PatientImport>();
         builder.Services.AddSingleton<EncounterHistory>();
+        builder.Services.AddSingleton<EmergencyNotices>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<EmergencyNotices>());
         builder.Services.AddSingleton<EmergencyAccesses>();
         builder.Services.AddSingleton<WardRegistry>();
     }

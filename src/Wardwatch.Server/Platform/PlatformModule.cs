@@ -97,9 +97,11 @@ public static class PlatformModule
         services.AddSingleton(installation.OwnCertificates);
         services.AddSingleton(new DemoMark(ReadOptions(builder.Configuration).Demo));
         services.AddSingleton<PrometheusExporter>();
+        services.AddSingleton<NodeDrain>();
         services.AddHealthChecks()
             .AddCheck<PostgresHealthCheck>("postgresql", timeout: TimeSpan.FromSeconds(5))
-            .AddCheck<CertificateHealthCheck>("certificates");
+            .AddCheck<CertificateHealthCheck>("certificates")
+            .AddCheck<DrainHealthCheck>("drain");
         services.AddProblems();
         services.AddApiDescription();
         services.AddPageCompression();

@@ -123,7 +123,7 @@ public sealed class EveryOperationTests(TwoHospitals hospitals)
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, Operation operation, string id)
     {
-        var address = operation.Path.Replace("{id}", id).Replace("{device}", "M-101").Replace("{keyId}", "1");
+        var address = operation.Path.Replace("{id}", id).Replace("{device}", "M-101").Replace("{keyId}", "1").Replace("{name}", "no-such-node");
         using var request = new HttpRequestMessage(new HttpMethod(operation.Method), address);
         if (operation.HasBody)
         {

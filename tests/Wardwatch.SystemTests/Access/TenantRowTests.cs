@@ -9,8 +9,8 @@ namespace Wardwatch.SystemTests.Access;
 [Collection(TwoHospitalsCollection.Name)]
 public sealed class TenantRowTests(TwoHospitals hospitals)
 {
-    // What holds nobody's rows: the schema's own list, fingerprints of master keys, models that know nobody, and who works on which partition of events or has which of the patients.
-    private static readonly string[] WithoutHospital = ["schema_migrations", "master_keys", "anomaly_models", "event_claims", "envelope_readers", "envelope_partitions"];
+    // What holds nobody's rows: the schema's own list, fingerprints of master keys, models that know nobody, who works on which partition of events or has which of the patients, and processes.
+    private static readonly string[] WithoutHospital = ["schema_migrations", "master_keys", "anomaly_models", "event_claims", "envelope_readers", "envelope_partitions", "nodes"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

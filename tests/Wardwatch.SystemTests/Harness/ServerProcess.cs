@@ -143,6 +143,9 @@ public sealed class ServerProcess : IAsyncDisposable
         return await WaitForEndAsync(cancellation);
     }
 
+    /// <summary>Waits for the server's own end and returns its exit code.</summary>
+    public Task<int> EndAsync(CancellationToken cancellation) => WaitForEndAsync(cancellation);
+
     /// <summary>Kills the server (SIGKILL): it gets no chance to tidy up.</summary>
     public async Task KillAsync(CancellationToken cancellation)
     {

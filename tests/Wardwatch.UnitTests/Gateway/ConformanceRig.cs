@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
 using Wardwatch.Server.Gateway;
+using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.UnitTests.Monitoring;
 using Xunit;
 
@@ -23,7 +24,7 @@ internal sealed class ConformanceRig : IDisposable
         var (policy, options) = (new ConformancePolicy(), new GatewayOptions { MaxKeepAliveSeconds = ushort.MaxValue });
         var warnings = new GatewayWarnings(metrics, NullLogger<GatewayWarnings>.Instance, TimeProvider.System);
         var gate = new ConnectionGate(options, warnings, metrics, TimeProvider.System, NullLogger<ConnectionGate>.Instance);
-        _sessions = new Sessions(policy.Devices, metrics, TimeProvider.System);
+        _sessions = new Sessions(policy.Devices, metrics, new NodeDrain(), TimeProvider.System);
         _handler = new MqttConnectionHandler(policy, _sessions, gate, metrics, warnings, options, TimeProvider.System, NullLogger<MqttConnectionHandler>.Instance);
         _served = ServeAsync();
     }

@@ -2,6 +2,7 @@ using Shouldly;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Server.Gateway;
 using Wardwatch.Server.History.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.UnitTests.Monitoring;
 using Xunit;
 using static Wardwatch.UnitTests.Gateway.Packets;
@@ -211,7 +212,7 @@ public class DeviceSessionTests
     [Fact]
     public async Task A_newer_session_of_the_device_takes_over_and_the_older_is_told()
     {
-        using var sessions = new Sessions(new FakeDevices(), new GatewayMetrics(new UnreadMeters(), TimeProvider.System), TimeProvider.System);
+        using var sessions = new Sessions(new FakeDevices(), new GatewayMetrics(new UnreadMeters(), TimeProvider.System), new NodeDrain(), TimeProvider.System);
         var (older, newer) = (new SessionRig().Start(), new SessionRig().Start());
         sessions.Enter(older.Session);
         sessions.Enter(newer.Session);

@@ -68,6 +68,9 @@ public static class AuditActions
     public const string ReplayDeadLetter = "dead-letter.replay";
     public const string DropDeadLetter = "dead-letter.drop";
 
+    // The processes.
+    public const string DrainNode = "node.drain";
+
     // Refused because the caller may not.
     public const string Refused = "access.refused";
 }

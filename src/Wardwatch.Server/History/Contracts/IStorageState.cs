@@ -19,6 +19,9 @@ public interface IStorageState
     event Action<StorageStatus>? Changed;
 }
 
+/// <summary>Whether this process's own commits succeed, apart from what is known of other processes.</summary>
+public interface IOwnStorage : IStorageState;
+
 /// <summary>The state of storage as the API shows it.</summary>
 /// <param name="State">stored, delayed or away.</param>
 /// <param name="Since">Since when.</param>

@@ -23,3 +23,18 @@ public interface IDevicePresence
     /// <summary>The session ended.</summary>
     void Disconnected(DeviceEntry device);
 }
+
+/// <summary>Takes note of the devices that gateways of other processes have, or had.</summary>
+public interface IRemotePresence
+{
+    /// <summary>These are all the devices that a gateway has.</summary>
+    /// <param name="gateway">Whose; one that tells in several parts has several names.</param>
+    /// <param name="devices">Their ids.</param>
+    void Replace(string gateway, IReadOnlyCollection<string> devices);
+
+    /// <summary>A device came to a gateway, or left it.</summary>
+    void Change(string gateway, string device, bool connected);
+
+    /// <summary>A gateway is gone, and its devices with it.</summary>
+    void Forget(string gateway);
+}

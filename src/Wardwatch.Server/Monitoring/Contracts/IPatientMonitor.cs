@@ -12,6 +12,13 @@ public interface IPatientMonitor
     IReadOnlyList<RecentReading> Recent(int patientNumber);
 }
 
+/// <summary>The live state of those patients whose lanes are in this process.</summary>
+public interface IOwnPatients : IPatientMonitor
+{
+    /// <summary>Their database keys.</summary>
+    IReadOnlyCollection<int> Numbers { get; }
+}
+
 /// <summary>Told about each change, on the lane's thread. Must not block.</summary>
 public interface IMonitoringObserver
 {

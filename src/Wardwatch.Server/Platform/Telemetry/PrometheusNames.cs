@@ -5,6 +5,8 @@ namespace Wardwatch.Server.Platform.Telemetry;
 /// <summary>Names of instruments in Prometheus's manner: lower case with underscores, the unit in full, <c>_total</c> behind a counter.</summary>
 internal static class PrometheusNames
 {
+    private const string HistogramSuffix = "_count";
+
     /// <summary>The metric's name: <c>readings.committed</c>, a counter, becomes <c>readings_committed_total</c>.</summary>
     /// <param name="instrument">The instrument's name.</param>
     /// <param name="unit">Its unit in UCUM: <c>s</c>, <c>By</c>, <c>{reading}</c>; null if it has none.</param>
@@ -20,6 +22,12 @@ internal static class PrometheusNames
         if (UnitSuffix(unit) is { } suffix && !name.EndsWith("_" + suffix, StringComparison.Ordinal))
         {
             name += "_" + suffix;
+        }
+
+        // "_count" belongs to histograms in Prometheus; .NET and Npgsql call some of their levels so.
+        if (name.EndsWith(HistogramSuffix, StringComparison.Ordinal))
+        {
+            name = name[..^HistogramSuffix.Length] + "_number";
         }
 
         return counter ? name + "_total" : name;
