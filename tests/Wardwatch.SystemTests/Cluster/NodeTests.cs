@@ -161,11 +161,11 @@ public sealed class NodeTests(TwoNodes nodes)
         using var client = nodes.ClientOf(nodes.Screens);
         using var events = await EventListener.OpenAsync(client, "", null, Cancellation);
         await events.NextAsync(next => next.Name == "heartbeat", Cancellation);
-        using var nurse = nodes.Ward.Server.CreateClient();
-        nurse.DefaultRequestHeaders.Authorization = new("Bearer", await nodes.Ward.TokenOfAsync("nurse", Cancellation));
-        var own = (await nurse.JsonAsync("/api/patients", Cancellation)).GetProperty("items").EnumerateArray().Select(patient => patient.Text("id")).ToHashSet();
+        using var specialist = nodes.Ward.Server.CreateClient();
+        specialist.DefaultRequestHeaders.Authorization = new("Bearer", await nodes.Ward.TokenOfAsync("specialist", Cancellation));
+        var own = (await specialist.JsonAsync("/api/patients", Cancellation)).GetProperty("items").EnumerateArray().Select(patient => patient.Text("id")).ToHashSet();
         var other = nodes.Ward.Devices.Select(device => device.Patient).First(patient => !own.Contains(patient));
-        using var opened = await nurse.PostAsJsonAsync($"/api/patients/{other}/break-glass", new { reason = "Collapsed in the corridor of our ward" }, Cancellation);
+        using var opened = await specialist.PostAsJsonAsync($"/api/patients/{other}/break-glass", new { reason = "Collapsed in the corridor of our ward" }, Cancellation);
         opened.EnsureSuccessStatusCode();
         var told = await events.NextAsync(next => next.Name == "notification", Cancellation);
         told.Data.Text("kind").ShouldBe("break-glass");
