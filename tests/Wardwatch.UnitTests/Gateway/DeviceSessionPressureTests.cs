@@ -227,7 +227,7 @@ public class DeviceSessionPressureTests
         var rig = FullRig();
         await rig.SendAsync(Publish(V500, 1));
         await rig.PingAsync();
-        rig.Waiting.Count.ShouldBeGreaterThan(0);
+        await rig.WaitingAsync();
         rig.Session.End(MqttReason.SessionTakenOver);
         await rig.EndAsync();
         rig.Waiting.Count.ShouldBe(0);

@@ -104,6 +104,16 @@ internal sealed class SessionRig
         (await ReceiveAsync()).ShouldBe("D000");
     }
 
+    /// <summary>Waits until something of the session counts as waiting; a ping is answered a little before that.</summary>
+    public async Task WaitingAsync()
+    {
+        using var deadline = Deadline();
+        while (Waiting.Count == 0)
+        {
+            await Task.Delay(1, deadline.Token);
+        }
+    }
+
     public static CancellationTokenSource Deadline()
     {
         var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -228,7 +238,12 @@ internal sealed class FakeQueue : IEnvelopeQueue
         {
             _full = !open;
             waiting = _room;
-            _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (open)
+            {
+                _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            // Closed is for good, also for whoever begins to wait only now.
         }
 
         waiting.SetResult(open);
