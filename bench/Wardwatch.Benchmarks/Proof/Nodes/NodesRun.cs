@@ -94,20 +94,20 @@ internal sealed class NodesRun(NodesPlan plan)
 
     private async Task<int> KillAsync(ClusterUnderTest cluster, List<ProofDevice> devices, CancellationToken cancellation)
     {
-        var (began, kills, restarting) = (TimeProvider.System.GetTimestamp(), 0, new List<Task>());
+        var (began, kills, restarting) = (TimeProvider.System.GetTimestamp(), 0, new Dictionary<ClusterNode, Task>());
         while (TimeProvider.System.GetElapsedTime(began) + plan.KillEvery < plan.Length)
         {
             await Task.Delay(plan.KillEvery, cancellation);
-            var alive = cluster.Nodes.Where(node => node.IsRunning).ToList();
+            var alive = cluster.Nodes.Where(node => restarting.GetValueOrDefault(node, Task.CompletedTask).IsCompletedSuccessfully).ToList(); // one that is still starting is let be
             if (alive.Count < 2) continue;
             var victim = alive[_random.Next(alive.Count)];
             await victim.KillAsync(cancellation);
-            restarting.Add(victim.StartAsync(cancellation));
+            restarting[victim] = victim.StartAsync(cancellation);
             kills++;
             Report.Line(string.Create(CultureInfo.InvariantCulture, $"kill {kills} at {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s; {devices.Sum(device => (long)device.Acknowledged):N0} acknowledged"));
         }
 
-        await Task.WhenAll(restarting);
+        await Task.WhenAll(restarting.Values);
         return kills;
     }
 
