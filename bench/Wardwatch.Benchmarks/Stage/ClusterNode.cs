@@ -19,11 +19,12 @@ public sealed class ClusterNode : IAsyncDisposable
     private WatchedProcess? _process;
 
     /// <param name="data">The data folder that has the keys.</param>
+    /// <param name="name">Its name among the nodes.</param>
     /// <param name="roles">The roles.</param>
     /// <param name="settings">Settings as in the environment, the database's and the broker's address among them.</param>
-    internal ClusterNode(string data, string roles, IReadOnlyDictionary<string, string?> settings)
+    internal ClusterNode(string data, string name, string roles, IReadOnlyDictionary<string, string?> settings)
     {
-        (_roles, _settings) = (roles, new(settings, StringComparer.Ordinal));
+        (Name, _roles, _settings) = (name, roles, new(settings, StringComparer.Ordinal));
         Data = Programs.NewFolder();
         foreach (var file in SharedFiles.Where(file => File.Exists(Path.Combine(data, file))))
         {
@@ -33,6 +34,9 @@ public sealed class ClusterNode : IAsyncDisposable
         HttpAddress = new Uri($"http://localhost:{_httpPort}");
         _http = new HttpClient { BaseAddress = HttpAddress };
     }
+
+    /// <summary>Its name among the nodes.</summary>
+    public string Name { get; }
 
     /// <summary>The data folder.</summary>
     public string Data { get; }

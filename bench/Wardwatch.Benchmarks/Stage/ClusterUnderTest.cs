@@ -35,13 +35,14 @@ public sealed class ClusterUnderTest : IAsyncDisposable
     /// <param name="patients">How many patients, each with a device.</param>
     /// <param name="settings">Settings of every server, as in the environment.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<ClusterUnderTest> StartAsync(int patients, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellation)
+    /// <param name="roles">What the server that has the database does.</param>
+    public static async Task<ClusterUnderTest> StartAsync(int patients, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellation, string roles = "worker")
     {
         var broker = await RabbitBroker.StartNewAsync(cancellation);
         try
         {
             var all = new Dictionary<string, string?>(settings, StringComparer.Ordinal) { ["Wardwatch__Broker__Url"] = broker.Address };
-            var hospital = await HospitalUnderTest.StartAsync(new HospitalPlan(patients) { Roles = "worker", Settings = all }, cancellation);
+            var hospital = await HospitalUnderTest.StartAsync(new HospitalPlan(patients) { Roles = roles, Settings = all }, cancellation);
             var data = DataFolder.Open(hospital.Data);
             await GrantAsync(data, cancellation);
             var database = new NpgsqlConnectionStringBuilder(PrivateCluster.ConnectionString(data)) { MaxPoolSize = PoolOfNode };
@@ -68,7 +69,8 @@ public sealed class ClusterUnderTest : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     public async Task<ClusterNode> StartNodeAsync(string roles, CancellationToken cancellation)
     {
-        var node = new ClusterNode(Hospital.Data, roles, _settings);
+        var name = $"node-{_nodes.Count + 1}";
+        var node = new ClusterNode(Hospital.Data, name, roles, new Dictionary<string, string?>(_settings, StringComparer.Ordinal) { ["Wardwatch__Cluster__Node"] = name });
         _nodes.Add(node);
         await node.StartAsync(cancellation);
         return node;

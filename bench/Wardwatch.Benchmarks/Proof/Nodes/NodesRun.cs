@@ -19,9 +19,10 @@ internal sealed record NodesPlan(int Nodes, TimeSpan Length, TimeSpan KillEvery,
 /// <param name="Kills">How many.</param>
 /// <param name="AcknowledgedPerSecond">Of readings, while nodes were killed.</param>
 /// <param name="LongestWithoutOwner">The longest that a partition was without a living owner, in seconds.</param>
+/// <param name="LongestUnseen">The longest time between two frames of one patient at a screen, in seconds.</param>
 /// <param name="WrongOrder">Readings that were taken as current although their device had measured later ones that were received before.</param>
 /// <param name="Account">Acknowledged against stored.</param>
-internal sealed record NodesResult(int Seed, int Kills, double AcknowledgedPerSecond, double LongestWithoutOwner, long WrongOrder, Account Account)
+internal sealed record NodesResult(int Seed, int Kills, double AcknowledgedPerSecond, double LongestWithoutOwner, double LongestUnseen, long WrongOrder, Account Account)
 {
     /// <summary>True if nothing is lost, doubled or wrong, and the order holds.</summary>
     public bool IsClean => Account.IsClean && WrongOrder == 0 && Account.Acknowledged > 0;
@@ -42,7 +43,8 @@ internal sealed class NodesRun(NodesPlan plan)
         """;
 
     private readonly Random _random = new(plan.Seed);
-    private readonly Dictionary<int, (string Node, long Since)> _ownerless = [];
+    private readonly Dictionary<int, (long Epoch, long Since)> _ownerless = [];
+    private readonly Lock _gate = new();
     private double _longest;
 
     /// <summary>Runs it.</summary>
@@ -50,22 +52,26 @@ internal sealed class NodesRun(NodesPlan plan)
     {
         Report.Line(string.Create(CultureInfo.InvariantCulture, $"seed {plan.Seed}"));
         var count = Math.Max(1, plan.Rate / PerDevice);
-        await using var cluster = await ClusterUnderTest.StartAsync(count, new Dictionary<string, string?>(StringComparer.Ordinal), cancellation);
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Wardwatch__Staff__SecondFactorRequired"] = "false" };
+        await using var cluster = await ClusterUnderTest.StartAsync(count, settings, cancellation, "worker,web");
         for (var i = 0; i < plan.Nodes; i++) await cluster.StartNodeAsync("gateway,monitor", cancellation);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var devices = Devices(cluster);
         var running = devices.Select(device => device.RunAsync(ended.Token)).ToList();
         var watching = WatchAsync(cluster, ended.Token);
+        await using var screen = new LiveGaps(cluster.Hospital);
         try
         {
             var began = TimeProvider.System.GetTimestamp();
             var kills = await KillAsync(cluster, devices, cancellation);
             var rate = devices.Sum(device => (long)device.Acknowledged) / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+            var (seen, unseen) = screen.Read();
+            if (seen < count) throw new BenchmarkException($"The screen has seen {seen} of {count} patients ({screen.Problem ?? "it was connected all the time"}).");
             devices.ForEach(device => device.Finish());
             await Task.WhenAll(running).WaitAsync(StoredWithin, cancellation);
             await StoredAsync(cluster.Database, devices.Sum(device => (long)device.Acknowledged), cancellation);
             var account = await Accountant.TakeAsync(cluster.Hospital.Data, devices, cancellation);
-            return new(plan.Seed, kills, rate, _longest, await ScalarAsync(cluster.Database, WrongOrder, cancellation), account);
+            return new(plan.Seed, kills, rate, _longest, unseen.TotalSeconds, await ScalarAsync(cluster.Database, WrongOrder, cancellation), account);
         }
         finally
         {
@@ -76,9 +82,9 @@ internal sealed class NodesRun(NodesPlan plan)
     }
 
     /// <summary>The result as a table.</summary>
-    public static Table Table(NodesResult result) => new Table().AddColumns("Kills", "Acknowledged", "a second", "Lost", "Doubled", "Wrong", "Order", "Longest without owner")
+    public static Table Table(NodesResult result) => new Table().AddColumns("Kills", "Acknowledged", "a second", "Lost", "Doubled", "Wrong", "Order", "Longest without owner", "Longest between frames")
         .AddRow($"{result.Kills}", $"{result.Account.Acknowledged:N0}", Report.Number(result.AcknowledgedPerSecond), $"{result.Account.Lost}", $"{result.Account.Doubled}",
-            $"{result.Account.Wrong + result.Account.Foreign}", $"{result.WrongOrder + result.Account.OutOfOrder}", string.Create(CultureInfo.InvariantCulture, $"{result.LongestWithoutOwner:0.0} s"));
+            $"{result.Account.Wrong + result.Account.Foreign}", $"{result.WrongOrder + result.Account.OutOfOrder}", string.Create(CultureInfo.InvariantCulture, $"{result.LongestWithoutOwner:0.0} s"), string.Create(CultureInfo.InvariantCulture, $"{result.LongestUnseen:0.0} s"));
 
     // A device goes to any node, and after a lost connection to the next one that answers.
     private List<ProofDevice> Devices(ClusterUnderTest cluster)
@@ -102,6 +108,7 @@ internal sealed class NodesRun(NodesPlan plan)
             if (alive.Count < 2) continue;
             var victim = alive[_random.Next(alive.Count)];
             await victim.KillAsync(cancellation);
+            await OrphanedAsync(cluster, victim, cancellation);
             restarting[victim] = victim.StartAsync(cancellation);
             kills++;
             Report.Line(string.Create(CultureInfo.InvariantCulture, $"kill {kills} at {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s; {devices.Sum(device => (long)device.Acknowledged):N0} acknowledged"));
@@ -111,22 +118,29 @@ internal sealed class NodesRun(NodesPlan plan)
         return kills;
     }
 
+    // What the killed node had has no owner until somebody, who may be the same node after its start, takes it under the next epoch.
+    private async Task OrphanedAsync(ClusterUnderTest cluster, ClusterNode victim, CancellationToken cancellation)
+    {
+        var now = TimeProvider.System.GetTimestamp();
+        foreach (var (number, epoch, _) in (await cluster.PartitionsAsync(cancellation)).Where(partition => partition.Node == victim.Name))
+        {
+            lock (_gate) _ownerless.TryAdd(number, (epoch, now));
+        }
+    }
+
     /// <summary>Measures how long partitions stay with a process that is gone.</summary>
     private async Task WatchAsync(ClusterUnderTest cluster, CancellationToken cancellation)
     {
         while (true)
         {
             await Task.Delay(Look, cancellation);
-            foreach (var (number, _, node) in await cluster.PartitionsAsync(cancellation))
+            foreach (var (number, epoch, node) in await cluster.PartitionsAsync(cancellation))
             {
-                var alive = node is not null && int.TryParse(node.AsSpan(node.LastIndexOf(':') + 1), out var id) && PostgresProcesses.IsAlive(id);
-                if (alive)
+                lock (_gate)
                 {
-                    if (_ownerless.Remove(number, out var gone)) _longest = Math.Max(_longest, TimeProvider.System.GetElapsedTime(gone.Since).TotalSeconds);
-                }
-                else
-                {
-                    _ownerless.TryAdd(number, (node ?? "", TimeProvider.System.GetTimestamp()));
+                    if (node is null || !_ownerless.TryGetValue(number, out var gone) || epoch <= gone.Epoch) continue;
+                    _ownerless.Remove(number);
+                    _longest = Math.Max(_longest, TimeProvider.System.GetElapsedTime(gone.Since).TotalSeconds);
                 }
             }
         }
