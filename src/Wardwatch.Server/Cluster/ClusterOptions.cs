@@ -49,5 +49,5 @@ public sealed class ClusterOptions
 
     /// <summary>A partition whose node has not been heard for this long is taken over, in seconds.</summary>
     [Range(0.5, 600)]
-    public double TakeOverSeconds { get; set; } = 4;
+    public double TakeOverSeconds { get; set; } = 2.5;
 }
