@@ -48,7 +48,8 @@ const RECORD_PAGES = [
 /** What opens on the page of a patient; on a phone behind another press. */
 const RECORD_DIALOGS = ['Critical …', 'Transfer', 'Device', 'Edit', 'Stays', 'Merge a duplicate', 'Discharge'];
 
-describe('accessibility', { skip: real ? 'the smoke test covers the real pages' : false }, () => {
+// Two pages at a time: this file takes longest, and nothing here changes what the other page shows.
+describe('accessibility', { concurrency: 2, skip: real ? 'the smoke test covers the real pages' : false }, () => {
   const { product } = shared();
 
   const inColours = (page, theme) =>
