@@ -1,35 +1,14 @@
 /** One's own account: second factor, recovery codes, PIN, password, sessions, and the enrolment that comes before everything. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import {
-  axeViolations,
-  counts,
-  enter,
-  openPage,
-  openProduct,
-  REFUSED,
-  reads,
-  real,
-  signIn,
-  until,
-} from './browser.mjs';
+import { describe, test } from 'node:test';
+import { axeViolations, counts, enter, openPage, REFUSED, reads, real, shared, signIn, until } from './browser.mjs';
 
 describe('my account', { skip: real ? 'changes accounts of the mock' : false }, () => {
-  let product;
-  let opened;
-  before(async () => {
-    product = await openProduct();
-  });
-  after(() => product.stop());
-  afterEach(async () => {
-    await opened.close();
-    assert.deepEqual(opened.unexpected(REFUSED), [], 'nothing on the console');
-  });
+  const { product, start: open } = shared({ always: [REFUSED] });
   const start = async (user, path = '/account') => {
-    opened = await openPage(product);
-    await opened.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await enter(product, opened.page, path, user);
-    return opened.page;
+    const page = await open(path, { user });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    return page;
   };
   const section = (page, name) => page.getByRole('region', { name, exact: true });
 

@@ -1,39 +1,27 @@
 /** The administration: who sees what of it, and each of its actions once. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   AWAY,
   counts,
-  enter,
   leadsTo,
   listening,
-  openPage,
-  openProduct,
   PHONE,
   REFUSED,
   reads,
   real,
+  shared,
   until,
   untilTired,
 } from './browser.mjs';
 
 describe('the administration', { skip: real ? 'changes accounts and devices of the mock' : false }, () => {
-  let product;
-  let opened;
-  before(async () => {
-    product = await openProduct({ wards: 2 });
-  });
-  after(() => product.stop());
-  afterEach(async () => {
-    await opened.close();
-    assert.deepEqual(opened.unexpected(REFUSED), [], 'nothing on the console');
-  });
-  const start = async (path, { user = 'admin', ...options } = {}) => {
-    opened = await openPage(product, options);
-    await enter(product, opened.page, path, user);
-    await opened.page.getByRole('heading', { name: 'Administration' }).waitFor();
-    return opened.page;
+  const { product, start: open, allow } = shared({ always: [REFUSED], user: 'admin', wards: 2 });
+  const start = async (path, options) => {
+    const page = await open(path, options);
+    await page.getByRole('heading', { name: 'Administration' }).waitFor();
+    return page;
   };
   const row = (page, text) => page.getByRole('row').filter({ hasText: text });
   const dialog = (page) => page.getByRole('dialog');
@@ -51,13 +39,11 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
   });
 
   test('is not offered to a nurse', async () => {
-    opened = await openPage(product);
-    await enter(product, opened.page, '/');
-    await opened.page.waitForSelector('.tile-in');
-    await opened.page.getByRole('button', { name: 'Account and settings' }).click();
-    assert.equal(await opened.page.getByRole('link', { name: 'Administration' }).count(), 0);
-    await opened.page.goto(`${product.url}/admin`);
-    await opened.page.getByText('There is nothing for you').waitFor();
+    const page = await open('/', { user: 'nurse', shown: '.tile-in' });
+    await page.getByRole('button', { name: 'Account and settings' }).click();
+    assert.equal(await page.getByRole('link', { name: 'Administration' }).count(), 0);
+    await page.goto(`${product.url}/admin`);
+    await page.getByText('There is nothing for you').waitFor();
   });
 
   test('opens first for somebody without patients', async () => {
@@ -278,6 +264,6 @@ describe('the administration', { skip: real ? 'changes accounts and devices of t
     await page.unroute('**/api/devices?*');
     await page.getByRole('button', { name: 'Try again' }).click();
     await row(page, 'M-101').waitFor();
-    opened.allow(AWAY);
+    allow(AWAY);
   });
 });

@@ -1,6 +1,6 @@
 /** The figures: who sees them, by ward, with keyboard and as a table, and what they say when the server is away. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   AWAY,
   axeViolations,
@@ -8,19 +8,15 @@ import {
   enter,
   leadsTo,
   openPage,
-  openProduct,
   PHONE,
   real,
+  shared,
   until,
   untilTired,
 } from './browser.mjs';
 
 describe('figures', { skip: real ? 'the smoke test covers the real pages' : false }, () => {
-  let product;
-  before(async () => {
-    product = await openProduct({ wards: 2 });
-  });
-  after(() => product.stop());
+  const { product } = shared({ wards: 2 });
 
   test('are shown by ward, by keyboard and as a table, kept when the server is away, and saved', async () => {
     const opened = await openPage(product, { clock: true });

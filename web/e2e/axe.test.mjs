@@ -3,8 +3,8 @@
  * tried in the dark colours, and what depends on colours once more in the light ones.
  */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { axeViolations, counts, enter, openPage, openProduct, PHONE, real, SCREEN, visit } from './browser.mjs';
+import { describe, test } from 'node:test';
+import { axeViolations, counts, enter, openPage, PHONE, real, SCREEN, shared, visit } from './browser.mjs';
 
 const PAGES = [
   ['/ward/ward-1', '.tile-in, .roster-row'],
@@ -48,12 +48,9 @@ const RECORD_PAGES = [
 /** What opens on the page of a patient; on a phone behind another press. */
 const RECORD_DIALOGS = ['Critical …', 'Transfer', 'Device', 'Edit', 'Stays', 'Merge a duplicate', 'Discharge'];
 
-describe('accessibility', { skip: real ? 'the smoke test covers the real pages' : false }, () => {
-  let product;
-  before(async () => {
-    product = await openProduct();
-  });
-  after(() => product.stop());
+// Two pages at a time: this file takes longest, and nothing here changes what the other page shows.
+describe('accessibility', { concurrency: 2, skip: real ? 'the smoke test covers the real pages' : false }, () => {
+  const { product } = shared();
 
   const inColours = (page, theme) =>
     page.evaluate((colours) => {
@@ -69,10 +66,18 @@ describe('accessibility', { skip: real ? 'the smoke test covers the real pages' 
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= viewport.width, `${what} is cut off to the right (${wide})`);
   };
+  /** A dialog ends above the foot of the screen: what is too long is scrolled in it, and its last button can be reached. */
+  const ends = async (page, what) => {
+    const below = await page.evaluate(() =>
+      Math.max(...[...document.querySelectorAll('dialog[open]')].map((one) => one.getBoundingClientRect().bottom)),
+    );
+    assert.ok(below > 0 && below <= page.viewportSize().height, `${what} ends below the screen (${below})`);
+  };
   /** Goes there, and waits for what only that page shows: what the page before shows may be alike. */
   const show = async (page, path, shown) => {
     await visit(page, '/nowhere');
     await page.getByText('There is no such page').waitFor();
+    assert.equal(await page.title(), 'No such page · Wardwatch');
     await visit(page, path);
     await page.locator(shown).first().waitFor();
     await counts(page.locator('.skeleton'), 0);
@@ -118,6 +123,13 @@ describe('accessibility', { skip: real ? 'the smoke test covers the real pages' 
         await good(page, path);
         await fits(page, viewport, path);
       }
+      await show(page, '/patients', 'tbody tr');
+      await page.getByRole('button', { name: 'Register a patient' }).click();
+      await page.getByLabel('Family name').waitFor();
+      await good(page, 'register');
+      await ends(page, 'register');
+      await page.keyboard.press('Escape');
+      await show(page, '/beds?ward=ward-1', '.bed');
       await page.locator('.bed').first().press('Enter');
       await page.locator('.bed-news, [role="dialog"]').first().waitFor();
       await good(page, 'somebody is carried');
@@ -131,6 +143,7 @@ describe('accessibility', { skip: real ? 'the smoke test covers the real pages' 
         await dialog.getByRole('heading').first().waitFor();
         await counts(dialog.getByText('Loading …'), 0);
         await good(page, name);
+        await ends(page, name);
         await dialog.getByRole('button', { name: /^Close/ }).click();
         await counts(page.getByRole('dialog'), 0);
       }
@@ -151,6 +164,7 @@ describe('accessibility', { skip: real ? 'the smoke test covers the real pages' 
         await page.getByRole('button', { name: button }).first().click();
         await page.getByRole('dialog').getByLabel(label, { exact: true }).waitFor();
         await good(page, `${path}: ${button}`);
+        await ends(page, button);
       }
       await close();
     });

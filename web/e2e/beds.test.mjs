@@ -1,38 +1,22 @@
 /** The bed map: by mouse, by keyboard and by finger; refused moves, and what others do meanwhile. And the wall that hears of it. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   AWAY,
   axeViolations,
-  enter,
   leadsTo,
   listening,
-  openPage,
-  openProduct,
   PHONE,
   REFUSED,
   reads,
   real,
+  shared,
   tile,
   until,
 } from './browser.mjs';
 
 describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () => {
-  let product;
-  let opened;
-  before(async () => {
-    product = await openProduct({ wards: 2 });
-  });
-  after(() => product.stop());
-  afterEach(async () => {
-    await opened.close();
-    assert.deepEqual(opened.unexpected(REFUSED), [], 'nothing on the console');
-  });
-  const start = async (path, { user = 'charge', ...options } = {}) => {
-    opened = await openPage(product, options);
-    await enter(product, opened.page, path, user);
-    return opened.page;
-  };
+  const { product, start, allow } = shared({ always: [REFUSED], user: 'charge', wards: 2 });
   const bed = (page, name) => page.locator(`.bed[data-bed="${name}"]`);
   const lies = (page, name, who) => bed(page, name).filter({ hasText: who }).waitFor();
   const elsewhere = (id, change, target = 'PatientMoved') => {
@@ -75,7 +59,7 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
     await bed(page, '10').dragTo(bed(page, '9'));
     await page.getByText('it is not known whether this was done').waitFor();
     await page.unroute('**/api/patients/p10/transfer');
-    opened.allow(AWAY);
+    allow(AWAY);
     assert.equal(await order(), '9,10,11,12,13,14,15,16', 'no bed has moved');
     assert.deepEqual(await axeViolations(page), []);
   });
@@ -153,7 +137,7 @@ describe('beds', { skip: real ? 'moves the patients of the mock' : false }, () =
     await page.locator('[data-banner="link"]').waitFor();
     await product.mock.fault({ frozen: false });
     await page.locator('[data-banner="link"]').waitFor({ state: 'detached' });
-    opened.allow(AWAY);
+    allow(AWAY);
   });
 
   test('the wall shows a patient who is set critical, moved, admitted or discharged, at once and by itself', async () => {

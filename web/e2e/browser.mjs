@@ -1,6 +1,8 @@
 /** What the browser tests share: where the product is, a browser, a signed-in page, and what must not happen on any page. */
-import { readFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { after, afterEach, before } from 'node:test';
 import { chromium } from 'playwright-core';
 import { startMock } from './mock-server.mjs';
 
@@ -11,6 +13,12 @@ export const PASSWORD = process.env.WARDWATCH_PASSWORD ?? 'demo';
 
 export const SCREEN = { width: 1920, height: 1080 };
 export const PHONE = { width: 390, height: 844 };
+
+/** The first of them that is there. The shell has Chromium's engine without its windows, and takes half of the time. */
+const BROWSERS = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'].map(
+  (name) => `/usr/bin/${name}`,
+);
+const browserPath = () => process.env.CHROMIUM ?? BROWSERS.find((path) => existsSync(path)) ?? '/usr/bin/chromium';
 
 const FLAGS = [
   '--headless',
@@ -27,8 +35,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** The product and a browser; `browser`: one that is open already and stays so. */
 export async function openProduct({ browser: given = null, ...options } = {}) {
   const mock = real ? null : await startMock(options);
-  const browser =
-    given ?? (await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS }));
+  const browser = given ?? (await chromium.launch({ executablePath: browserPath(), args: FLAGS }));
   return {
     mock,
     url: real ?? mock.url,
@@ -37,6 +44,41 @@ export async function openProduct({ browser: given = null, ...options } = {}) {
       if (!given) await browser.close();
       await mock?.stop();
     },
+  };
+}
+
+/**
+ * What the tests of a `describe` share: the product, from the first test to the last (`ready` prepares it), and pages, which are
+ * closed after each test; then nothing may be on the console but what the test has allowed, or the file (`always`). `options`: as
+ * of openProduct. `user` and `shown`: who enters, and what says that the page is there, unless `start` is told otherwise.
+ */
+export function shared({ always = [], ready = null, user: usual = USER, shown: sign = null, ...options } = {}) {
+  const product = {};
+  const pages = [];
+  before(async () => {
+    Object.assign(product, await openProduct(options));
+    await ready?.(product);
+  });
+  after(() => product.stop?.());
+  const close = async () => {
+    const opened = pages.splice(0);
+    for (const one of opened) await one.close();
+    for (const one of opened) assert.deepEqual(one.unexpected(...always), [], 'nothing on the console');
+  };
+  afterEach(close);
+  return {
+    product,
+    close,
+    /** A page of somebody who is signed in. `on`: of another product; the rest goes to openPage. */
+    start: async (path, { user = usual, shown = sign, on = product, ...more } = {}) => {
+      const opened = await openPage(on, more);
+      pages.push(opened);
+      await enter(on, opened.page, path, user);
+      if (shown) await opened.page.locator(shown).first().waitFor();
+      return opened.page;
+    },
+    /** What the console of the page that was opened last may say. */
+    allow: (pattern) => pages.at(-1).allow(pattern),
   };
 }
 
@@ -172,6 +214,8 @@ export async function axeViolations(page, only = null) {
       globalThis.axe.run(document, {
         runOnly: rule ? [rule] : ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
         resultTypes: ['violations'],
+        // No rule of these looks into the style sheets themselves.
+        preload: false,
       }),
     only,
   );

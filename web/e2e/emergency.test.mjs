@@ -1,41 +1,26 @@
 /** Records outside one's wards, the patient's own record, and live connections that the server ends. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   axeViolations,
-  enter,
   leadsTo,
   listening,
   numbersOf,
-  openPage,
-  openProduct,
   PHONE,
   REFUSED,
   reads,
   real,
+  shared,
   tile,
   until,
 } from './browser.mjs';
 
 describe('emergency access', { skip: real ? 'needs the patients of the mock' : false }, () => {
-  let product;
-  const pages = [];
-  before(async () => {
-    product = await openProduct({ wards: 2 });
-    await product.mock.fault({ restrict: true });
+  const { product, start } = shared({
+    always: [REFUSED],
+    wards: 2,
+    ready: ({ mock }) => mock.fault({ restrict: true }),
   });
-  after(() => product.stop());
-  afterEach(async () => {
-    const opened = pages.splice(0);
-    for (const one of opened) await one.close();
-    for (const one of opened) assert.deepEqual(one.unexpected(REFUSED), [], 'nothing on the console');
-  });
-  const start = async (path, options = {}) => {
-    const opened = await openPage(product, options);
-    pages.push(opened);
-    await enter(product, opened.page, path, options.user);
-    return opened.page;
-  };
   const dialog = (page) => page.getByRole('dialog', { name: 'Emergency access' });
 
   test('a record of another ward opens with a reason, a warning and a strip; the ward is told', async () => {

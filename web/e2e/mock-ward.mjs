@@ -190,7 +190,7 @@ export class Ward {
   }
 
   oxygen(patient) {
-    return patient.id === SCALE_2;
+    return patient.id === SCALE_2 || patient.oxygen === true;
   }
 
   vitals(patient, now) {
@@ -217,8 +217,8 @@ export class Ward {
     const atCuff = this.values(patient, cuff);
     result.sbp = one(atCuff.sbp, cuff, false);
     result.dbp = one(atCuff.dbp, cuff, false);
-    result.temp = one(values.temp, last, false);
-    if (patient.id !== INCOMPLETE) result.acvpu = one('A', this.started - 3_600_000, false);
+    result.temp = one(values.temp, patient.oxygen ? cuff : last, false);
+    if (patient.id !== INCOMPLETE) result.acvpu = one(patient.consciousness ?? 'A', this.started - 3_600_000, false);
     result.o2 = one(this.oxygen(patient), this.started - 7_200_000, false);
     return result;
   }

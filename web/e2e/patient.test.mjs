@@ -1,25 +1,10 @@
 /** The patient page: identity, ages, scores with bounds, trends that zoom by key and button, the same data as a table. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import { counts, enter, listening, openPage, openProduct, REFUSED, reads, real, until } from './browser.mjs';
+import { describe, test } from 'node:test';
+import { counts, listening, REFUSED, reads, real, shared, until } from './browser.mjs';
 
 describe('the patient page', { skip: real ? 'needs the patients of the mock' : false }, () => {
-  let product;
-  let opened;
-  before(async () => {
-    product = await openProduct();
-  });
-  after(() => product.stop());
-  afterEach(async () => {
-    await opened.close();
-    assert.deepEqual(opened.unexpected(), [], 'nothing on the console');
-  });
-  const start = async (path) => {
-    opened = await openPage(product);
-    await enter(product, opened.page, path);
-    await opened.page.waitForSelector('.now-row');
-    return opened.page;
-  };
+  const { product, start, allow } = shared({ shown: '.now-row' });
   const range = async (page) => {
     const query = new URL(page.url()).searchParams;
     return { range: query.get('range'), from: Date.parse(query.get('from')), to: Date.parse(query.get('to')) };
@@ -187,9 +172,8 @@ describe('the patient page', { skip: real ? 'needs the patients of the mock' : f
   });
 
   test('somebody who is not there is said to be not there', async () => {
-    opened = await openPage(product);
-    await enter(product, opened.page, '/patient/nobody');
-    await opened.page.getByText('This patient is not here').waitFor();
-    opened.allow(REFUSED);
+    const page = await start('/patient/nobody', { shown: null });
+    await page.getByText('This patient is not here').waitFor();
+    allow(REFUSED);
   });
 });

@@ -1,39 +1,12 @@
 /** Patients as records: found, registered, edited, moved, merged, and the devices they wear. Several things in one opened page each. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, afterEach, before, describe, test } from 'node:test';
-import {
-  axeViolations,
-  counts,
-  enter,
-  leadsTo,
-  listening,
-  openPage,
-  openProduct,
-  PHONE,
-  REFUSED,
-  reads,
-  real,
-  until,
-} from './browser.mjs';
+import { describe, test } from 'node:test';
+import { axeViolations, counts, leadsTo, listening, PHONE, REFUSED, reads, real, shared, until } from './browser.mjs';
 
 describe('patients', { skip: real ? 'changes the patients of the mock' : false }, () => {
-  let product;
-  let opened;
-  before(async () => {
-    product = await openProduct({ wards: 2 });
-  });
-  after(() => product.stop());
-  afterEach(async () => {
-    await opened.close();
-    // A refusal that a page asks for is no defect, and the browser says it all the same.
-    assert.deepEqual(opened.unexpected(REFUSED), [], 'nothing on the console');
-  });
-  const start = async (path, { user = 'charge', ...options } = {}) => {
-    opened = await openPage(product, options);
-    await enter(product, opened.page, path, user);
-    return opened.page;
-  };
+  // A refusal that a page asks for is no defect, and the browser says it all the same.
+  const { product, start, close } = shared({ always: [REFUSED], user: 'charge', wards: 2 });
   const row = (page, text) => page.getByRole('row').filter({ hasText: text });
   const dialog = (page) => page.getByRole('dialog').last();
   const care = (page, name) =>
@@ -264,7 +237,7 @@ describe('patients', { skip: real ? 'changes the patients of the mock' : false }
     await dialog(page).getByLabel('Observation').check();
     await dialog(page).getByRole('button', { name: 'Save' }).click();
     await page.locator('.identity').getByText('Observation').waitFor();
-    await opened.close();
+    await close();
     const look = await start('/patient/p3', { user: 'analyst' });
     await look.waitForSelector('.now-row');
     await until(

@@ -1,14 +1,10 @@
 /** The door, and what the browser keeps of it. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { enter, leadsTo, openPage, openProduct, real, until } from './browser.mjs';
+import { describe, test } from 'node:test';
+import { enter, leadsTo, openPage, real, shared, until } from './browser.mjs';
 
 describe('the sign-in', { skip: real ? 'needs the accounts of the mock' : false }, () => {
-  let product;
-  before(async () => {
-    product = await openProduct();
-  });
-  after(() => product.stop());
+  const { product } = shared();
   const attempt = async (page, user, password) => {
     await page.getByLabel('User name').fill(user);
     await page.getByLabel('Password').fill(password);

@@ -1,37 +1,11 @@
 /** What runs: who sees it, how old it is, what it says when the server is silent, and how a node is drained. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import {
-  AWAY,
-  axeViolations,
-  counts,
-  enter,
-  leadsTo,
-  openPage,
-  openProduct,
-  PHONE,
-  REFUSED,
-  reads,
-  real,
-  until,
-} from './browser.mjs';
+import { describe, test } from 'node:test';
+import { AWAY, axeViolations, counts, leadsTo, PHONE, REFUSED, reads, real, shared, until } from './browser.mjs';
 
 describe('the system page', { skip: real ? 'drains the nodes of the mock' : false }, () => {
-  let product;
-  let opened;
-  before(async () => {
-    product = await openProduct();
-  });
-  after(() => product.stop());
-  afterEach(async () => {
-    await opened.close();
-    assert.deepEqual(opened.unexpected(REFUSED), [], 'nothing on the console');
-  });
-  const start = async (path = '/system', { user = 'admin', ...options } = {}) => {
-    opened = await openPage(product, options);
-    await enter(product, opened.page, path, user);
-    return opened.page;
-  };
+  const { product, start: open, allow, close } = shared({ always: [REFUSED], user: 'admin' });
+  const start = (path = '/system', options = {}) => open(path, options);
   const table = (page, name) => page.getByRole('table', { name });
   const row = (page, name, text) => table(page, name).getByRole('row').filter({ hasText: text });
   const dialog = (page) => page.getByRole('dialog');
@@ -55,7 +29,7 @@ describe('the system page', { skip: real ? 'drains the nodes of the mock' : fals
 
   test('shows how old it is, what has changed since, and that the server is silent', async () => {
     const page = await start('/system', { clock: true });
-    opened.allow(AWAY);
+    allow(AWAY);
     await table(page, 'Nodes').waitFor();
     await product.mock.fault({ storage: 'away' });
     product.mock.system.partitions[2].waiting = null;
@@ -130,7 +104,7 @@ describe('the system page', { skip: real ? 'drains the nodes of the mock' : fals
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= PHONE.width, `nothing is cut off to the right (${wide})`);
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'System' }).waitFor();
-    await opened.close();
+    await close();
     const nurse = await start('/system', { user: 'nurse' });
     await nurse.getByText('You may not see this.').waitFor();
   });

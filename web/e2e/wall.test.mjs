@@ -1,17 +1,16 @@
 /** The wall when all is well and when it is not. Needs faults, so only against the mock. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   AWAY,
   counts,
-  enter,
   leadsTo,
   listening,
   numbersOf,
-  openPage,
   openProduct,
   reads,
   real,
+  shared,
   tile,
   until,
   visit,
@@ -28,22 +27,8 @@ const moved = (patient, bed) => ({ patient, ward: 'ward-1', bed, status: 'stable
 const allBlank = (numbers) => numbers.length > 0 && numbers.every((one) => one === '--');
 
 describe('the wall', { skip: real ? 'needs faults that only the mock has' : false }, () => {
-  let product;
-  let opened;
-  before(async () => {
-    product = await openProduct();
-  });
-  after(() => product.stop());
-  afterEach(async () => {
-    await opened.close();
-    assert.deepEqual(opened.unexpected(), [], 'nothing on the console');
-  });
-  const start = async ({ path = '/', on = product, user, ...options } = {}) => {
-    opened = await openPage(on, options);
-    await enter(on, opened.page, path, user);
-    await opened.page.locator('.tile-in').first().waitFor();
-    return opened.page;
-  };
+  const { product, start: open, allow, close } = shared({ shown: '.tile-in' });
+  const start = ({ path = '/', ...options } = {}) => open(path, options);
   const pulse = (page, bed) => tile(page, bed).locator('.num-hr dd');
 
   test('shows every bed in its place, the free one too', async () => {
@@ -112,24 +97,24 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
   test('what an answer from before the failure says of the storage does not take the banner back', async () => {
     const page = await start();
     await listening(product, page, /dashboard-data/);
-    // The next answer is written now, and comes only after the hub has told.
+    // The next answer is written now, and comes only after the hub has told; a name in it says that the page has taken it.
     const written = signal();
     const told = signal();
     await page.route('**/api/dashboard-data*', async (route) => {
       const answer = await route.fetch();
       written.give();
       await told.given;
-      await route.fulfill({ response: answer });
+      const body = await answer.json();
+      body.patients.find(({ id }) => id === 'p1').shortName = 'Answer, O.';
+      await route.fulfill({ response: answer, json: body });
     });
     await product.mock.fault({ message: { target: 'PatientMoved', body: moved('p4', '4') } });
     await written.given;
     await product.mock.fault({ storage: 'away' });
     const banner = page.locator('[data-banner="storage"]');
     await banner.waitFor();
-    const answered = page.waitForResponse(/dashboard-data/);
     told.give();
-    await (await answered).finished();
-    await page.evaluate(() => new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 300)));
+    await tile(page, 1).getByText('Answer, O.').waitFor();
     assert.equal(await banner.count(), 1, 'older news took it away');
     await product.mock.fault({ storage: 'stored' });
     await banner.waitFor({ state: 'detached' });
@@ -137,7 +122,7 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
 
   test('a lost connection is told after five seconds and blanks everything after ten', async () => {
     const page = await start({ clock: true });
-    opened.allow(AWAY);
+    allow(AWAY);
     await until(
       () => numbersOf(page),
       (numbers) => !allBlank(numbers),
@@ -155,7 +140,7 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
 
   test('a dropped connection comes back by itself with fresh numbers', async () => {
     const page = await start();
-    opened.allow(AWAY);
+    allow(AWAY);
     await listening(product, page, /dashboard-data/);
     await product.mock.fault({ drop: true });
     const first = await numbersOf(page);
@@ -169,7 +154,7 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
 
   test('an away server is said to be away, and the wall comes by itself when it is back', async () => {
     const page = await start();
-    opened.allow(AWAY);
+    allow(AWAY);
     await product.mock.fault({ rest: false });
     await page.reload();
     await page.getByText('The server does not answer').waitFor();
@@ -251,16 +236,17 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
     }
   });
 
-  /** A wall of so many beds. */
-  const withBeds = async (beds, run) => {
-    const on = await openProduct({ beds, wards: beds > 16 ? 2 : 1, browser: product.browser });
+  /** A wall of so many beds; `prepare` is given each patient before anybody looks. */
+  const withBeds = async (beds, run, { wards = beds > 16 ? 2 : 1, prepare = () => undefined } = {}) => {
+    const on = await openProduct({ beds, wards, browser: product.browser });
     try {
+      on.mock.ward.patients.forEach(prepare);
       const page = await start({ path: '/ward/all', on });
       await counts(page.locator('.tile-in'), beds);
       await run(page);
     } finally {
       // The page first: without its server it would complain.
-      await opened.close();
+      await close();
       await on.stop();
     }
   };
@@ -268,9 +254,22 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
   for (const beds of [1, 2, 8, 24, 32])
     test(`holds ${beds} beds without scrolling, and cuts no number off`, () => withBeds(beds, fitsAll));
 
+  /** The sickest have the most to say: status, consciousness, oxygen, the other scale, an anomaly, and a high score with bounds. */
+  const sickest = (patient) =>
+    Object.assign(patient, {
+      status: 'critical',
+      consciousness: 'C',
+      oxygen: true,
+      spo2Scale: 2,
+      rest: [138, 84, 32, 88, 50, 39.4],
+    });
+  for (const beds of [15, 32])
+    test(`of ${beds} tiles that have everything to say at once, none is cut off`, () =>
+      withBeds(beds, saysAll, { wards: 2, prepare: sickest }));
+
   test('paints 32 beds with the processor time that a frame of 60 a second has', () =>
     withBeds(32, async (page) => {
-      opened.allow(AWAY);
+      allow(AWAY);
       const devtools = await page.context().newCDPSession(page);
       await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
       const spent = async () => {
@@ -295,6 +294,41 @@ describe('the wall', { skip: real ? 'needs faults that only the mock has' : fals
       assert.ok(each < 1000 / 60, `${each.toFixed(1)} ms`);
     }));
 });
+
+/** Whether each tile has all its words whole and apart from each other, and enough of the name to know whose it is. */
+async function saysAll(page) {
+  const cut = await page.evaluate(() => {
+    const wrong = [];
+    const whole = (element, bed) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      const row = element.closest('.tile-top, .tile-foot').getBoundingClientRect();
+      if (width === 0 || left < row.left || right > row.right || element.scrollWidth > element.clientWidth + 1)
+        wrong.push(`bed ${bed}: "${element.textContent}" is cut off`);
+      return { left, right };
+    };
+    for (const tile of document.querySelectorAll('.tile-in')) {
+      const { bed } = tile.dataset;
+      const name = tile.querySelector('.tile-name');
+      if (name.clientWidth < 48) wrong.push(`bed ${bed}: ${name.clientWidth} px for the name`);
+      const chips = [...tile.querySelectorAll('.tile-top .chip')];
+      // One is never heard of, and of one the consciousness is not known.
+      if (chips.length < (tile.matches('.tile-lost') || bed === '7' ? 2 : 3))
+        wrong.push(`bed ${bed}: ${chips.map((one) => one.textContent)}`);
+      const states = [...tile.querySelectorAll('.tile-states')];
+      const said = tile.matches('.tile-lost') ? /O₂.*scale 2/ : /O₂.*scale 2.*Anomaly 0\.\d\d/;
+      if (!said.test(states[0].textContent)) wrong.push(`bed ${bed}: ${states[0].textContent}`);
+      for (const row of [chips, [...states, tile.querySelector('.tile-age')]])
+        row
+          .map((one) => whole(one, bed))
+          .reduce((before, next) => {
+            if (next.left < before.right) wrong.push(`bed ${bed}: words stand on each other`);
+            return next;
+          });
+    }
+    return wrong;
+  });
+  assert.deepEqual(cut, []);
+}
 
 /** Whether all numbers are inside their tiles, the traces beside their labels, and everything is large enough to read. */
 async function fitsAll(page) {

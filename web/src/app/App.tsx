@@ -8,7 +8,7 @@ import { Session } from '../api/session';
 import { Enrol } from '../features/account/Enrol';
 import { Lock } from '../features/lock/Lock';
 import { SignIn } from '../features/signin/SignIn';
-import { useAfter } from '../ui/hooks';
+import { useAfter, useTitle } from '../ui/hooks';
 import { type Services, ServicesContext, useServices } from '../ui/services';
 import { PageState, ProblemState } from '../ui/states';
 import { words } from '../ui/words';
@@ -223,6 +223,7 @@ function FirstWard() {
 }
 
 function NoPage() {
+  useTitle(`${words.problem.noPageShort} · ${words.product}`);
   return (
     <main id="content">
       <h1 className="hidden-words">{words.product}</h1>

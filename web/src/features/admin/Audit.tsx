@@ -164,6 +164,16 @@ const brokenWords = ({ fault }: AuditVerdict): string =>
 const wholeWords = ({ rows, checkpoint }: AuditVerdict): string =>
   text.whole(rows, checkpoint ? String(checkpoint.no) : '', checkpoint ? timeOrDate(checkpoint.at, Date.now()) : '');
 
+/** One after the other, none broken at its hyphen. */
+function Ids({ of: ids }: { of: readonly string[] }) {
+  return ids.map((id, index) => (
+    <span key={id}>
+      {index > 0 && ', '}
+      <span className="nowrap">{id}</span>
+    </span>
+  ));
+}
+
 const COLUMNS: Column<AuditRow>[] = [
   { label: text.no, head: true, cell: (row) => row.no, className: 'number' },
   { label: text.at, cell: (row) => clockOrDate(row.at, Date.now()), className: 'nowrap' },
@@ -177,7 +187,7 @@ const COLUMNS: Column<AuditRow>[] = [
     ),
   },
   { label: text.action, cell: (row) => row.action },
-  { label: text.patients, cell: (row) => row.patients.join(', ') || words.none },
+  { label: text.patients, cell: (row) => (row.patients.length > 0 ? <Ids of={row.patients} /> : words.none) },
   {
     label: text.outcome,
     cell: (row) =>

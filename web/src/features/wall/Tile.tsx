@@ -73,28 +73,43 @@ export const Tile = memo(function Tile({ store, painter, patientId, ward, index,
   );
 });
 
+/** What must never be cut off: it stands in the head, and the name gives way to it. */
 function Chips({ view }: { view: PatientView }) {
-  const { vitals, news2, anomaly, record } = view;
-  const driver = anomaly?.drivers[0];
+  const { vitals, news2, record } = view;
   const level = (news2?.min ?? 0) >= 7 ? 'chip-7' : (news2?.min ?? 0) >= 5 ? 'chip-5' : '';
   return (
     <>
       {record.status === 'critical' && <span className="chip chip-7">{words.status.critical}</span>}
       {vitals.acvpu?.shown && vitals.acvpu.value !== 'A' && (
-        <span className="chip chip-7">{words.consciousness[vitals.acvpu.value]}</span>
-      )}
-      {vitals.o2?.shown && vitals.o2.value && <span className="chip">{words.wall.oxygen}</span>}
-      {record.spo2Scale === 2 && <span className="chip">{words.wall.spo2Scale2}</span>}
-      {anomaly && anomaly.score >= ANOMALY_THRESHOLD && (
-        <span className="chip chip-anomaly">
-          {words.wall.anomaly(score(anomaly.score))}
-          {driver && <span className="chip-driver"> · {words.vitalShort[driver.vital]}</span>}
-        </span>
+        <span className="chip chip-7">{words.wall.consciousness[vitals.acvpu.value]}</span>
       )}
       <span className={`chip ${level}`}>
         {words.patient.news2} {news2Text(news2)}
       </span>
     </>
+  );
+}
+
+/** How it is measured, and what the model finds: in the foot, where there is room for all of it at once. */
+function States({ view }: { view: PatientView }) {
+  const { vitals, anomaly, record } = view;
+  const driver = anomaly?.drivers[0];
+  return (
+    <span className="tile-states">
+      {vitals.o2?.shown && vitals.o2.value && <span>{words.wall.oxygen}</span>}
+      {record.spo2Scale === 2 && (
+        <span>
+          <span className="states-of">{words.vitalShort.spo2} </span>
+          {words.wall.scale2}
+        </span>
+      )}
+      {anomaly && anomaly.score >= ANOMALY_THRESHOLD && (
+        <span>
+          {words.wall.anomaly(score(anomaly.score))}
+          {driver && <span className="states-driver"> · {words.vitalShort[driver.vital]}</span>}
+        </span>
+      )}
+    </span>
   );
 }
 
@@ -146,8 +161,9 @@ function Foot({ view, now }: { view: PatientView; now: number }) {
     <div className="tile-foot">
       {sbp && <span>{words.wall.bpAt(timeOrDate(sbp.at, now))}</span>}
       {oldTemperature && <span>{words.wall.tempAt(timeOrDate(temp.at, now))}</span>}
+      <States view={view} />
       <span className="grow" />
-      {view.device && <span>{view.device.id}</span>}
+      {view.device && <span className="tile-device">{view.device.id}</span>}
       <span className="tile-age">{freshness(view)}</span>
     </div>
   );

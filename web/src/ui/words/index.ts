@@ -143,7 +143,10 @@ export const words = {
     grid: 'Beds',
     openPatient: (name: string) => `Open ${name}`,
     spo2Scale2: 'SpO₂ scale 2',
+    scale2: 'scale 2',
     oxygen: 'O₂',
+    /** Short, since it stands beside name and score. */
+    consciousness: { A: 'Alert', C: 'New confusion', V: 'Voice only', P: 'Pain only', U: 'Unresponsive' },
     anomaly: (score: string) => `Anomaly ${score}`,
     lastKnown: (text: string) => `last known: ${text}`,
     announceCritical: (bed: string) => `Bed ${bed} is set critical`,
@@ -245,6 +248,7 @@ export const words = {
     reload: 'Reload',
     noRecord: 'There is no record for this account. Ask the ward to connect it with yours.',
     noPage: 'There is no such page.',
+    noPageShort: 'No such page',
     toWall: 'To the wall',
   },
 
