@@ -59,7 +59,7 @@ internal static class PermissionTable
         [Permissions.ReadAnalytics] = "See figures of wards and hours, in which no patient stands",
         [Permissions.ReadModels] = "See the models in use",
         [Permissions.TrainModels] = "Train models and choose the one in use",
-        [Permissions.ReadOperations] = "See what could not be believed or handled, and what it carries",
+        [Permissions.ReadOperations] = "See what could not be believed or handled; what it carries only who may read every patient",
         [Permissions.ManageOperations] = "Have it handled after all, or drop it",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -12,7 +12,10 @@ namespace Wardwatch.Server.Operations;
 /// <summary>A page of dead letters, newest first.</summary>
 internal sealed record DeadLetterPage(IReadOnlyList<DeadLetterResponse> Items, string? Next);
 
-/// <summary>A dead letter with what it carries, if that can be opened here: an event's content. A device's message stays as it came, under the device's key.</summary>
+/// <summary>
+/// A dead letter with what it carries, if that can be opened here and the caller may read every patient of the hospital: an event's content. A device's message stays as it
+/// came, under the device's key.
+/// </summary>
 internal sealed record DeadLetterDetail(DeadLetterResponse DeadLetter, string? Topic, JsonElement? Payload);
 
 /// <summary>How a replay ended.</summary>
@@ -35,7 +38,7 @@ internal static class DeadLetterEndpoints
         var group = routes.MapGroup("/api/dead-letters").WithTags("Operation");
         group.MapGet("/", ListAsync).RequireAuthorization(Permissions.ReadOperations).WithName("listDeadLetters")
             .WithSummary("What could not be believed (of devices) or handled (events), newest first; ?source=, ?reason=, ?settled=false.");
-        group.MapGet("/{id:long}", GetAsync).RequireAuthorization(Permissions.ReadOperations).WithName("getDeadLetter").WithSummary("One dead letter with what it carries; on record.");
+        group.MapGet("/{id:long}", GetAsync).RequireAuthorization(Permissions.ReadOperations).WithName("getDeadLetter").WithSummary("One dead letter, and what it carries for those who may read every patient; on record.");
         group.MapPost("/{id:long}/replay", ReplayAsync).RequireAuthorization(Permissions.ManageOperations).WithName("replayDeadLetter")
             .WithSummary("Have it handled, or stored, after all; it stays if that fails again.");
         group.MapPost("/{id:long}/drop", DropAsync).RequireAuthorization(Permissions.ManageOperations).WithName("dropDeadLetter").WithSummary("Settle it without handling it, with a reason.");
@@ -77,7 +80,8 @@ internal static class DeadLetterEndpoints
             return NotFound();
         }
 
-        var payload = found.IsDevices ? null : await events.OpenAsync(transaction.Connection, id, cancellation);
+        // Whoever looks after machines needs to know what went wrong, not with whom.
+        var payload = found.IsDevices || !caller.ScopeOf(Permissions.ReadPatients).WholeHospital ? null : await events.OpenAsync(transaction.Connection, id, cancellation);
         await trail.RecordAsync(Entry(context, AuditActions.OpenDeadLetter, found), cancellation);
         return TypedResults.Ok(new DeadLetterDetail(found.Shown, found.Topic, payload));
     }

@@ -50,6 +50,20 @@ public sealed class DeadLetterTests(TwoHospitals hospitals)
     }
 
     [Fact]
+    public async Task A_technician_sees_what_went_wrong_and_not_what_it_carries()
+    {
+        var happened = await AddEventLetterAsync(hospitals.Tenant);
+        await hospitals.AddPersonAsync("letters.technician", "technician", Cancellation);
+        using var technician = await hospitals.ClientAsync("letters.technician", Cancellation);
+        var opened = await technician.JsonAsync($"/api/dead-letters/{happened}", Cancellation);
+        opened.GetProperty("deadLetter").Text("event").ShouldBe("PatientStepped v1");
+        opened.GetProperty("payload").ValueKind.ShouldBe(JsonValueKind.Null);
+        using var administrator = await hospitals.ClientAsync("admin", Cancellation);
+        using var dropped = await administrator.PostAsJsonAsync($"/api/dead-letters/{happened}/drop", new { reason = "A test's" }, Cancellation);
+        dropped.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
     public async Task Another_hospitals_dead_letters_are_not_there_and_a_nurse_sees_none()
     {
         foreach (var letter in new[] { await AddDeviceLetterAsync(hospitals.Tenant), await AddEventLetterAsync(hospitals.Tenant) })

@@ -66,7 +66,7 @@ public static class Permissions
     /// <summary>Train models and choose the one in use.</summary>
     public const string TrainModels = "models.train";
 
-    /// <summary>See what could not be believed or handled, and what it carries.</summary>
+    /// <summary>See what could not be believed or handled; what it carries only with <see cref="ReadPatients"/> of the whole hospital.</summary>
     public const string ReadOperations = "operations.read";
 
     /// <summary>Have it handled after all, or drop it.</summary>

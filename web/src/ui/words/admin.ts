@@ -270,7 +270,7 @@ export const adminWords = {
     look: 'Look',
     title: 'Dead letter',
     payload: 'Content',
-    noPayload: 'The content cannot be opened: its key is unknown or gone.',
+    noPayload: 'The content is not shown: its key is gone, or your role does not read patients’ records.',
     lookNote: 'It may be about a patient. That you looked is in the audit.',
     replay: 'Replay',
     replayHelp: 'It goes the whole way again, as if it came now. Mend the cause first.',
