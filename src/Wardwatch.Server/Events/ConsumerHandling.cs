@@ -24,19 +24,19 @@ internal sealed class ConsumerHandling
         returning event_id
         """;
 
-
     private readonly IEventConsumer _consumer;
     private readonly EventConsumers _consumers;
     private readonly IKeyring _keyring;
+    private readonly OpenedKeys _opened;
     private readonly EventsMetrics _metrics;
     private readonly EventsOptions _options;
     private readonly TimeProvider _time;
     private readonly ResiliencePipeline _pipeline;
     private long _restsUntil;
 
-    public ConsumerHandling(IEventConsumer consumer, EventConsumers consumers, IKeyring keyring, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time)
+    public ConsumerHandling(IEventConsumer consumer, EventConsumers consumers, IKeyring keyring, OpenedKeys opened, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time)
     {
-        (_consumer, _consumers, _keyring, _metrics, _options, _time) = (consumer, consumers, keyring, metrics, options.Value, time);
+        (_consumer, _consumers, _keyring, _opened, _metrics, _options, _time) = (consumer, consumers, keyring, opened, metrics, options.Value, time);
 
         // One poisonous event among many good ones, or alone in a quiet ward, does not break the circuit; a dependency that is away does.
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -86,7 +86,7 @@ internal sealed class ConsumerHandling
         }
 
         SealedEvent[] wanted = [.. young.Where(known => fresh.Contains(known.Id)).DistinctBy(known => known.Id)];
-        using var keys = await EventKeys.LoadAsync(connection, _keyring, wanted.Select(known => known.Origin.PatientNumber), cancellation);
+        using var keys = await EventKeys.LoadAsync(connection, _keyring, _opened, wanted.Select(known => known.Origin.PatientNumber), cancellation);
         foreach (var delivered in wanted)
         {
             try
