@@ -114,9 +114,6 @@ internal sealed class Outbox(IKeyring keyring, TimeProvider time, OpenedKeys? op
         Add((object?)(Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null) ?? DBNull.Value, NpgsqlDbType.Text);
         store.BatchCommands.Add(command);
         store.BatchCommands.Add(new(Wake));
-
-        // Planned once per connection: it reads no table, so that no plan grows old.
-        await store.PrepareAsync(cancellation);
         await store.ExecuteNonQueryAsync(cancellation);
 
         void Add(object value, NpgsqlDbType type) => command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });

@@ -7,7 +7,7 @@ using RabbitMQ.Client.Events;
 namespace Wardwatch.Server.Events.Broker;
 
 /// <summary>
-/// Reads one consumer's queue over one channel: messages go to workers by their partition over bounded channels, and are acknowledged when everything in them is
+/// Reads one consumer's queue over one channel: messages go to workers by their lane over bounded channels, and are acknowledged when everything in them is
 /// handled or set aside durably. Small ones are taken together, and acknowledged together as far as those delivered before them are done as well.
 /// </summary>
 internal sealed class BrokerReader : IAsyncDisposable
@@ -82,7 +82,7 @@ internal sealed class BrokerReader : IAsyncDisposable
         }
 
         _tags.Add(delivery.DeliveryTag);
-        await _deliveries[events[0].Partition % _deliveries.Length].Writer.WriteAsync(new(delivery.DeliveryTag, events), stop);
+        await _deliveries[EventPartitions.LaneOf(events[0].Partition) % _deliveries.Length].Writer.WriteAsync(new(delivery.DeliveryTag, events), stop);
     }
 
     private async Task WorkAsync(ChannelReader<Delivery> deliveries, CancellationToken stop)

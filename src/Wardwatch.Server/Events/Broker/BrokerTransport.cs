@@ -6,7 +6,7 @@ namespace Wardwatch.Server.Events.Broker;
 
 /// <summary>
 /// Over the broker: an event leaves the outbox only when the broker has confirmed that it is in every queue that wants it. Each message is confirmed before the
-/// next of its partition is sent, since a refused one that is sent again would otherwise come behind its successors; the partitions of a batch are under way at once.
+/// next of its lane is sent, since a refused one that is sent again would otherwise come behind its successors; the lanes of a batch are under way at once.
 /// </summary>
 internal sealed class BrokerTransport(IBrokerLink link, EventConsumers consumers) : IEventTransport, IAsyncDisposable
 {
@@ -23,8 +23,8 @@ internal sealed class BrokerTransport(IBrokerLink link, EventConsumers consumers
     {
         var channel = await ChannelAsync(cancellation);
 
-        // Ends when each partition has ended, well or not: none may still send when its events are taken again.
-        await Task.WhenAll(events.GroupBy(one => one.Partition).Select(partition => PublishAsync(channel, [.. partition], cancellation)));
+        // Ends when each lane has ended, well or not: none may still send when its events are taken again.
+        await Task.WhenAll(events.GroupBy(one => EventPartitions.LaneOf(one.Partition)).Select(lane => PublishAsync(channel, [.. lane], cancellation)));
     }
 
     /// <inheritdoc />
@@ -44,9 +44,9 @@ internal sealed class BrokerTransport(IBrokerLink link, EventConsumers consumers
         _gate.Dispose();
     }
 
-    private async Task PublishAsync(IChannel channel, IReadOnlyList<SealedEvent> partition, CancellationToken cancellation)
+    private async Task PublishAsync(IChannel channel, IReadOnlyList<SealedEvent> lane, CancellationToken cancellation)
     {
-        foreach (var group in EventMessage.Group(partition))
+        foreach (var group in EventMessage.Group(lane))
         {
             var (name, version) = (group[0].Name, group[0].Version);
             var properties = new BasicProperties { Persistent = true, ContentType = "application/json", Type = name, MessageId = group[0].Id.ToString("N") };
@@ -57,7 +57,7 @@ internal sealed class BrokerTransport(IBrokerLink link, EventConsumers consumers
         }
     }
 
-    // One channel for all partitions: each is under way with one message at a time.
+    // One channel for all lanes: each is under way with one message at a time.
     private async Task<IChannel> ChannelAsync(CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);

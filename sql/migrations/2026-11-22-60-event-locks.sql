@@ -1,0 +1,12 @@
+-- The locks of a transaction with events of many patients are taken by one statement: one for each bucket cost more than the rows that are then written.
+
+-- As before: the order of these buckets is locked, ascending as they are given, and only then numbers are drawn.
+create or replace function begin_events(buckets int[], how_many int) returns table (event_no bigint, recorded_at timestamptz) language plpgsql security definer set search_path = public as $$
+declare
+    now_utc timestamptz;
+begin
+    perform pg_advisory_xact_lock(hashtext('events'), bucket) from unnest(buckets) as bucket;
+    now_utc := clock_timestamp();
+    perform ensure_event_partitions((now_utc at time zone 'UTC')::date);
+    return query select nextval('event_numbers'), now_utc from generate_series(1, how_many);
+end $$;
