@@ -52,6 +52,10 @@ public sealed class EventsOptions
     [Range(0, 36500)]
     public int RetentionDays { get; set; } = 400;
 
+    /// <summary>For how many days dead letters, those of devices too, are kept after they were replayed or dropped. 0 keeps all.</summary>
+    [Range(0, 36500)]
+    public int DeadLetterDays { get; set; } = 90;
+
     /// <summary>For how many days it is remembered who has handled what. An event that reaches a consumer later than that goes to the dead letters, since it might have been handled.</summary>
     [Range(7, 36500)]
     public int InboxDays { get; set; } = 30;

@@ -23,7 +23,7 @@ internal sealed class OpenedKeys : IDisposable
     public OpenedKeys(IKeyring keyring, TimeProvider time)
     {
         (_keyring, _time) = (keyring, time);
-        _sweeping = time.CreateTimer(static keys => ((OpenedKeys)keys!).Sweep(), this, BetweenSweeps, BetweenSweeps);
+        _sweeping = time.CreateTimer(static keys => ((OpenedKeys)keys!).Sweep(), this, BetweenSweeps, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many are kept.</summary>
@@ -116,6 +116,8 @@ internal sealed class OpenedKeys : IDisposable
                 Drop(kept);
             }
         }
+
+        _sweeping.Change(BetweenSweeps, Timeout.InfiniteTimeSpan);
     }
 
     // Who still works with it brings that to its end.
