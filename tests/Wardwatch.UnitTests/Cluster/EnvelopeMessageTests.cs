@@ -4,6 +4,7 @@ using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
 using Xunit;
+using static Wardwatch.UnitTests.Cluster.SentMessages;
 using static Wardwatch.UnitTests.Monitoring.TestWard;
 
 namespace Wardwatch.UnitTests.Cluster;
@@ -29,7 +30,7 @@ public class EnvelopeMessageTests
     public void The_bytes_are_what_the_format_says()
     {
         var batch = new EnvelopeBatch();
-        batch.Begin(new DeviceEntry { Number = 10, TenantId = 4, Id = "d", TokenHash = [], Keys = [], Bindings = [] }, new Nobody(), 0x0102030405060708);
+        batch.Begin(new DeviceEntry { Number = 10, TenantId = 4, Id = "d", TokenHash = [], Keys = [], Bindings = [] }, SentMessages.Nobody, 0x0102030405060708);
         batch.Add("a/b"u8, [0xEE, 0xFF], tag: 9);
         Convert.ToHexString(Write(batch)).ShouldBe("01" + "0003" + "0010" + "0001" + "00000004" + "0000000A" + "0000000A" + "0102030405060708" + "0001" + "00" + "0003" + "00000002" + "612F62" + "EEFF");
     }
@@ -94,38 +95,5 @@ public class EnvelopeMessageTests
         }
 
         return envelopes;
-    }
-
-    private static EnvelopeBatch Batch(DeviceEntry device, long receivedAt, params byte[][] envelopes)
-    {
-        var batch = new EnvelopeBatch();
-        batch.Begin(device, new Nobody(), receivedAt);
-        foreach (var envelope in envelopes)
-        {
-            batch.Add(TopicOf(1), envelope, tag: 0);
-        }
-
-        return batch;
-    }
-
-    private static byte[] Write(params EnvelopeBatch[] batches)
-    {
-        var bytes = new byte[EnvelopeMessage.HeaderBytes + batches.Sum(EnvelopeMessage.BytesOf)];
-        EnvelopeMessage.WriteHeader(bytes, 3, 16, batches.Length);
-        var at = EnvelopeMessage.HeaderBytes;
-        foreach (var batch in batches)
-        {
-            at += EnvelopeMessage.WriteBatch(bytes.AsSpan(at), batch);
-        }
-
-        return bytes[..at];
-    }
-
-    private sealed class Nobody : IDeliveryOwner
-    {
-        public void Complete(EnvelopeBatch batch, DeliveryState state)
-        {
-            // Nobody waits for these.
-        }
     }
 }

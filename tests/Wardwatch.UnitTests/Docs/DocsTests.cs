@@ -92,6 +92,21 @@ public partial class DocsTests
     }
 
     [Fact]
+    public void Every_failure_is_shown_by_a_test_that_exists_or_by_a_command()
+    {
+        var rows = Section(SourceTree.Read("docs/architecture.md"), "## What happens when something fails").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToList();
+        rows.Count.ShouldBeGreaterThan(25);
+        var tests = string.Concat(SourceTree.Files("tests", "*Tests.cs").Concat(SourceTree.Files("tests", "*Suite.cs")).Select(File.ReadAllText));
+        foreach (var row in rows)
+        {
+            var shown = row.Split('|')[3];
+            var named = NameOfTest().Matches(shown).Select(match => match.Groups["test"].Value).ToList();
+            (named.Count > 0 || shown.Contains("`ward ", StringComparison.Ordinal)).ShouldBeTrue(row);
+            named.ShouldAllBe(test => tests.Contains($" {test}(", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void Every_attack_on_the_page_of_security_names_a_test_that_exists_and_every_test_of_an_attack_is_named()
     {
         var named = TestOfAttack().Matches(Section(SourceTree.Read("docs/security.md"), "### Attacks on the MQTT endpoint")).Select(match => match.Groups["test"].Value).ToList();
@@ -198,6 +213,9 @@ public partial class DocsTests
 
     [GeneratedRegex("^urn:wardwatch:(?<name>[a-z-]+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ErrorType();
+
+    [GeneratedRegex("`(?<test>[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NameOfTest();
 
     [GeneratedRegex(@"`(?<test>[A-Z][A-Za-z]+Tests\.[A-Za-z0-9_]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TestOfAttack();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Shouldly;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Certificates;
@@ -71,6 +72,19 @@ public sealed class ServerCertificatesTests : IDisposable
         using var second = ServerCertificates.Open(_data, new PlatformOptions(), _clock);
         second.Server.Thumbprint.ShouldNotBe(first.Server.Thumbprint);
         second.Authority.Thumbprint.ShouldBe(first.Authority.Thumbprint);
+    }
+
+    [Fact]
+    public async Task Health_speaks_up_three_weeks_before_the_certificate_ends()
+    {
+        using var certificates = ServerCertificates.Open(_data, new PlatformOptions(), _clock);
+        var check = new CertificateHealthCheck(certificates, _clock);
+        var end = new DateTimeOffset(certificates.Server.NotAfter.ToUniversalTime());
+        foreach (var (before, status) in new[] { (22, HealthStatus.Healthy), (20, HealthStatus.Degraded), (0, HealthStatus.Unhealthy) })
+        {
+            _clock.Now = end - TimeSpan.FromDays(before);
+            (await check.CheckHealthAsync(new(), TestContext.Current.CancellationToken)).Status.ShouldBe(status, $"{before} days before");
+        }
     }
 
     [Fact]

@@ -24,7 +24,8 @@ internal sealed partial class PresenceReceiver(IRemotePresence presence, IKeyrin
         await LiveQueue.ReadAsync(channel, [LiveTopology.Devices], message => Take(message.Span), stop);
     }
 
-    private void Take(ReadOnlySpan<byte> message)
+    /// <summary>Takes in what a gateway told.</summary>
+    internal void Take(ReadOnlySpan<byte> message)
     {
         if (LiveFrame.TryOpen(message, keyring) is not { Kind: LiveFrameKind.Devices } frame || !IsNew(frame))
         {
@@ -79,15 +80,21 @@ internal sealed partial class PresenceReceiver(IRemotePresence presence, IKeyrin
         using var timer = new PeriodicTimer(LookEvery, time);
         while (await timer.WaitForNextTickAsync(stop))
         {
-            lock (_gate)
+            ForgetSilent();
+        }
+    }
+
+    /// <summary>Forgets the gateways that tell nothing any more.</summary>
+    internal void ForgetSilent()
+    {
+        lock (_gate)
+        {
+            foreach (var (name, gateway) in _gateways)
             {
-                foreach (var (name, gateway) in _gateways)
+                if (time.GetElapsedTime(gateway.HeardAt) > SilentAfter)
                 {
-                    if (time.GetElapsedTime(gateway.HeardAt) > SilentAfter)
-                    {
-                        _gateways.Remove(name);
-                        presence.Forget(name);
-                    }
+                    _gateways.Remove(name);
+                    presence.Forget(name);
                 }
             }
         }
