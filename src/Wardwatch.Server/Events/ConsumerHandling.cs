@@ -24,19 +24,19 @@ internal sealed class ConsumerHandling
         returning event_id
         """;
 
-
     private readonly IEventConsumer _consumer;
     private readonly EventConsumers _consumers;
     private readonly IKeyring _keyring;
+    private readonly OpenedKeys _opened;
     private readonly EventsMetrics _metrics;
     private readonly EventsOptions _options;
     private readonly TimeProvider _time;
     private readonly ResiliencePipeline _pipeline;
     private long _restsUntil;
 
-    public ConsumerHandling(IEventConsumer consumer, EventConsumers consumers, IKeyring keyring, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time)
+    public ConsumerHandling(IEventConsumer consumer, EventConsumers consumers, IKeyring keyring, OpenedKeys opened, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time)
     {
-        (_consumer, _consumers, _keyring, _metrics, _options, _time) = (consumer, consumers, keyring, metrics, options.Value, time);
+        (_consumer, _consumers, _keyring, _opened, _metrics, _options, _time) = (consumer, consumers, keyring, opened, metrics, options.Value, time);
 
         // One poisonous event among many good ones, or alone in a quiet ward, does not break the circuit; a dependency that is away does.
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -79,14 +79,14 @@ internal sealed class ConsumerHandling
         }
 
         SealedEvent[] young = [.. events.Where(young => young.RecordedAt >= oldest)];
-        var fresh = await NoteAsync(connection, young, cancellation);
+        var (fresh, read) = await NoteAsync(connection, young, EventKeys.Different(young.Select(known => known.Origin.PatientNumber)), cancellation);
+        using var keys = read;
         if (fresh.Count < young.Length)
         {
             _metrics.Repeated(Name, young.Length - fresh.Count);
         }
 
         SealedEvent[] wanted = [.. young.Where(known => fresh.Contains(known.Id)).DistinctBy(known => known.Id)];
-        using var keys = await EventKeys.LoadAsync(connection, _keyring, wanted.Select(known => known.Origin.PatientNumber), cancellation);
         foreach (var delivered in wanted)
         {
             try
@@ -102,8 +102,12 @@ internal sealed class ConsumerHandling
     }
 
     /// <summary>Notes that an event was dealt with; false if it was before.</summary>
-    public async Task<bool> NoteAsync(NpgsqlConnection connection, SealedEvent dealtWith, CancellationToken cancellation) =>
-        (await NoteAsync(connection, [dealtWith], cancellation)).Count > 0;
+    public async Task<bool> NoteAsync(NpgsqlConnection connection, SealedEvent dealtWith, CancellationToken cancellation)
+    {
+        var (fresh, keys) = await NoteAsync(connection, [dealtWith], patients: [], cancellation);
+        keys.Dispose();
+        return fresh.Count > 0;
+    }
 
     /// <summary>Calls the consumer, within the deadline.</summary>
     public async Task CallAsync(NpgsqlConnection connection, SealedEvent delivered, DeliveredEvent opened, CancellationToken cancellation)
@@ -154,19 +158,25 @@ internal sealed class ConsumerHandling
         }
     }
 
-    private async Task<HashSet<Guid>> NoteAsync(NpgsqlConnection connection, SealedEvent[] events, CancellationToken cancellation)
+    // In one round trip: which of them were not dealt with before, and the keys of their patients.
+    private async Task<(HashSet<Guid> Fresh, EventKeys Keys)> NoteAsync(NpgsqlConnection connection, SealedEvent[] events, int[] patients, CancellationToken cancellation)
     {
-        await using var command = EventQueue.Command(connection, NoteInbox, Name);
-        command.Parameters.Add(new() { Value = Array.ConvertAll(events, e => e.Id) });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(events, e => e.RecordedAt), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(events, e => e.Origin.TenantId) });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var fresh = new HashSet<Guid>();
+        await using var batch = new NpgsqlBatch(connection);
+        var note = new NpgsqlBatchCommand(NoteInbox);
+        note.Parameters.Add(new() { Value = Name });
+        note.Parameters.Add(new() { Value = Array.ConvertAll(events, e => e.Id) });
+        note.Parameters.Add(new() { Value = Array.ConvertAll(events, e => e.RecordedAt), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        note.Parameters.Add(new() { Value = Array.ConvertAll(events, e => e.Origin.TenantId) });
+        batch.BatchCommands.Add(note);
+        batch.BatchCommands.Add(EventKeys.Command(patients));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var fresh = new HashSet<Guid>(events.Length);
         while (await reader.ReadAsync(cancellation))
         {
             fresh.Add(reader.GetGuid(0));
         }
 
-        return fresh;
+        await reader.NextResultAsync(cancellation);
+        return (fresh, await EventKeys.ReadAsync(reader, _keyring, _opened, patients, cancellation));
     }
 }

@@ -12,11 +12,11 @@ internal sealed class ConsumerRunners : BackgroundService
     private readonly Dictionary<string, ConsumerWorker> _workers;
 
     public ConsumerRunners(
-        NpgsqlDataSource database, EventQueue queue, EventConsumers consumers, IKeyring keyring, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time,
+        NpgsqlDataSource database, EventQueue queue, EventConsumers consumers, IKeyring keyring, OpenedKeys opened, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time,
         ILogger<ConsumerWorker> log)
     {
         _queue = queue;
-        _handlings = consumers.All.ToDictionary(consumer => consumer.Name, consumer => new ConsumerHandling(consumer, consumers, keyring, metrics, options, time), StringComparer.Ordinal);
+        _handlings = consumers.All.ToDictionary(consumer => consumer.Name, consumer => new ConsumerHandling(consumer, consumers, keyring, opened, metrics, options, time), StringComparer.Ordinal);
         _workers = _handlings.ToDictionary(each => each.Key, each => new ConsumerWorker(database, queue, each.Value, metrics, options, time, log), StringComparer.Ordinal);
     }
 

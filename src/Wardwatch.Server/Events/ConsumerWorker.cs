@@ -23,7 +23,7 @@ internal sealed partial class ConsumerWorker
     public ConsumerWorker(NpgsqlDataSource database, EventQueue queue, ConsumerHandling handling, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time, ILogger<ConsumerWorker> log)
     {
         (_database, _queue, _handling, _metrics, _options, _time, _log) = (database, queue, handling, metrics, options.Value, time, log);
-        _pool = new(_options.Workers, TimeSpan.FromSeconds(_options.PollSeconds), FindReadyAsync, WorkAsync, NoteTrouble, time);
+        _pool = new(_options.Workers, _options.Batch, TimeSpan.FromSeconds(_options.PollSeconds), FindReadyAsync, WorkAsync, NoteTrouble, time);
     }
 
     /// <summary>The consumer's name.</summary>
@@ -106,62 +106,68 @@ internal sealed partial class ConsumerWorker
     private Task<List<short>> FindReadyAsync(CancellationToken cancellation) =>
         _handling.IsResting ? Task.FromResult(new List<short>()) : _queue.FindReadyAsync(Name, Now, cancellation);
 
-    private async Task<bool> WorkAsync(short partition, CancellationToken cancellation)
+    private async Task<IReadOnlyCollection<short>> WorkAsync(short[] partitions, CancellationToken cancellation)
     {
         await using var connection = await _database.OpenConnectionAsync(cancellation);
         var taken = new List<QueuedEvent>();
+        var each = 0;
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            if (!await EventQueue.TryClaimAsync(connection, Name, partition, cancellation))
+            var claimed = await EventQueue.ClaimAsync(connection, Name, partitions, cancellation);
+            if (claimed.Length == 0)
             {
-                return false;
+                return [];
             }
 
-            taken = await EventQueue.TakeAsync(connection, Name, partition, Now, _options.Batch, cancellation);
+            each = EventQueue.ShareOf(_options.Batch, claimed.Length);
+            taken = await EventQueue.TakeAsync(connection, Name, claimed, Now, each, cancellation);
             if (taken.Count == 0)
             {
-                return false;
+                return [];
             }
 
             var started = _time.GetTimestamp();
-            await _handling.HandleAsync(connection, taken.ConvertAll(queued => queued.Event), cancellation);
-            await EventQueue.RemoveAsync(connection, Name, partition, [.. taken.Select(queued => queued.Event.Number)], cancellation);
+            var events = taken.ConvertAll(queued => queued.Event);
+            await _handling.HandleAsync(connection, events, cancellation);
+            await EventQueue.RemoveAsync(connection, Name, events, cancellation);
             await transaction.CommitAsync(cancellation);
             _metrics.Handled(Name, taken.Count, _time.GetElapsedTime(started).TotalSeconds);
         }
         catch (EventFailedException)
         {
-            await WorkOneByOneAsync(connection, partition, taken, cancellation);
+            await WorkOneByOneAsync(connection, taken, cancellation);
         }
         catch (BrokenCircuitException)
         {
             // It rests; the scout finds nothing for it meanwhile.
-            return false;
+            return [];
         }
 
-        return taken.Count == _options.Batch;
+        return EventQueue.WithMore(taken.Select(queued => queued.Event), each);
     }
 
-    private async Task WorkOneByOneAsync(NpgsqlConnection connection, short partition, List<QueuedEvent> taken, CancellationToken cancellation)
+    private async Task WorkOneByOneAsync(NpgsqlConnection connection, List<QueuedEvent> taken, CancellationToken cancellation)
     {
         var held = new HashSet<long>();
-        foreach (var queued in taken.Where(queued => !held.Contains(queued.Event.OrderKey)))
+        var lost = new HashSet<short>();
+        foreach (var queued in taken.Where(queued => !held.Contains(queued.Event.OrderKey) && !lost.Contains(queued.Event.Partition)))
         {
             try
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellation);
-                if (!await EventQueue.TryClaimAsync(connection, Name, partition, cancellation))
+                if ((await EventQueue.ClaimAsync(connection, Name, [queued.Event.Partition], cancellation)).Length == 0)
                 {
                     // Somebody else has taken the partition in between, and does the same.
-                    return;
+                    lost.Add(queued.Event.Partition);
+                    continue;
                 }
 
                 if (await EventQueue.TryLockAsync(connection, Name, queued.Event, cancellation))
                 {
                     var started = _time.GetTimestamp();
                     await _handling.HandleAsync(connection, [queued.Event], cancellation);
-                    await EventQueue.RemoveAsync(connection, Name, partition, [queued.Event.Number], cancellation);
+                    await EventQueue.RemoveAsync(connection, Name, [queued.Event], cancellation);
                     _metrics.Handled(Name, 1, _time.GetElapsedTime(started).TotalSeconds);
                 }
 
@@ -182,7 +188,7 @@ internal sealed partial class ConsumerWorker
         if (attempts >= _options.Attempts)
         {
             await DieAsync(connection, queued.Event, failure, attempts, cancellation);
-            await EventQueue.RemoveAsync(connection, Name, queued.Event.Partition, [queued.Event.Number], cancellation);
+            await EventQueue.RemoveAsync(connection, Name, [queued.Event], cancellation);
         }
         else
         {

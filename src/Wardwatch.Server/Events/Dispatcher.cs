@@ -6,7 +6,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Events;
 
 /// <summary>
-/// Publishes what stands in the outbox: partition by partition, each claimed by one process for the length of a batch, so that a patient's events go out in order.
+/// Publishes what stands in the outbox: several partitions in one transaction, each claimed by one process for the length of a batch, so that a patient's events go out in order.
 /// Rows are taken as they are there, never from a number on: a transaction with a smaller number may commit later than one with a greater one.
 /// </summary>
 internal sealed partial class Dispatcher(
@@ -17,8 +17,10 @@ internal sealed partial class Dispatcher(
     public const string ClaimName = "outbox";
 
     private const string FindReady = "select p from generate_series(0, $1 - 1) as p where exists (select from event_outbox o where o.partition = p)";
-    private const string Take = $"select {EventRows.Columns} from event_outbox where partition = $1 order by event_no limit $2";
-    private const string Remove = "delete from event_outbox where partition = $1 and event_no = any($2)";
+    private const string Take =
+        $"select taken.* from unnest($1) as claimed (number) cross join lateral (select {EventRows.Columns} from event_outbox where partition = claimed.number order by event_no limit $2) as taken";
+
+    private const string Remove = "delete from event_outbox o using unnest($1, $2) as published (partition, event_no) where o.partition = published.partition and o.event_no = published.event_no";
 
     private readonly ILogger<Dispatcher> _log = log;
     private PartitionPool? _pool;
@@ -27,7 +29,7 @@ internal sealed partial class Dispatcher(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await queue.EnsureClaimsAsync([ClaimName], cancellationToken);
-        _pool = new(options.Value.Publishers, TimeSpan.FromSeconds(options.Value.PollSeconds), FindReadyAsync, PublishAsync, Failed, time);
+        _pool = new(options.Value.Publishers, options.Value.Batch, TimeSpan.FromSeconds(options.Value.PollSeconds), FindReadyAsync, PublishAsync, Failed, time);
         changes.Subscribe(Outbox.Topic, (_, _) =>
         {
             _pool.Wake();
@@ -46,25 +48,27 @@ internal sealed partial class Dispatcher(
         return await EventQueue.ReadPartitionsAsync(command, cancellation);
     }
 
-    private async Task<bool> PublishAsync(short partition, CancellationToken cancellation)
+    private async Task<IReadOnlyCollection<short>> PublishAsync(short[] partitions, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (!await EventQueue.TryClaimAsync(connection, ClaimName, partition, cancellation))
+        var claimed = await EventQueue.ClaimAsync(connection, ClaimName, partitions, cancellation);
+        if (claimed.Length == 0)
         {
-            return false;
+            return [];
         }
 
-        var events = await TakeAsync(connection, partition, cancellation);
+        var each = EventQueue.ShareOf(options.Value.Batch, claimed.Length);
+        var events = await TakeAsync(connection, claimed, each, cancellation);
         if (events.Count == 0)
         {
-            return false;
+            return [];
         }
 
         var began = time.GetUtcNow();
         await transport.PublishAsync(connection, events, cancellation);
         EventTraces.Published(events, began);
-        await using (var remove = EventQueue.Command(connection, Remove, partition, events.Select(published => published.Number).ToArray()))
+        await using (var remove = EventQueue.Command(connection, Remove, events.ConvertAll(published => published.Partition).ToArray(), events.ConvertAll(published => published.Number).ToArray()))
         {
             await remove.ExecuteNonQueryAsync(cancellation);
         }
@@ -77,12 +81,13 @@ internal sealed partial class Dispatcher(
             await observers.TellAsync(connection, events, cancellation);
         }
 
-        return events.Count == options.Value.Batch;
+        return EventQueue.WithMore(events, each);
     }
 
-    private async Task<List<SealedEvent>> TakeAsync(NpgsqlConnection connection, short partition, CancellationToken cancellation)
+    // In the order of numbers, whatever the order of partitions.
+    private static async Task<List<SealedEvent>> TakeAsync(NpgsqlConnection connection, short[] partitions, int each, CancellationToken cancellation)
     {
-        await using var command = EventQueue.Command(connection, Take, partition, options.Value.Batch);
+        await using var command = EventQueue.Command(connection, Take, partitions, each);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var events = new List<SealedEvent>();
         while (await reader.ReadAsync(cancellation))
@@ -90,6 +95,7 @@ internal sealed partial class Dispatcher(
             events.Add(EventRows.Read(reader));
         }
 
+        events.Sort(static (one, other) => one.Number.CompareTo(other.Number));
         return events;
     }
 

@@ -85,7 +85,7 @@ internal sealed class EventDeadLetters(NpgsqlDataSource database, ConsumerRunner
 
     private async Task<DeliveredEvent?> OpenAsync(NpgsqlConnection connection, SealedEvent dead, CancellationToken cancellation)
     {
-        using var keys = await EventKeys.LoadAsync(connection, keyring, [dead.Origin.PatientNumber], cancellation);
+        using var keys = await EventKeys.LoadAsync(connection, keyring, opened: null, [dead.Origin.PatientNumber], cancellation);
         return keys.Find(dead.Origin.TenantId, dead.Origin.PatientNumber) is { } key ? dead.Open(key) : null;
     }
 }

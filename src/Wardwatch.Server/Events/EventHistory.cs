@@ -43,7 +43,7 @@ internal sealed class EventHistory(IKeyring keyring, IOptions<EventsOptions> opt
         do
         {
             page = await PageAsync();
-            using var keys = await EventKeys.LoadAsync(connection, keyring, page.Select(one => one.Origin.PatientNumber), cancellation);
+            using var keys = await EventKeys.LoadAsync(connection, keyring, opened: null, page.Select(one => one.Origin.PatientNumber), cancellation);
             foreach (var one in page)
             {
                 last = one.Number;

@@ -4,11 +4,18 @@ using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Events;
 
-/// <summary>Keeps partitions ahead of time, drops those past their retention, and measures how long the outbox waits.</summary>
+/// <summary>Keeps partitions ahead of time, drops those past their retention, cleans dead letters that were settled long ago, and measures how long the outbox waits.</summary>
 internal sealed partial class EventKeeper(NpgsqlDataSource database, EventsState state, IOptions<EventsOptions> options, TimeProvider time, ILogger<EventKeeper> log) : BackgroundService
 {
     private const string Ensure = "select ensure_event_partitions($1), ensure_event_partitions($1 + 31)";
     private const string Drop = "select drop_event_partitions($1, $2)";
+
+    // Both kinds: people see one list.
+    private const string Clean =
+        """
+        with device as (delete from dead_letters where settled_at < $1 returning 1), event as (delete from event_dead_letters where settled_at < $1 returning 1)
+        select (select count(*) from device) + (select count(*) from event)
+        """;
 
     // The first of each partition is its oldest but for the order of commits.
     private const string Lag =
@@ -80,6 +87,11 @@ internal sealed partial class EventKeeper(NpgsqlDataSource database, EventsState
             {
                 await DropAsync(connection, "events", today.AddDays(-options.Value.RetentionDays), cancellation);
             }
+
+            if (options.Value.DeadLetterDays > 0)
+            {
+                await CleanAsync(connection, time.GetUtcNow().UtcDateTime.AddDays(-options.Value.DeadLetterDays), cancellation);
+            }
         }, cancellation);
     }
 
@@ -93,9 +105,21 @@ internal sealed partial class EventKeeper(NpgsqlDataSource database, EventsState
         }
     }
 
+    private async Task CleanAsync(NpgsqlConnection connection, DateTime before, CancellationToken cancellation)
+    {
+        await using var command = EventQueue.Command(connection, Clean, before);
+        if ((long)(await command.ExecuteScalarAsync(cancellation))! is > 0 and var cleaned)
+        {
+            LogCleaned(cleaned);
+        }
+    }
+
     [LoggerMessage(6020, LogLevel.Warning, "Events could not be looked after, tried again: {Reason}")]
     private partial void LogTrouble(string reason);
 
     [LoggerMessage(6021, LogLevel.Information, "{Partition} is past retention and was dropped")]
     private partial void LogDropped(string partition);
+
+    [LoggerMessage(6022, LogLevel.Information, "{Count} dead letters that were settled long ago were removed")]
+    private partial void LogCleaned(long count);
 }

@@ -13,9 +13,10 @@ internal sealed class EventKeys : IDisposable
     private const string Select = "select patient_no, tenant_id, wrapped_key from patient_keys where patient_no = any($1)";
 
     private readonly IKeyring _keyring;
-    private readonly Dictionary<int, DataKey> _patients = [];
+    private readonly OpenedKeys? _opened;
+    private readonly Dictionary<int, OpenedKeys.Lent> _patients = [];
 
-    private EventKeys(IKeyring keyring) => _keyring = keyring;
+    private EventKeys(IKeyring keyring, OpenedKeys? opened) => (_keyring, _opened) = (keyring, opened);
 
     /// <summary>The statement that reads the keys of these patients; its result goes to <see cref="ReadAsync"/>.</summary>
     public static NpgsqlBatchCommand Command(int[] patients)
@@ -25,42 +26,70 @@ internal sealed class EventKeys : IDisposable
         return command;
     }
 
+    /// <summary>The different patients among those of some events.</summary>
+    public static int[] Different(IEnumerable<int?> patients) => [.. patients.OfType<int>().Distinct()];
+
     /// <summary>Reads the keys of these patients.</summary>
-    public static async Task<EventKeys> LoadAsync(NpgsqlConnection connection, IKeyring keyring, IEnumerable<int?> patients, CancellationToken cancellation)
+    /// <param name="connection">Where.</param>
+    /// <param name="keyring">Opens them.</param>
+    /// <param name="opened">Those that were opened a moment ago; null: each is opened for this batch alone.</param>
+    /// <param name="patients">Whose.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<EventKeys> LoadAsync(NpgsqlConnection connection, IKeyring keyring, OpenedKeys? opened, IEnumerable<int?> patients, CancellationToken cancellation)
     {
-        int[] numbers = [.. patients.OfType<int>().Distinct()];
+        var numbers = Different(patients);
         if (numbers.Length == 0)
         {
-            return new(keyring);
+            return new(keyring, opened);
         }
 
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(Command(numbers));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        return await ReadAsync(reader, keyring, cancellation);
+        return await ReadAsync(reader, keyring, opened, numbers, cancellation);
     }
 
-    /// <summary>Reads the result of <see cref="Command"/>.</summary>
-    public static async Task<EventKeys> ReadAsync(NpgsqlDataReader reader, IKeyring keyring, CancellationToken cancellation)
+    /// <summary>Reads the result of <see cref="Command"/> for the same patients.</summary>
+    public static async Task<EventKeys> ReadAsync(NpgsqlDataReader reader, IKeyring keyring, OpenedKeys? opened, int[] patients, CancellationToken cancellation)
     {
-        var keys = new EventKeys(keyring);
-        while (await reader.ReadAsync(cancellation))
+        var keys = new EventKeys(keyring, opened);
+        try
         {
-            keys._patients[reader.GetInt32(0)] = keyring.OpenPatientKey(reader.GetInt32(1), reader.GetFieldValue<byte[]>(2));
+            while (await reader.ReadAsync(cancellation))
+            {
+                var (patient, tenant, wrapped) = (reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2));
+                keys._patients.Add(patient, opened?.Borrow(patient, tenant, wrapped) ?? new(patient, tenant, wrapped, keyring.OpenPatientKey(tenant, wrapped)));
+            }
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
+
+        foreach (var patient in patients.Where(patient => !keys._patients.ContainsKey(patient)))
+        {
+            opened?.Forget(patient);
         }
 
         return keys;
     }
 
     /// <summary>The key of a patient's events, or of a hospital's own; null if the patient was erased.</summary>
-    public DataKey? Find(int tenantId, int? patientNumber) => patientNumber is { } patient ? _patients.GetValueOrDefault(patient) : _keyring.Tenant(tenantId);
+    public DataKey? Find(int tenantId, int? patientNumber) => patientNumber is { } patient ? _patients.GetValueOrDefault(patient)?.Key : _keyring.Tenant(tenantId);
 
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var key in _patients.Values)
+        if (_opened is not null)
         {
-            key.Dispose();
+            _opened.Return(_patients.Values);
+            return;
+        }
+
+        foreach (var own in _patients.Values)
+        {
+            own.Key.Dispose();
         }
     }
 }

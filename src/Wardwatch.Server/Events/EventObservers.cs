@@ -6,7 +6,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Events;
 
 /// <summary>Tells this node's observers what happened.</summary>
-internal sealed partial class EventObservers(IEnumerable<IEventObserver> observers, IKeyring keyring, ILogger<EventObservers> log)
+internal sealed partial class EventObservers(IEnumerable<IEventObserver> observers, IKeyring keyring, OpenedKeys opened, ILogger<EventObservers> log)
 {
     private readonly FrozenDictionary<(string Name, int Version), IEventObserver[]> _byKind = observers
         .SelectMany(observer => observer.Kinds.Select(kind => (Kind: (kind.Name, kind.Version), Observer: observer)))
@@ -25,7 +25,7 @@ internal sealed partial class EventObservers(IEnumerable<IEventObserver> observe
             return;
         }
 
-        using var keys = await EventKeys.LoadAsync(connection, keyring, wanted.Select(happened => happened.Origin.PatientNumber), cancellation);
+        using var keys = await EventKeys.LoadAsync(connection, keyring, opened, wanted.Select(happened => happened.Origin.PatientNumber), cancellation);
         foreach (var happened in wanted)
         {
             if (keys.Find(happened.Origin.TenantId, happened.Origin.PatientNumber) is { } key && happened.Open(key) is { } opened)

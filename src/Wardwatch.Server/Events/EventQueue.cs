@@ -14,7 +14,7 @@ internal sealed class EventQueue(NpgsqlDataSource database)
     private const string EnsureClaims =
         "insert into event_claims (name, partition) select n, p from unnest($1::text[]) as n, generate_series(0, $2 - 1) as p on conflict do nothing";
 
-    private const string Claim = "select from event_claims where name = $1 and partition = $2 for update skip locked";
+    private const string Claim = "select partition from event_claims where name = $1 and partition = any($2) for update skip locked";
 
     private const string FindReady =
         """
@@ -25,10 +25,11 @@ internal sealed class EventQueue(NpgsqlDataSource database)
     // Behind an event that waits for its next attempt, the same patient's wait as well.
     private const string Take =
         $"""
-        select {EventRows.Columns}, attempts from event_queue
-        where consumer = $1 and partition = $2
-          and {EventRows.OrderKey} not in (select {EventRows.OrderKey} from event_queue where consumer = $1 and partition = $2 and attempts > 0 and not_before > $3)
-        order by event_no limit $4
+        select taken.* from unnest($2) as claimed (number) cross join lateral (
+            select {EventRows.Columns}, attempts from event_queue
+            where consumer = $1 and partition = claimed.number
+              and {EventRows.OrderKey} not in (select {EventRows.OrderKey} from event_queue where consumer = $1 and partition = any($2) and attempts > 0 and not_before > $3)
+            order by event_no limit $4) as taken
         """;
 
     private const string FindWaiting = $"select distinct {EventRows.OrderKey} from event_queue where consumer = $1 and partition = any($2)";
@@ -41,7 +42,9 @@ internal sealed class EventQueue(NpgsqlDataSource database)
         on conflict do nothing
         """;
 
-    private const string Remove = "delete from event_queue where consumer = $1 and partition = $2 and event_no = any($3)";
+    private const string Remove =
+        "delete from event_queue q using unnest($2, $3) as done (partition, event_no) where q.consumer = $1 and q.partition = done.partition and q.event_no = done.event_no";
+
     private const string Lock = "select from event_queue where consumer = $1 and partition = $2 and event_no = $3 for update";
     private const string Hold = "update event_queue set attempts = $4, not_before = $5 where consumer = $1 and partition = $2 and event_no = $3";
 
@@ -53,13 +56,26 @@ internal sealed class EventQueue(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Claims a partition until the transaction ends; false if somebody else has it.</summary>
-    public static async Task<bool> TryClaimAsync(NpgsqlConnection connection, string name, short partition, CancellationToken cancellation)
+    /// <summary>Claims partitions until the transaction ends; answers those that nobody else has.</summary>
+    public static async Task<short[]> ClaimAsync(NpgsqlConnection connection, string name, short[] partitions, CancellationToken cancellation)
     {
-        await using var command = Command(connection, Claim, name, partition);
+        await using var command = Command(connection, Claim, name, partitions);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation);
+        var claimed = new List<short>(partitions.Length);
+        while (await reader.ReadAsync(cancellation))
+        {
+            claimed.Add(reader.GetInt16(0));
+        }
+
+        return [.. claimed];
     }
+
+    /// <summary>How many events each of some partitions may add to a batch.</summary>
+    public static int ShareOf(int batch, int partitions) => Math.Max(1, batch / partitions);
+
+    /// <summary>Which partitions gave their whole share, so that there may be more in them.</summary>
+    public static IReadOnlyCollection<short> WithMore(IEnumerable<SealedEvent> taken, int share) =>
+        [.. taken.CountBy(one => one.Partition).Where(partition => partition.Value >= share).Select(partition => partition.Key)];
 
     /// <summary>The partitions in which something waits for a consumer that may be tried now.</summary>
     public async Task<List<short>> FindReadyAsync(string consumer, DateTime now, CancellationToken cancellation)
@@ -69,10 +85,10 @@ internal sealed class EventQueue(NpgsqlDataSource database)
         return await ReadPartitionsAsync(command, cancellation);
     }
 
-    /// <summary>What may be handled now, in order.</summary>
-    public static async Task<List<QueuedEvent>> TakeAsync(NpgsqlConnection connection, string consumer, short partition, DateTime now, int most, CancellationToken cancellation)
+    /// <summary>What may be handled now, in order: so many of each partition at most.</summary>
+    public static async Task<List<QueuedEvent>> TakeAsync(NpgsqlConnection connection, string consumer, short[] partitions, DateTime now, int each, CancellationToken cancellation)
     {
-        await using var command = Command(connection, Take, consumer, partition, now, most);
+        await using var command = Command(connection, Take, consumer, partitions, now, each);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var taken = new List<QueuedEvent>();
         while (await reader.ReadAsync(cancellation))
@@ -80,6 +96,7 @@ internal sealed class EventQueue(NpgsqlDataSource database)
             taken.Add(new(EventRows.Read(reader), reader.GetInt32(EventRows.ColumnCount)));
         }
 
+        taken.Sort(static (one, other) => one.Event.Number.CompareTo(other.Event.Number));
         return taken;
     }
 
@@ -114,9 +131,9 @@ internal sealed class EventQueue(NpgsqlDataSource database)
     }
 
     /// <summary>Takes events out.</summary>
-    public static async Task RemoveAsync(NpgsqlConnection connection, string consumer, short partition, long[] numbers, CancellationToken cancellation)
+    public static async Task RemoveAsync(NpgsqlConnection connection, string consumer, IReadOnlyList<SealedEvent> done, CancellationToken cancellation)
     {
-        await using var command = Command(connection, Remove, consumer, partition, numbers);
+        await using var command = Command(connection, Remove, consumer, done.Select(one => one.Partition).ToArray(), done.Select(one => one.Number).ToArray());
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -18,6 +18,7 @@ public static class EventsModule
         DirectoryChanges.AddTo(services);
         services.AddSingleton<EventsState>();
         services.AddSingleton<EventsMetrics>();
+        services.AddSingleton<OpenedKeys>();
         services.AddSingleton<IOutbox, Outbox>();
         services.AddSingleton<IEventHistory, EventHistory>();
         services.AddSingleton<EventConsumers>();

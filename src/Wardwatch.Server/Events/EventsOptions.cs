@@ -8,17 +8,17 @@ public sealed class EventsOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Wardwatch:Events";
 
-    /// <summary>Partitions that are published at once.</summary>
+    /// <summary>Transactions in which events are published at once, each with partitions of its own.</summary>
     [Range(1, 64)]
     public int Publishers { get; set; } = 2;
 
-    /// <summary>Partitions that each consumer works on at once.</summary>
+    /// <summary>Transactions in which each consumer works at once, each with partitions of its own.</summary>
     [Range(1, 64)]
     public int Workers { get; set; } = 2;
 
     /// <summary>Events that are published, or handled, in one transaction.</summary>
-    [Range(1, 1000)]
-    public int Batch { get; set; } = 200;
+    [Range(1, 5000)]
+    public int Batch { get; set; } = 500;
 
     /// <summary>How often is looked for work that nobody told of, in seconds.</summary>
     [Range(0.05, 60)]
@@ -51,6 +51,10 @@ public sealed class EventsOptions
     /// <summary>For how many days events are kept, from which projections are rebuilt; dropped by whole months. 0 keeps all.</summary>
     [Range(0, 36500)]
     public int RetentionDays { get; set; } = 400;
+
+    /// <summary>For how many days dead letters, those of devices too, are kept after they were replayed or dropped. 0 keeps all.</summary>
+    [Range(0, 36500)]
+    public int DeadLetterDays { get; set; } = 90;
 
     /// <summary>For how many days it is remembered who has handled what. An event that reaches a consumer later than that goes to the dead letters, since it might have been handled.</summary>
     [Range(7, 36500)]

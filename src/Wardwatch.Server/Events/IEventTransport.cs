@@ -10,7 +10,7 @@ internal interface IEventTransport
 
     /// <summary>Hands events over, durably, before this ends; or, over the connection, if and only if its transaction commits.</summary>
     /// <param name="connection">Within the transaction that takes the events out of the outbox.</param>
-    /// <param name="events">Of one partition, in their order.</param>
+    /// <param name="events">Of some partitions, each one's in their order.</param>
     /// <param name="cancellation">Gives up; the events are published again.</param>
     Task PublishAsync(NpgsqlConnection connection, IReadOnlyList<SealedEvent> events, CancellationToken cancellation);
 

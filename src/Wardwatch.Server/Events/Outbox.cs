@@ -10,7 +10,10 @@ namespace Wardwatch.Server.Events;
 /// Takes events into the transaction that causes them, in two round trips: one that locks the patients' order, draws numbers and reads keys, one that stores.
 /// Whoever waits to publish is woken by the commit.
 /// </summary>
-internal sealed class Outbox(IKeyring keyring, TimeProvider time) : IOutbox
+/// <param name="keyring">Seals what events carry.</param>
+/// <param name="time">The clock.</param>
+/// <param name="opened">Patients' keys that were opened a moment ago; null: a tool, which opens each for its own use.</param>
+internal sealed class Outbox(IKeyring keyring, TimeProvider time, OpenedKeys? opened = null) : IOutbox
 {
     /// <summary>The topic of <see cref="DirectoryChanges"/> under which the dispatcher is woken.</summary>
     public const string Topic = "events";
@@ -61,10 +64,11 @@ internal sealed class Outbox(IKeyring keyring, TimeProvider time) : IOutbox
         var numbers = new long[events.Length];
         DateTime recordedAt = default;
         EventKeys keys;
+        var patients = EventKeys.Different(events.Select(added => added.Origin.PatientNumber));
         await using (var begin = new NpgsqlBatch(connection))
         {
             begin.BatchCommands.Add(new(Begin) { Parameters = { new() { Value = buckets }, new() { Value = events.Length } } });
-            begin.BatchCommands.Add(EventKeys.Command([.. events.Select(added => added.Origin.PatientNumber).OfType<int>().Distinct()]));
+            begin.BatchCommands.Add(EventKeys.Command(patients));
             await using var reader = await begin.ExecuteReaderAsync(cancellation);
             for (var i = 0; await reader.ReadAsync(cancellation); i++)
             {
@@ -73,7 +77,7 @@ internal sealed class Outbox(IKeyring keyring, TimeProvider time) : IOutbox
             }
 
             await reader.NextResultAsync(cancellation);
-            keys = await EventKeys.ReadAsync(reader, keyring, cancellation);
+            keys = await EventKeys.ReadAsync(reader, keyring, opened, patients, cancellation);
         }
 
         using (keys)

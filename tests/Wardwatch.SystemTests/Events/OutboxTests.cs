@@ -2,6 +2,7 @@ using System.Text;
 using Npgsql;
 using Shouldly;
 using Wardwatch.Benchmarks.Events;
+using Wardwatch.Server.Events;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Patients;
 using Wardwatch.SystemTests.Registry;
@@ -114,6 +115,30 @@ public sealed class OutboxTests(EventHospital hospital)
 
         var stored = await hospital.ScalarAsync<byte[]>("select string_agg(content, '') from (select content from events union all select content from event_outbox) as all_of_it", Cancellation);
         stored.AsSpan().IndexOf(Encoding.UTF8.GetBytes(word)).ShouldBe(-1);
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_kept_until_some_days_after_they_were_settled()
+    {
+        await hospital.AddAsync(Patients[5], 1, "dead", Cancellation);
+        string[] settled = ["null, null", "'dropped', now() - interval '91 days'", "'replayed', now() - interval '89 days'"];
+        for (var i = 0; i < settled.Length; i++)
+        {
+            await hospital.ExecuteAsync(
+                $"""
+                insert into event_dead_letters (consumer, partition, {EventRows.Columns}, reason, attempts, dead_at, settled, settled_at)
+                select 'kept-{i}', 0, {EventRows.Columns}, 'handler-failed', 6, now() - interval '200 days', {settled[i]} from events where patient_no = {Patients[5]};
+                insert into dead_letters (tenant_id, device_no, received_at, reason, topic, envelope, digest, settled, settled_at)
+                values ({hospital.Tenant}, 999, now() - interval '200 days', 'no-binding', 'kept-{i}', '\x01', '\x0{i}', {settled[i]});
+                """, Cancellation);
+        }
+
+        // A node looks after them when it starts, and every hour.
+        await using (await EventNode.StartAsync(hospital.Installation, broker: null, new Dictionary<string, string>(), [], [], Cancellation))
+        {
+            (await hospital.ScalarAsync<string>("select string_agg(consumer, ' ' order by consumer) from event_dead_letters where consumer like 'kept-%'", Cancellation)).ShouldBe("kept-0 kept-2");
+            (await hospital.ScalarAsync<string>("select string_agg(topic, ' ' order by topic) from dead_letters where device_no = 999", Cancellation)).ShouldBe("kept-0 kept-2");
+        }
     }
 
     private Task<long> CountAsync(int patient) => hospital.ScalarAsync<long>(

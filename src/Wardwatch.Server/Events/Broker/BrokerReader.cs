@@ -7,8 +7,8 @@ using RabbitMQ.Client.Events;
 namespace Wardwatch.Server.Events.Broker;
 
 /// <summary>
-/// Reads one consumer's queue over one channel: messages go to workers by their partition over bounded channels, and are acknowledged when everything in them is
-/// handled or set aside durably. Small ones are taken together.
+/// Reads one consumer's queue over one channel: messages go to workers by their lane over bounded channels, and are acknowledged when everything in them is
+/// handled or set aside durably. Small ones are taken together, and acknowledged together as far as those delivered before them are done as well.
 /// </summary>
 internal sealed class BrokerReader : IAsyncDisposable
 {
@@ -22,6 +22,8 @@ internal sealed class BrokerReader : IAsyncDisposable
     private readonly Func<DateTime> _latest;
     private readonly TimeProvider _time;
     private readonly Channel<Delivery>[] _deliveries;
+    private readonly DeliveryTags _tags = new(Prefetch / 2);
+    private readonly SemaphoreSlim _acknowledging = new(1, 1);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="channel">A channel of one's own.</param>
@@ -59,6 +61,7 @@ internal sealed class BrokerReader : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _channel.ChannelShutdownAsync -= OnClosedAsync;
+        _acknowledging.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -78,7 +81,8 @@ internal sealed class BrokerReader : IAsyncDisposable
             return;
         }
 
-        await _deliveries[events[0].Partition % _deliveries.Length].Writer.WriteAsync(new(delivery.DeliveryTag, events), stop);
+        _tags.Add(delivery.DeliveryTag);
+        await _deliveries[EventPartitions.LaneOf(events[0].Partition) % _deliveries.Length].Writer.WriteAsync(new(delivery.DeliveryTag, events), stop);
     }
 
     private async Task WorkAsync(ChannelReader<Delivery> deliveries, CancellationToken stop)
@@ -105,10 +109,24 @@ internal sealed class BrokerReader : IAsyncDisposable
             }
 
             await pipeline.ExecuteAsync(async cancellation => await _worker.AcceptAsync(events, cancellation), stop);
-            foreach (var tag in tags)
+            await AcknowledgeAsync(tags, stop);
+        }
+    }
+
+    // One after another: an acknowledgement of several must not overtake one of fewer, which would then be of none.
+    private async Task AcknowledgeAsync(List<ulong> tags, CancellationToken stop)
+    {
+        await _acknowledging.WaitAsync(stop);
+        try
+        {
+            foreach (var (tag, withAllBefore) in _tags.Done(tags))
             {
-                await _channel.BasicAckAsync(tag, multiple: false, stop);
+                await _channel.BasicAckAsync(tag, withAllBefore, stop);
             }
+        }
+        finally
+        {
+            _acknowledging.Release();
         }
     }
 

@@ -8,7 +8,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Events.Broker;
 
 /// <summary>
-/// Events as they travel through the broker: a JSON array of events of one kind and version and of one partition, in their order. What they carry stays sealed.
+/// Events as they travel through the broker: a JSON array of events of one kind and version and of one lane, in their order. What they carry stays sealed.
 /// <code>[{"id":"…","number":1,"tenant":1,"patient":7,"at":microseconds,"recordedAt":microseconds,"actor":"…","trace":"…","content":"base64"}, …]</code>
 /// The routing key is the kind in lower case with hyphens and its version: <c>patient-created.v1</c>; the message's type is the kind's name.
 /// </summary>
@@ -27,7 +27,7 @@ internal static partial class EventMessage
     public static string Pattern(string name) => Words(name) + ".*";
 
     /// <summary>
-    /// Events of a partition as runs of one kind each, as few as keep each patient's order: an event joins the last run of its kind, unless a later run already holds
+    /// Events of a lane as runs of one kind each, as few as keep each patient's order: an event joins the last run of its kind, unless a later run already holds
     /// one of the same patient.
     /// </summary>
     public static List<List<SealedEvent>> Group(IReadOnlyList<SealedEvent> events)
