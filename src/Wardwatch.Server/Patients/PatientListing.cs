@@ -70,7 +70,9 @@ internal sealed class PatientListing(TenantDatabase database, IKeyring keyring, 
         var found = new List<StoredPatient>();
         foreach (var there in new[] { true, false })
         {
-            if (found.Count > query.Limit || query.Present == !there || (there && after is { There: false }) || (there && query.Status == "discharged"))
+            // Whoever lies nowhere is in no ward, and in no state but discharged.
+            var none = there ? after is { There: false } || query.Status == "discharged" : query.Ward is not null || query.Status is not (null or "discharged");
+            if (none || found.Count > query.Limit || query.Present == !there)
             {
                 continue;
             }
