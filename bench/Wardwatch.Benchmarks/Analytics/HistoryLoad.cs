@@ -37,13 +37,13 @@ internal sealed class HistoryLoad(NpgsqlDataSource database, IKeyring keyring)
     public async Task<long> RunAsync(IEnumerable<NewEvent> past, int most, DateTimeOffset first, DateTimeOffset until, Action<long> progress, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        var keys = await KeysAsync(connection, cancellation);
         for (var month = first; month < until.AddMonths(1); month = month.AddMonths(1))
             await ExecuteAsync(connection, "select ensure_event_partitions($1)", cancellation, DateOnly.FromDateTime(month.UtcDateTime));
         var number = (long)(await ScalarAsync(connection, Reserve, cancellation, (long)most))!;
         var loaded = 0L;
         foreach (var part in past.Take(most).Chunk(AtOnce))
         {
-            using var keys = await EventKeys.LoadAsync(connection, keyring, part.Select(told => told.Origin.PatientNumber), cancellation);
             var start = number + loaded;
             var rows = part.Select((told, place) => (Told: told, Number: start + place)).AsParallel().AsOrdered().WithCancellation(cancellation).Select(row => Seal(row.Told, row.Number, keys)).ToList();
             await CopyAsync(connection, rows, cancellation);
@@ -56,11 +56,20 @@ internal sealed class HistoryLoad(NpgsqlDataSource database, IKeyring keyring)
         return loaded;
     }
 
-    private static SealedEvent Seal(NewEvent told, long number, EventKeys keys)
+    private async Task<Dictionary<int, DataKey>> KeysAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var keys = new Dictionary<int, DataKey>();
+        await using var command = Command(connection, "select patient_no, tenant_id, wrapped_key from patient_keys", []);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) keys.Add(reader.GetInt32(0), keyring.OpenPatientKey(reader.GetInt32(1), reader.GetFieldValue<byte[]>(2)));
+        return keys;
+    }
+
+    private SealedEvent Seal(NewEvent told, long number, Dictionary<int, DataKey> keys)
     {
         var (kind, origin, content) = told;
         var (id, recordedAt) = (Guid.CreateVersion7(origin.At), origin.At.UtcDateTime);
-        var key = keys.Find(origin.TenantId, origin.PatientNumber) ?? throw new BenchmarkException("A patient has no key.");
+        var key = origin.PatientNumber is { } patient ? keys[patient] : keyring.Tenant(origin.TenantId);
         return new(id, number, kind.Name, kind.Version, origin, recordedAt, null, SealedEvent.Seal(key, id, number, kind, origin, recordedAt, content.Span));
     }
 

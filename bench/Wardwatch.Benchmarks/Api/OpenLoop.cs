@@ -31,7 +31,7 @@ internal sealed class OpenLoop(double perSecond, TimeProvider time)
         {
             for (var due = Math.Min(all, DueWithin(perSecond, time.GetElapsedTime(began))); next < due; next++)
             {
-                var planned = began + (long)(next / perSecond * time.TimestampFrequency);
+                var planned = began + (long)Math.Round(next / perSecond * time.TimestampFrequency);
                 LatestMilliseconds = Math.Max(LatestMilliseconds, time.GetElapsedTime(planned).TotalMilliseconds);
                 begin(next, planned);
             }
