@@ -18,6 +18,7 @@ internal static class ProveVerb
     private static readonly Option<double> Minutes = new("--minutes") { Description = "How long PostgreSQL hangs and is away in --faults, 0.1 to 60", DefaultValueFactory = _ => 1 };
     private static readonly Option<int> NodeCount = new("--nodes") { Description = "Only kills among so many nodes over RabbitMQ, 2 to 8; --minutes says for how long", DefaultValueFactory = _ => 0 };
     private static readonly Option<double> KillEvery = new("--kill-every") { Description = "Seconds between two kills of a node", DefaultValueFactory = _ => 5 };
+    private static readonly Option<bool> Drain = new("--drain") { Description = "With --nodes: no kills; each node in its turn is drained, ends, and starts again" };
     private static readonly Option<int> Rate = new("--rate") { Description = "Readings a second in all, with --nodes", DefaultValueFactory = _ => 3000 };
     private static readonly Option<int?> Seed = new("--seed") { Description = "Repeat an earlier run's choices, though not its scheduling" };
     private static readonly Option<int> Devices = new("--devices") { Description = "Devices, each of a patient of its own, 4 to 1,000", DefaultValueFactory = _ => 24 };
@@ -28,7 +29,7 @@ internal static class ProveVerb
     {
         var command = new Command("prove", "Kill server and database under load, and compare what was acknowledged with what the database decrypts to")
         {
-            Kills, Order, Controls, Faults, NodeCount, KillEvery, Rate, Minutes, Seed, Devices, Messages, Keep,
+            Kills, Order, Controls, Faults, NodeCount, KillEvery, Drain, Rate, Minutes, Seed, Devices, Messages, Keep,
         };
         command.SetAction((parsed, cancellation) => parsed.GetValue(NodeCount) > 0 ? RunNodesAsync(parsed, new Report(parsed.GetValue(json)), cancellation) : RunAsync(Plan(parsed), new Report(parsed.GetValue(json)), cancellation));
         return command;
@@ -38,7 +39,7 @@ internal static class ProveVerb
     {
         var plan = new NodesPlan(
             parsed.GetValue(NodeCount), TimeSpan.FromMinutes(Math.Clamp(parsed.GetValue(Minutes), 0.1, 600)), TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(KillEvery), 0.5, 3600)),
-            Math.Clamp(parsed.GetValue(Rate), 75, 100_000), parsed.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue));
+            parsed.GetValue(Drain), Math.Clamp(parsed.GetValue(Rate), 75, 100_000), parsed.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue));
         if (plan.Nodes is < 2 or > 8) throw new BenchmarkException("Nodes are from 2 to 8.");
         var result = await new NodesRun(plan).RunAsync(cancellation);
         report.Result(NodesRun.Table(result), result);

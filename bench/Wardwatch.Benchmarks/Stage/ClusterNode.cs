@@ -81,11 +81,14 @@ public sealed class ClusterNode : IAsyncDisposable
     }
 
     /// <summary>Asks it to stop in order (SIGTERM) and waits for it; answers its exit code.</summary>
-    public async Task<int> StopAsync(CancellationToken cancellation)
+    public Task<int> StopAsync(CancellationToken cancellation)
     {
         Signals.Send(Id, Signals.Terminate);
-        return await _process!.Exited.WaitAsync(EndWithin, cancellation);
+        return EndAsync(cancellation);
     }
+
+    /// <summary>Waits until it has ended by itself; answers its exit code.</summary>
+    public Task<int> EndAsync(CancellationToken cancellation) => _process!.Exited.WaitAsync(EndWithin, cancellation);
 
     /// <summary>What it counts at this moment.</summary>
     internal async Task<MetricsSnapshot> MetricsAsync(CancellationToken cancellation) => MetricsSnapshot.Parse(await _http.GetStringAsync("/metrics", cancellation));

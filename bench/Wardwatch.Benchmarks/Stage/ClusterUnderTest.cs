@@ -1,5 +1,7 @@
 using Npgsql;
 using Wardwatch.Benchmarks.Events;
+using Wardwatch.Server.Cluster.Contracts;
+using Wardwatch.Server.Cluster.Nodes;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Platform.Postgres;
 
@@ -74,6 +76,13 @@ public sealed class ClusterUnderTest : IAsyncDisposable
         _nodes.Add(node);
         await node.StartAsync(cancellation);
         return node;
+    }
+
+    /// <summary>Asks for a node to be emptied and to end, as <c>ward drain</c> does.</summary>
+    public async Task DrainAsync(ClusterNode node, CancellationToken cancellation)
+    {
+        var outcome = await new NodeList(Database).DrainAsync(node.Name, force: false, cancellation);
+        if (outcome is not DrainOutcome.Draining) throw new BenchmarkException($"{node.Name} is not drained: {outcome}.");
     }
 
     /// <summary>Who has which partition: the epoch, and the name of the node or null.</summary>

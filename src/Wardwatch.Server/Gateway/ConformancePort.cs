@@ -7,7 +7,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Gateway;
 
 /// <summary>
-/// The port for third-party conformance suites, where one was asked for: plain TCP, on this machine only, with sessions and counters of its own, so that
+/// The port for third-party conformance suites, there only where one was asked for: plain TCP, on this machine only, with sessions and counters of its own, so that
 /// no client of it can take a device's session over or look like a device in the metrics.
 /// </summary>
 internal sealed partial class ConformancePort : IHostedService, IDisposable
@@ -18,7 +18,7 @@ internal sealed partial class ConformancePort : IHostedService, IDisposable
     // A suite connects under one client id as often as it has sequences.
     private const int Unlimited = 1_000_000;
 
-    private readonly int? _port;
+    private readonly int _port;
     private readonly Sessions _sessions;
     private readonly ConnectionGate _gate;
     private readonly MqttConnectionHandler _handler;
@@ -26,7 +26,7 @@ internal sealed partial class ConformancePort : IHostedService, IDisposable
 
     public ConformancePort(IOptions<GatewayOptions> options, IMeterFactory meters, NodeDrain drain, TimeProvider time, ILoggerFactory loggers)
     {
-        _port = options.Value.ConformancePort;
+        _port = options.Value.ConformancePort ?? throw new InvalidOperationException("No port for conformance suites was asked for.");
         _logger = loggers.CreateLogger<ConformancePort>();
         var metrics = new GatewayMetrics(meters, time, MeterName);
         var (policy, settings) = (new ConformancePolicy(), Loosen(options.Value));
@@ -37,30 +37,15 @@ internal sealed partial class ConformancePort : IHostedService, IDisposable
     }
 
     /// <summary>Adds the port to those that are listened on.</summary>
-    public void Listen(KestrelServerOptions kestrel)
+    public void Listen(KestrelServerOptions kestrel) => kestrel.ListenLocalhost(_port, listen => listen.Use(_gate.Guard).Run(_handler.OnConnectedAsync));
+
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_port is { } port)
-        {
-            kestrel.ListenLocalhost(port, listen => listen.Use(_gate.Guard).Run(_handler.OnConnectedAsync));
-        }
+        LogOpen(_port);
+        return _sessions.StartAsync(cancellationToken);
     }
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (_port is { } port)
-        {
-            LogOpen(port);
-            await _sessions.StartAsync(cancellationToken);
-        }
-    }
-
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (_port is not null)
-        {
-            await _sessions.StopAsync(cancellationToken);
-        }
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => _sessions.StopAsync(cancellationToken);
 
     public void Dispose() => _sessions.Dispose();
 

@@ -29,7 +29,7 @@ public static class GatewayModule
     public static void AddGateway(IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<GatewayOptions>().BindConfiguration("Wardwatch:Gateway").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<GatewayWarnings>();
         services.AddSingleton<ConnectionGate>();
@@ -42,9 +42,13 @@ public static class GatewayModule
         services.AddSingleton<MqttConnectionHandler>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>, IServerCertificates, ConnectionGate>(Listen);
         services.AddSingleton<IConnectionListenerFactory, DeviceListenerFactory>();
-        services.AddSingleton<ConformancePort>();
-        services.AddHostedService(provider => provider.GetRequiredService<ConformancePort>());
-        services.AddOptions<KestrelServerOptions>().Configure<ConformancePort>((kestrel, port) => port.Listen(kestrel));
+        if (builder.Configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.ConformancePort)}"] is { Length: > 0 })
+        {
+            services.AddSingleton<ConformancePort>();
+            services.AddHostedService(provider => provider.GetRequiredService<ConformancePort>());
+            services.AddOptions<KestrelServerOptions>().Configure<ConformancePort>((kestrel, port) => port.Listen(kestrel));
+        }
+
         AddHttp(services);
         AddBroker(services);
     }

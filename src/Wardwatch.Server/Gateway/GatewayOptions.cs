@@ -5,6 +5,9 @@ namespace Wardwatch.Server.Gateway;
 /// <summary>How devices connect. Section <c>Wardwatch:Gateway</c>.</summary>
 public sealed class GatewayOptions
 {
+    /// <summary>The section's path.</summary>
+    public const string Section = "Wardwatch:Gateway";
+
     /// <summary>The TLS port for devices; 0 takes a free one.</summary>
     [Range(0, 65_535)]
     public int Port { get; set; } = 8883;

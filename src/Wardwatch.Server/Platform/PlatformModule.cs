@@ -98,9 +98,12 @@ public static class PlatformModule
         services.AddSingleton(new DemoMark(ReadOptions(builder.Configuration).Demo));
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<NodeDrain>();
+        services.AddSingleton<DiskWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<DiskWatch>());
         services.AddHealthChecks()
             .AddCheck<PostgresHealthCheck>("postgresql", timeout: TimeSpan.FromSeconds(5))
             .AddCheck<CertificateHealthCheck>("certificates")
+            .AddCheck<DiskWatch>("disk")
             .AddCheck<DrainHealthCheck>("drain");
         services.AddProblems();
         services.AddApiDescription();

@@ -69,6 +69,10 @@ public sealed class PlatformOptions
     /// <summary>With this bearer token <c>/metrics</c> may be read from other machines; from this machine it needs none.</summary>
     public string? MetricsToken { get; set; }
 
+    /// <summary>With fewer megabytes free on the disk of the data folder, health is degraded and the log says so; 0: never.</summary>
+    [Range(0, 1_000_000_000)]
+    public long FreeDiskMegabytes { get; set; } = 2048;
+
     /// <summary>How long an orderly stop may take before what is left is dropped unacknowledged.</summary>
     [Range(1, 600)]
     public int StopSeconds { get; set; } = 30;

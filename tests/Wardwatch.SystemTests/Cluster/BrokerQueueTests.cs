@@ -39,6 +39,24 @@ public sealed class BrokerQueueTests(BrokerWard ward) : EnvelopeQueueSuite, ICla
     }
 
     [Fact]
+    public async Task A_drained_monitor_gives_its_partitions_back_while_it_still_runs()
+    {
+        StartDevices(12);
+        await DividedAsync(2);
+        await AcknowledgedAsync(300);
+        var drained = ward.Monitors[0];
+        await ward.Cluster.DrainAsync(drained, Cancellation);
+        await DividedAsync(1);
+        (await drained.HealthAsync(Cancellation)).ShouldContain("being drained", customMessage: "it still serves, and is not yet about to end");
+        await AcknowledgedAsync(300);
+        (await drained.StopAsync(Cancellation)).ShouldBe(0);
+        await drained.StartAsync(Cancellation);
+        await DividedAsync(2);
+        await FinishAsync();
+        Fleet.Sum(one => one.Disconnections).ShouldBe(0, "devices notice nothing");
+    }
+
+    [Fact]
     public async Task A_monitor_that_stood_still_while_another_took_over_stores_nothing_more()
     {
         StartDevices(12);

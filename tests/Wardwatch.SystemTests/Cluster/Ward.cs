@@ -92,6 +92,7 @@ public sealed class BrokerWard : IAsyncLifetime, IWard
                 ["Wardwatch__Cluster__QueuedMessages"] = $"{QueuedMessages}",
                 ["Wardwatch__Cluster__QueuedBatches"] = "16",
                 ["Wardwatch__Cluster__TakeOverSeconds"] = "3",
+                ["Wardwatch__Cluster__DrainSeconds"] = "60",
             },
             cancellation);
         var started = await Task.WhenAll(_cluster.StartNodeAsync("gateway", cancellation), _cluster.StartNodeAsync("monitor", cancellation), _cluster.StartNodeAsync("monitor", cancellation));

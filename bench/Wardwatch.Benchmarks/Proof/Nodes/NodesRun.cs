@@ -6,17 +6,18 @@ using Wardwatch.Devices.Mqtt;
 
 namespace Wardwatch.Benchmarks.Proof.Nodes;
 
-/// <summary>Kills among several nodes.</summary>
+/// <summary>Kills among several nodes, or their orderly restart one after another.</summary>
 /// <param name="Nodes">How many, each gateway and monitor; beside them is one that has the database and is not killed.</param>
 /// <param name="Length">How long load lasts.</param>
 /// <param name="KillEvery">The time between two kills.</param>
+/// <param name="Drains">Instead of killing, each node in its turn is drained and started again when it has ended; the next one then.</param>
 /// <param name="Rate">Readings a second in all.</param>
 /// <param name="Seed">Of the choices.</param>
-internal sealed record NodesPlan(int Nodes, TimeSpan Length, TimeSpan KillEvery, int Rate, int Seed);
+internal sealed record NodesPlan(int Nodes, TimeSpan Length, TimeSpan KillEvery, bool Drains, int Rate, int Seed);
 
 /// <summary>What kills among several nodes have shown.</summary>
 /// <param name="Seed">Repeats the choices, though not the scheduling.</param>
-/// <param name="Kills">How many.</param>
+/// <param name="Kills">How many, or how many restarts.</param>
 /// <param name="AcknowledgedPerSecond">Of readings, while nodes were killed.</param>
 /// <param name="LongestWithoutOwner">The longest that a partition was without a living owner, in seconds.</param>
 /// <param name="LongestUnseen">The longest time between two frames of one patient at a screen, in seconds.</param>
@@ -59,13 +60,14 @@ internal sealed class NodesRun(NodesPlan plan)
         var devices = Devices(cluster);
         var running = devices.Select(device => device.RunAsync(ended.Token)).ToList();
         var watching = WatchAsync(cluster, ended.Token);
-        await using var screen = new LiveGaps(cluster.Hospital);
+        var gaps = new LiveGaps();
+        await using var screen = new Screen(cluster.Hospital, gaps.Take);
         try
         {
             var began = TimeProvider.System.GetTimestamp();
-            var kills = await KillAsync(cluster, devices, cancellation);
+            var kills = await (plan.Drains ? RestartAsync(cluster, devices, cancellation) : KillAsync(cluster, devices, cancellation));
             var rate = devices.Sum(device => (long)device.Acknowledged) / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-            var (seen, unseen) = screen.Read();
+            var (seen, unseen) = gaps.Read();
             if (seen < count) throw new BenchmarkException($"The screen has seen {seen} of {count} patients ({screen.Problem ?? "it was connected all the time"}).");
             devices.ForEach(device => device.Finish());
             await Task.WhenAll(running).WaitAsync(StoredWithin, cancellation);
@@ -82,7 +84,7 @@ internal sealed class NodesRun(NodesPlan plan)
     }
 
     /// <summary>The result as a table.</summary>
-    public static Table Table(NodesResult result) => new Table().AddColumns("Kills", "Acknowledged", "a second", "Lost", "Doubled", "Wrong", "Order", "Longest without owner", "Longest between frames")
+    public static Table Table(NodesResult result) => new Table().AddColumns("Kills or restarts", "Acknowledged", "a second", "Lost", "Doubled", "Wrong", "Order", "Longest without owner", "Longest between frames")
         .AddRow($"{result.Kills}", $"{result.Account.Acknowledged:N0}", Report.Number(result.AcknowledgedPerSecond), $"{result.Account.Lost}", $"{result.Account.Doubled}",
             $"{result.Account.Wrong + result.Account.Foreign}", $"{result.WrongOrder + result.Account.OutOfOrder}", string.Create(CultureInfo.InvariantCulture, $"{result.LongestWithoutOwner:0.0} s"), string.Create(CultureInfo.InvariantCulture, $"{result.LongestUnseen:0.0} s"));
 
@@ -116,6 +118,26 @@ internal sealed class NodesRun(NodesPlan plan)
 
         await Task.WhenAll(restarting.Values);
         return kills;
+    }
+
+    // As a new version is brought in: the next node goes when the one before is there again and has its share.
+    private async Task<int> RestartAsync(ClusterUnderTest cluster, List<ProofDevice> devices, CancellationToken cancellation)
+    {
+        var (began, restarts) = (TimeProvider.System.GetTimestamp(), 0);
+        while (TimeProvider.System.GetElapsedTime(began) < plan.Length)
+        {
+            var node = cluster.Nodes[restarts % cluster.Nodes.Count];
+            await cluster.DrainAsync(node, cancellation);
+            await OrphanedAsync(cluster, node, cancellation);
+            var code = await node.EndAsync(cancellation);
+            if (code != 0) throw new BenchmarkException($"{node.Name} was drained and ended with code {code}:\n{node.Log}");
+            await node.StartAsync(cancellation);
+            while ((await cluster.PartitionsAsync(cancellation)).All(partition => partition.Node != node.Name)) await Task.Delay(Look, cancellation);
+            restarts++;
+            Report.Line(string.Create(CultureInfo.InvariantCulture, $"restart {restarts} at {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s; {devices.Sum(device => (long)device.Acknowledged):N0} acknowledged"));
+        }
+
+        return restarts;
     }
 
     // What the killed node had has no owner until somebody, who may be the same node after its start, takes it under the next epoch.

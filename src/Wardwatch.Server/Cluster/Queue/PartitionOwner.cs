@@ -8,11 +8,12 @@ namespace Wardwatch.Server.Cluster.Queue;
 
 /// <summary>
 /// A monitor's share of the partitions. It looks twice a second: says that it is there, takes what nobody has as far as its share goes, gives back what is above that, and lets
-/// go what somebody else has taken. Whether anything comes through a partition's queue does not matter: its patients' silence is watched all the same.
+/// go what somebody else has taken. Whether anything comes through a partition's queue does not matter: its patients' silence is watched all the same. A process that is being
+/// drained gives back everything and takes nothing more, long before it ends.
 /// </summary>
 internal sealed partial class PartitionOwner(
-    PartitionTable table, IBrokerLink link, IPartitionedLanes lanes, DirectoryCatchUp directory, NodeName node, IOptions<ClusterOptions> options, ClusterMetrics metrics, TimeProvider time,
-    ILogger<PartitionOwner> log) : BackgroundService
+    PartitionTable table, IBrokerLink link, IPartitionedLanes lanes, DirectoryCatchUp directory, NodeName node, NodeDrain drain, IOptions<ClusterOptions> options, ClusterMetrics metrics,
+    TimeProvider time, ILogger<PartitionOwner> log) : BackgroundService
 {
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(10);
     private readonly Guid _reader = Guid.NewGuid();
@@ -22,6 +23,7 @@ internal sealed partial class PartitionOwner(
     private readonly ILogger<PartitionOwner> _log = log;
     private volatile int _count;
     private bool _away;
+    private bool _gone;
 
     /// <summary>How many partitions this process has.</summary>
     public int Count => _count;
@@ -55,7 +57,7 @@ internal sealed partial class PartitionOwner(
         {
             do
             {
-                await LookAsync(stoppingToken);
+                await (drain.IsDraining ? GiveBackAsync() : LookAsync(stoppingToken));
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -64,13 +66,30 @@ internal sealed partial class PartitionOwner(
             // The server stops.
         }
 
-        foreach (var held in _held.Values)
+        await GiveBackAsync();
+        await Task.WhenAll(_held.Values.Select(held => held.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await GiveBackAsync();
+    }
+
+    /// <summary>Begins to give everything back. When it has, those who divide the partitions no longer count this process.</summary>
+    private async Task GiveBackAsync()
+    {
+        RemoveEnded();
+        foreach (var held in _held.Values.Where(held => !held.IsEnding))
         {
             await held.EndAsync(lost: false);
         }
 
-        await Task.WhenAll(_held.Values.Select(held => held.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await TryAsync(() => table.ForgetAsync([_reader], _giveUp.Token));
+        if (_held.Count == 0 && !_gone)
+        {
+            await TryAsync(async () =>
+            {
+                await table.ForgetAsync([_reader], _giveUp.Token);
+                _gone = true;
+            });
+        }
+
+        _count = _held.Count;
     }
 
     private async Task LookAsync(CancellationToken cancellation)
@@ -100,18 +119,23 @@ internal sealed partial class PartitionOwner(
     /// <summary>Lets go what somebody else has by now, and forgets what has ended.</summary>
     private async Task LetGoAsync(List<PartitionRow> partitions)
     {
-        foreach (var (number, held) in _held.ToList())
+        RemoveEnded();
+        foreach (var (number, held) in _held)
         {
-            if (held.Running.IsCompleted)
-            {
-                _held.Remove(number);
-                held.Dispose();
-            }
-            else if (held.Owned is { } owned && partitions.Find(row => row.Number == number) is var row && (row?.Epoch > owned.Epoch || (row?.Epoch == owned.Epoch && row.Reader != _reader)) && !held.IsLost)
+            if (held.Owned is { } owned && partitions.Find(row => row.Number == number) is var row && (row?.Epoch > owned.Epoch || (row?.Epoch == owned.Epoch && row.Reader != _reader)) && !held.IsLost)
             {
                 LogLost(number, owned.Epoch, row.Epoch);
                 await held.EndAsync(lost: true);
             }
+        }
+    }
+
+    private void RemoveEnded()
+    {
+        foreach (var (number, held) in _held.Where(held => held.Value.Running.IsCompleted).ToList())
+        {
+            _held.Remove(number);
+            held.Dispose();
         }
     }
 
