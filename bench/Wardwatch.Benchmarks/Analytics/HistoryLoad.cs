@@ -23,7 +23,7 @@ internal sealed class HistoryLoad(NpgsqlDataSource database, IKeyring keyring)
     private const string Remember =
         """
         insert into event_inbox (consumer, event_id, recorded_at, tenant_id)
-        select $1, event_id, recorded_at, tenant_id from events where recorded_at >= $2 order by recorded_at, event_id on conflict do nothing
+        select $1, event_id, recorded_at, tenant_id from events where recorded_at >= $2
         """;
 
     /// <summary>Loads it.</summary>
