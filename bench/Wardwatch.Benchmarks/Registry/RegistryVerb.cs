@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Spectre.Console;
@@ -11,18 +10,6 @@ using Wardwatch.Server.Patients;
 using Wardwatch.Server.Patients.Import;
 
 namespace Wardwatch.Benchmarks.Registry;
-
-/// <summary>How long requests of one kind took, in milliseconds.</summary>
-internal sealed record Durations(int Requests, double P50, double P95, double P99, double Longest)
-{
-    /// <summary>Sorts and reads them off.</summary>
-    public static Durations Of(List<double> milliseconds)
-    {
-        milliseconds.Sort();
-        double At(double share) => milliseconds[Math.Min(milliseconds.Count - 1, (int)(share * milliseconds.Count))];
-        return new(milliseconds.Count, At(.5), At(.95), At(.99), milliseconds[^1]);
-    }
-}
 
 /// <summary>What <c>bench registry</c> measured.</summary>
 /// <param name="Patients">Patients in the database who lie in no bed.</param>
@@ -70,7 +57,7 @@ internal static class RegistryVerb
             return await vacuum.ExecuteNonQueryAsync(cancellation);
         });
         var bytes = (double)(await hospital.DatabaseBytesAsync(cancellation) - before) / patients;
-        using var client = await SignInAsync(hospital, cancellation);
+        using var client = await hospital.OpenClientAsync("administrator", cancellation);
         var table = new InventedTable(patients, Seed);
         var byName = await report.DoAsync("Searching by name", () => MeasureAsync(requests, i => SearchAsync(client, Name(table, patients, i), cancellation)));
         var byNumber = await report.DoAsync("Searching by record number", () => MeasureAsync(requests, i => SearchAsync(client, Number(patients, i), cancellation)));
@@ -87,22 +74,10 @@ internal static class RegistryVerb
         var import = new PatientImport(installation.Tenants, installation.Keyring, new ToolAudit(installation), new Outbox(installation.Keyring, Time), Time);
         await using var table = new InventedTable(patients, Seed);
         var began = Time.GetTimestamp();
-        var report = await import.RunAsync(new(AuditEntry.OfTool(place.TenantId, AuditActions.ImportPatients), null), table, dryRun: false, null, cancellation);
+        var report = await import.RunAsync(new(AuditEntry.OfTool(place.TenantId, AuditActions.ImportPatients), null), table, dryRun: false, new Phases(), cancellation);
         if (report.Registered != patients) throw new BenchmarkException($"{report.Registered:N0} of {patients:N0} were registered: {(report.Problems.Count > 0 ? report.Problems[0] : null)}");
         using var self = System.Diagnostics.Process.GetCurrentProcess();
         return (Time.GetElapsedTime(began).TotalSeconds, self.PeakWorkingSet64);
-    }
-
-    private static async Task<HttpClient> SignInAsync(HospitalUnderTest hospital, CancellationToken cancellation)
-    {
-        using var accounts = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(hospital.Data, "demo-credentials.json"), cancellation));
-        var account = accounts.RootElement.EnumerateArray().First(entry => entry.GetProperty("role").GetString() == "administrator");
-        var client = new HttpClient { BaseAddress = hospital.HttpAddress };
-        using var answer = await client.PostAsJsonAsync(
-            "/api/auth/login", new { user = account.GetProperty("user").GetString(), password = account.GetProperty("password").GetString() }, cancellation);
-        var document = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellation);
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", document.GetProperty("access_token").GetString());
-        return client;
     }
 
     private static async Task<Durations> MeasureAsync(int requests, Func<int, Task> request)
@@ -149,6 +124,20 @@ internal static class RegistryVerb
     {
         using var answer = await client.PostAsJsonAsync("/api/patients", new { recordNumber = $"77-{i:D7}", name = $"Newcomer{i % 97}, Ann", dateOfBirth = "1980-01-02", sex = "female" }, cancellation);
         answer.EnsureSuccessStatusCode();
+    }
+
+    // A line when an import goes on to something else.
+    private sealed class Phases : IProgress<ImportProgress>
+    {
+        private readonly long _began = Time.GetTimestamp();
+        private string _phase = "";
+
+        public void Report(ImportProgress value)
+        {
+            if (value.Phase == _phase) return;
+            _phase = value.Phase;
+            Benchmarks.Report.Line($"after {Time.GetElapsedTime(_began).TotalSeconds:0.0} s: {value.Phase}, {value.Rows:N0} rows");
+        }
     }
 
     private static Table Table(RegistryResult result)

@@ -26,6 +26,9 @@ internal sealed record HospitalPlan(int Patients)
     /// <summary>The roles of a server that is one of several; null: it is the only one.</summary>
     public string? Roles { get; init; }
 
+    /// <summary>Whether it also listens on HTTPS, with its own certificate.</summary>
+    public bool Https { get; init; }
+
     /// <summary>Further settings, as in the environment.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 }
@@ -42,11 +45,13 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
     private readonly HospitalPlan _plan;
     private readonly HttpClient _http;
     private readonly int _httpPort;
+    private readonly int? _httpsPort;
     private WatchedProcess _process = null!;
 
     private HospitalUnderTest(HospitalPlan plan)
     {
         (_plan, Data, _httpPort, MqttPort) = (plan, plan.Data ?? Programs.NewFolder(), Programs.FreePort(), Programs.FreePort());
+        _httpsPort = plan.Https ? Programs.FreePort() : null;
         HttpAddress = new Uri($"http://localhost:{_httpPort}");
         _http = new HttpClient { BaseAddress = HttpAddress };
         Database = NpgsqlDataSource.Create(PrivateCluster.ConnectionString(DataFolder.Open(Data)));
@@ -60,6 +65,9 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
 
     /// <summary>HTTP.</summary>
     public Uri HttpAddress { get; }
+
+    /// <summary>HTTPS, of a plan that asks for it; otherwise HTTP.</summary>
+    public Uri HttpsAddress => _httpsPort is { } port ? new Uri($"https://localhost:{port}") : HttpAddress;
 
     /// <summary>The server's database.</summary>
     public NpgsqlDataSource Database { get; }
@@ -124,7 +132,7 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
         environment.TryAdd("Wardwatch__Limits__LiveConnectionsPerAccount", "100000");
         string[] program = _plan.Planted ? [Programs.Bench, Proof.Planted.PlantedServer.Verb] : [Programs.Server];
         string[] verb = _plan.Roles is { } roles ? ["serve", "--roles", roles] : ["demo", "--no-simulator", "--patients", $"{_plan.Patients}"];
-        string[] command = [.. program, .. verb, "--data", Data, "--http", $"{_httpPort}", "--https", "off", "--mqtt", $"{MqttPort}"];
+        string[] command = [.. program, .. verb, "--data", Data, "--http", $"{_httpPort}", "--https", _httpsPort is { } port ? $"{port}" : "off", "--mqtt", $"{MqttPort}"];
         var process = _process = WatchedProcess.Start(command, "TERM", environment, line =>
         {
             if (line.StartsWith("ready:", StringComparison.Ordinal)) ready.TrySetResult();
@@ -172,22 +180,28 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
     public async Task<long> DatabaseBytesAsync(CancellationToken cancellation) => await ScalarAsync("select pg_database_size(current_database())", cancellation);
 
     /// <summary>Signs in as the first physician of the demo and answers the access token.</summary>
-    public async Task<string> SignInAsync(CancellationToken cancellation)
+    public Task<string> SignInAsync(CancellationToken cancellation) => SignInAsync("physician", cancellation);
+
+    /// <summary>Signs in as the first of the demo's accounts that has a role, and answers the access token.</summary>
+    public async Task<string> SignInAsync(string role, CancellationToken cancellation)
     {
         using var accounts = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Data, "demo-credentials.json"), cancellation));
-        var account = accounts.RootElement.EnumerateArray().First(entry => entry.GetProperty("role").GetString() == "physician");
+        var account = accounts.RootElement.EnumerateArray().First(entry => entry.GetProperty("role").GetString() == role);
         var login = new { user = account.GetProperty("user").GetString(), password = account.GetProperty("password").GetString() };
         using var answer = await _http.PostAsJsonAsync("/api/auth/login", login, cancellation);
-        if (!answer.IsSuccessStatusCode) throw new BenchmarkException($"The server refuses to sign the demo's physician in ({(int)answer.StatusCode}).");
+        if (!answer.IsSuccessStatusCode) throw new BenchmarkException($"The server refuses to sign the demo's {role} in ({(int)answer.StatusCode}).");
         using var document = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation);
         return document.RootElement.GetProperty("access_token").GetString()!;
     }
 
     /// <summary>A client of the interfaces that is signed in. The caller disposes of it.</summary>
-    public async Task<HttpClient> OpenClientAsync(CancellationToken cancellation)
+    public Task<HttpClient> OpenClientAsync(CancellationToken cancellation) => OpenClientAsync("physician", cancellation);
+
+    /// <summary>The same for the first of the demo's accounts that has a role.</summary>
+    public async Task<HttpClient> OpenClientAsync(string role, CancellationToken cancellation)
     {
         var client = new HttpClient { BaseAddress = HttpAddress };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await SignInAsync(cancellation));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await SignInAsync(role, cancellation));
         return client;
     }
 
@@ -203,7 +217,8 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
         if (!_plan.Keep) Directory.Delete(Data, recursive: true);
     }
 
-    private X509Certificate2Collection Authorities() => ServerAddress.ReadAuthorities(Path.Combine(Data, "ca.pem"));
+    /// <summary>Whose certificates are to be believed: the installation's own authority.</summary>
+    public X509Certificate2Collection Authorities() => ServerAddress.ReadAuthorities(Path.Combine(Data, "ca.pem"));
 
     private async Task<long> ScalarAsync(string sql, CancellationToken cancellation)
     {

@@ -145,17 +145,17 @@ internal static class AnalyticsEndpoints
         var beds = wards.Sum(ward => ward.Beds.Count);
         var span = until - from;
         return new(
-            from, until, beds, figures.Occupied.Values.Sum(), Of(figures.Hours.Values, beds, span),
+            from, until, beds, figures.Occupied.Values.Sum(), Of(figures.Wards.Values, beds, span),
             new(figures.Stays.Count, figures.Stays.Median / 3600, figures.Stays.Ninetieth / 3600), new(figures.Waits.Count, figures.Waits.Median / 60, figures.Waits.Ninetieth / 60),
             [.. wards.Select(ward => new WardFiguresResponse(
                 ward.Id, ward.Name, ward.Beds.Count, figures.Occupied.GetValueOrDefault(ward.Id),
-                Of(figures.Hours.Where(hour => hour.Key.Ward == ward.Id).Select(hour => hour.Value), ward.Beds.Count, span)))],
+                Of(figures.Wards.TryGetValue(ward.Id, out var sum) ? [sum] : [], ward.Beds.Count, span)))],
             BucketsOf(figures, beds, byDay: true, from, until), BucketsOf(figures, beds, byDay: false, from, until));
     }
 
     private static List<BucketFiguresResponse> BucketsOf(WardFigures figures, int beds, bool byDay, DateTimeOffset from, DateTimeOffset until)
     {
-        var byBucket = figures.Hours.ToLookup(hour => byDay ? new DateTimeOffset(hour.Key.Hour.UtcDateTime.Date, TimeSpan.Zero) : hour.Key.Hour, hour => hour.Value);
+        var byBucket = figures.Hours.ToLookup(hour => byDay ? new DateTimeOffset(hour.Key.UtcDateTime.Date, TimeSpan.Zero) : hour.Key, hour => hour.Value);
         var buckets = new List<BucketFiguresResponse>();
         var step = byDay ? TimeSpan.FromDays(1) : TimeSpan.FromHours(1);
         for (var at = byDay ? new DateTimeOffset(from.UtcDateTime.Date, TimeSpan.Zero) : from; at < until; at += step)

@@ -58,8 +58,11 @@ internal static class AnalyticsSql
         delete from analytics_hours where tenant_id = $1;
         """;
 
-    /// <summary>Sums of hours with what is not folded in yet.</summary>
-    public const string Hours =
+    /// <summary>
+    /// Sums with what is not folded in yet: of each ward over the time (the hour is null), and of each hour over the wards (the ward is null). Nobody is shown a ward's single
+    /// hours, of which a large hospital has tens of thousands in a week.
+    /// </summary>
+    public const string Sums =
         """
         select ward_id, hour, measure, sum(amount) from (
             select ward_id, hour, measure, amount from analytics_hours where tenant_id = $1 and hour >= $2 and hour < $3
@@ -67,7 +70,7 @@ internal static class AnalyticsSql
             select ward_id, hour, measure, amount from analytics_changes where tenant_id = $1 and hour >= $2 and hour < $3
         ) as figures
         where ward_id = any($4) and measure not like 'event:%'
-        group by ward_id, hour, measure
+        group by grouping sets ((ward_id, measure), (hour, measure))
         """;
 
     public const string OpenStays = $"select {StayColumns} from analytics_stays where tenant_id = $1 and discharged_at is null and ward_id = any($2)";

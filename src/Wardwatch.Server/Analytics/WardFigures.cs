@@ -55,8 +55,13 @@ internal sealed class FigureSum
 internal sealed record Durations(long Count, double? Median, double? Ninetieth);
 
 /// <summary>The figures of some wards over a time.</summary>
+/// <param name="Wards">Of each ward over the whole time.</param>
+/// <param name="Hours">Of each hour over all the wards.</param>
+/// <param name="Occupied">How many beds of each ward are taken now.</param>
+/// <param name="Stays">Lengths of the stays that ended.</param>
+/// <param name="Waits">How long those waited who were admitted.</param>
 internal sealed record WardFigures(
-    IReadOnlyDictionary<(string Ward, DateTimeOffset Hour), FigureSum> Hours, IReadOnlyDictionary<string, int> Occupied, Durations Stays, Durations Waits);
+    IReadOnlyDictionary<string, FigureSum> Wards, IReadOnlyDictionary<DateTimeOffset, FigureSum> Hours, IReadOnlyDictionary<string, int> Occupied, Durations Stays, Durations Waits);
 
 /// <summary>Reads figures, as the hospital of the caller sees them.</summary>
 internal sealed class FigureReader(TenantDatabase database)
@@ -66,7 +71,7 @@ internal sealed class FigureReader(TenantDatabase database)
     {
         string[] ids = [.. wards.Select(ward => ward.Id)];
         await using var transaction = await database.BeginAsync(tenantId, cancellation);
-        var hours = await HoursAsync(transaction, tenantId, ids, from, until, cancellation);
+        var (byWard, byHour) = await SumsAsync(transaction, tenantId, ids, from, until, cancellation);
         var occupied = new Dictionary<string, int>(StringComparer.Ordinal);
         await using (var command = transaction.Command(AnalyticsSql.OpenStays, tenantId, ids))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
@@ -78,13 +83,14 @@ internal sealed class FigureReader(TenantDatabase database)
                 var begin = stay.WardSince < from ? from : stay.WardSince;
                 foreach (var change in StayFold.Occupied(stay.Ward, begin, until))
                 {
-                    Of(hours, change.Ward, change.Hour).Add(change.Measure, change.Amount);
+                    Of(byWard, change.Ward).Add(change.Measure, change.Amount);
+                    Of(byHour, change.Hour).Add(change.Measure, change.Amount);
                 }
             }
         }
 
         var (stays, waits) = await DurationsAsync(transaction, tenantId, ids, from, until, cancellation);
-        return new(hours, occupied, stays, waits);
+        return new(byWard, byHour, occupied, stays, waits);
     }
 
     /// <summary>How many events of each kind there were, by hour or day.</summary>
@@ -103,18 +109,19 @@ internal sealed class FigureReader(TenantDatabase database)
         return counts;
     }
 
-    private static async Task<Dictionary<(string Ward, DateTimeOffset Hour), FigureSum>> HoursAsync(
+    private static async Task<(Dictionary<string, FigureSum> ByWard, Dictionary<DateTimeOffset, FigureSum> ByHour)> SumsAsync(
         TenantTransaction transaction, int tenantId, string[] wards, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellation)
     {
-        var hours = new Dictionary<(string, DateTimeOffset), FigureSum>();
-        await using var command = transaction.Command(AnalyticsSql.Hours, tenantId, from.UtcDateTime, until.UtcDateTime, wards);
+        var (byWard, byHour) = (new Dictionary<string, FigureSum>(StringComparer.Ordinal), new Dictionary<DateTimeOffset, FigureSum>());
+        await using var command = transaction.Command(AnalyticsSql.Sums, tenantId, from.UtcDateTime, until.UtcDateTime, wards);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            Of(hours, reader.GetString(0), new DateTimeOffset(reader.GetDateTime(1))).Add(reader.GetString(2), reader.GetDouble(3));
+            var sum = reader.IsDBNull(0) ? Of(byHour, new DateTimeOffset(reader.GetDateTime(1))) : Of(byWard, reader.GetString(0));
+            sum.Add(reader.GetString(2), reader.GetDouble(3));
         }
 
-        return hours;
+        return (byWard, byHour);
     }
 
     private static async Task<(Durations Stays, Durations Waits)> DurationsAsync(
@@ -132,11 +139,11 @@ internal sealed class FigureReader(TenantDatabase database)
         }
     }
 
-    private static FigureSum Of(Dictionary<(string, DateTimeOffset), FigureSum> hours, string ward, DateTimeOffset hour)
+    private static FigureSum Of<TKey>(Dictionary<TKey, FigureSum> sums, TKey key) where TKey : notnull
     {
-        if (!hours.TryGetValue((ward, hour), out var sum))
+        if (!sums.TryGetValue(key, out var sum))
         {
-            hours.Add((ward, hour), sum = new FigureSum());
+            sums.Add(key, sum = new FigureSum());
         }
 
         return sum;

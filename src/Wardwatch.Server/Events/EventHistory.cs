@@ -15,12 +15,15 @@ internal sealed class EventHistory(IKeyring keyring, IOptions<EventsOptions> opt
     // The planner's estimate: counting ten million rows would take longer than reading some of them.
     private const string Estimate = "select coalesce(sum(greatest(reltuples, 0)), 0)::bigint from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = 'events'::regclass";
 
-    /// <summary>Who has handled what is remembered for some days; what is older was handled.</summary>
+    /// <summary>
+    /// Who has handled what is remembered for some days; what is older was handled. Not "exists": PostgreSQL would read the whole inbox into memory for every page, and a
+    /// rebuild of some millions would take hours.
+    /// </summary>
     private const string Page =
         $"""
         select {EventRows.Columns} from events e
         where tenant_id = $1 and name = any($2) and event_no > $3 and recorded_at >= $4
-          and (recorded_at < $5 or exists (select from event_inbox i where i.consumer = $6 and i.event_id = e.event_id and i.recorded_at = e.recorded_at))
+          and (recorded_at < $5 or (select true from event_inbox i where i.consumer = $6 and i.event_id = e.event_id and i.recorded_at = e.recorded_at limit 1))
         order by event_no limit $7
         """;
 

@@ -31,17 +31,22 @@ internal sealed class PatientListing(TenantDatabase database, IKeyring keyring, 
     //  $1 hospital  $2 the whole of it  $3 wards  $4 patients  $5 record number's hash  $6 ward  $7 status  $8 after  $9 limit  $10… hashes
     private const string Reach = " p.tenant_id = $1 and p.merged_into is null and p.erased_at is null and ($2 or p.ward_id = any($3) or p.patient_no = any($4)";
 
-    private const string There = StoredPatient.Columns + StoredPatient.From + Beds + " where p.status <> 'discharged' and" + Reach +
+    // Who it is is found first, by as few tables as tell it, and what is shown of them joined afterwards: planning all of it at once takes longer than doing it, and joins keys
+    // of patients who are not wanted. A key is there for whoever was not erased.
+    private const string ThereFrom = "(select p.*, coalesce(w.position, 2147483647) as ward_place, coalesce(b.position, 2147483647) as bed_place from patients p" + Beds + " where p.status <> 'discharged' and" + Reach +
         ") and ($5::bytea is null or true) and ($6::text is null or p.ward_id = $6) and ($7::text is null or p.status = $7)" +
         " and ($8::int is null or " + Place + " > (select coalesce(w.position, 2147483647), coalesce(p.ward_id, ''), coalesce(b.position, 2147483647), p.patient_id from patients p" + Beds + " where p.patient_no = $8))";
 
     private const string InBedOrder = " order by coalesce(w.position, 2147483647), coalesce(p.ward_id, ''), coalesce(b.position, 2147483647), p.patient_id limit $9";
 
     // Whoever may admit finds a patient who lies nowhere by the whole record number, and by nothing less.
-    private const string Elsewhere = StoredPatient.Columns + StoredPatient.From + " where p.status = 'discharged' and" + Reach +
+    private const string ElsewhereFrom = "(select p.* from patients p where p.status = 'discharged' and" + Reach +
         " or p.record_number_index = $5) and ($6::text is null) and ($7::text is null or p.status = $7) and ($8::int is null or p.patient_no < $8)";
 
     private const string NewestFirst = " order by p.patient_no desc limit $9";
+
+    private const string ThereAgain = " order by p.ward_place, coalesce(p.ward_id, ''), p.bed_place, p.patient_id";
+    private const string ElsewhereAgain = " order by p.patient_no desc";
 
     /// <summary>A page of patients, with what goes into <c>after</c> for the next. Null: <c>after</c> is nobody whom the caller may see.</summary>
     public async Task<(List<StoredPatient> Items, string? Next)?> ListAsync(Caller caller, PatientQuery query, CancellationToken cancellation)
@@ -70,7 +75,9 @@ internal sealed class PatientListing(TenantDatabase database, IKeyring keyring, 
         var found = new List<StoredPatient>();
         foreach (var there in new[] { true, false })
         {
-            if (found.Count > query.Limit || query.Present == !there || (there && after is { There: false }) || (there && query.Status == "discharged"))
+            // Whoever lies nowhere is in no ward, and in no state but discharged.
+            var none = there ? after is { There: false } || query.Status == "discharged" : query.Ward is not null || query.Status is not (null or "discharged");
+            if (none || found.Count > query.Limit || query.Present == !there)
             {
                 continue;
             }
@@ -131,9 +138,9 @@ internal sealed class PatientListing(TenantDatabase database, IKeyring keyring, 
 
     // One condition a hash: the database begins with whichever it takes for the rarest.
     private static string Statement(bool there, int tokens) =>
-        (there ? There : Elsewhere)
+        StoredPatient.Columns + " from " + (there ? ThereFrom : ElsewhereFrom)
         + string.Concat(Enumerable.Range(10, tokens).Select(place => $" and exists (select from patient_search s{place} where s{place}.tenant_id = $1 and s{place}.token = ${place} and s{place}.patient_no = p.patient_no)"))
-        + (there ? InBedOrder : NewestFirst);
+        + (there ? InBedOrder : NewestFirst) + ") p" + StoredPatient.Joins + (there ? ThereAgain : ElsewhereAgain);
 
     private sealed record Part(bool There, int? After, byte[]? RecordNumber, byte[][] Tokens);
 }

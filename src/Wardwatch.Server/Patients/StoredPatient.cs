@@ -37,8 +37,11 @@ internal sealed record StoredPatient(
         """;
 
     /// <summary>Where <see cref="Columns"/> come from.</summary>
-    public const string From =
-        " from patients p join patient_keys k on k.patient_no = p.patient_no left join encounters e on e.patient_no = p.patient_no and e.discharged_at is null";
+    public const string From = " from patients p" + Joins;
+
+    /// <summary>What is joined to <c>p</c> for them.</summary>
+    public const string Joins =
+        " join patient_keys k on k.patient_no = p.patient_no left join encounters e on e.patient_no = p.patient_no and e.discharged_at is null";
 
     /// <summary>Opens a row.</summary>
     /// <param name="reader">Stands on the row.</param>

@@ -62,6 +62,7 @@ internal sealed class PatientImport(TenantDatabase database, IKeyring keyring, I
             store.Parameters[4].NpgsqlDbType = NpgsqlDbType.Text;
             await store.ExecuteNonQueryAsync(cancellation);
             progress?.Report(new("indexing", source.Rows));
+            await ExecuteAsync(connection, ImportSql.SortWell, cancellation);
             await ExecuteAsync(connection, ImportSql.Tokens, cancellation, by.Entry.TenantId);
         }
         catch (PostgresException refused) when (PatientRegistry.Explain(refused) is { } outcome)

@@ -114,12 +114,17 @@ public sealed class DataKey : IDisposable
             derived = HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, 32, info: System.Text.Encoding.UTF8.GetBytes("blind-index:" + purpose));
         }
 
+        // One context for all of them: to set one up costs several times what a hash does, and a patient has some thirty.
         var indexes = new byte[values.Count][];
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        for (var i = 0; i < indexes.Length; i++)
+        using (var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, derived))
         {
-            HMACSHA256.HashData(derived, System.Text.Encoding.UTF8.GetBytes(values[i]), hash);
-            indexes[i] = hash[..ShortIndexBytes].ToArray();
+            for (var i = 0; i < indexes.Length; i++)
+            {
+                hmac.AppendData(System.Text.Encoding.UTF8.GetBytes(values[i]));
+                hmac.GetHashAndReset(hash);
+                indexes[i] = hash[..ShortIndexBytes].ToArray();
+            }
         }
 
         CryptographicOperations.ZeroMemory(derived);
