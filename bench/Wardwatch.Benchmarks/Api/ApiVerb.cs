@@ -42,7 +42,7 @@ internal static class ApiVerb
 
     private static readonly Option<double> Rate = new("--rate") { Description = "Requests a second", DefaultValueFactory = _ => 500 };
     private static readonly Option<int> Seconds = new("--seconds") { Description = "For how long", DefaultValueFactory = _ => 30 };
-    private static readonly Option<int> Warmup = new("--warmup") { Description = "Seconds at the same rate before, while the run-time compiles", DefaultValueFactory = _ => 15 };
+    private static readonly Option<int> Warmup = new("--warmup") { Description = "Seconds at the same rate before, while the run-time compiles", DefaultValueFactory = _ => 40 };
     private static readonly Option<int> Registered = new("--registered") { Description = "Patients who are registered and lie in no bed", DefaultValueFactory = _ => 10_000 };
 
     public static Command Create(Option<bool> json)

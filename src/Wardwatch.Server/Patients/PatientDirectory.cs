@@ -82,6 +82,9 @@ internal sealed class PatientDirectory(
         return found;
     }
 
+    /// <summary>Opens a row of <see cref="StoredPatient.Columns"/>; the key of whoever is held is not opened again.</summary>
+    public StoredPatient Open(NpgsqlDataReader reader) => StoredPatient.Read(reader, keyring, _byNumber.GetValueOrDefault(reader.GetInt32(0)));
+
     /// <summary>Everybody of all hospitals, whether held or not: for tools that read the whole history.</summary>
     public async Task<List<PatientEntry>> EverybodyAsync(CancellationToken cancellation)
     {
@@ -177,7 +180,7 @@ internal sealed class PatientDirectory(
         {
             while (await reader.ReadAsync(cancellation))
             {
-                var patient = StoredPatient.Read(reader, keyring, _byNumber.GetValueOrDefault(reader.GetInt32(0)));
+                var patient = Open(reader);
                 held.Add(patient.Entry.Number);
                 _byNumber[patient.Entry.Number] = patient;
                 _byId[patient.Entry.Id] = patient;
@@ -284,7 +287,7 @@ internal sealed class PatientDirectory(
         while (await reader.ReadAsync(cancellation))
         {
             // The same key object as in memory, so that erasing the patient closes this one, too.
-            patients.Add(StoredPatient.Read(reader, keyring, _byNumber.GetValueOrDefault(reader.GetInt32(0))));
+            patients.Add(Open(reader));
         }
 
         return patients;

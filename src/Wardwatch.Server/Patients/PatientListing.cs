@@ -130,7 +130,7 @@ internal sealed class PatientListing(TenantDatabase database, IKeyring keyring, 
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            page.Add(StoredPatient.Read(reader, keyring));
+            page.Add(directory.Open(reader));
         }
 
         return page;

@@ -25,14 +25,20 @@ public sealed class Installation : IAsyncDisposable
         Data = data;
         _lock = folderLock;
         ConnectionString = given ?? PrivateCluster.ConnectionString(data);
-        Database = Source("wardwatch", DatabaseRoles.Service);
-        OneTenant = Source("wardwatch-tenant", DatabaseRoles.Tenant);
+        Database = Source("wardwatch", DatabaseRoles.Service, static _ => { });
+        OneTenant = Source("wardwatch-tenant", DatabaseRoles.Tenant, TenantDatabase.Configure);
 
         // The private PostgreSQL lets the roles in by name; to a given one the owner connects, and works as them.
-        NpgsqlDataSource Source(string name, string role)
+        NpgsqlDataSource Source(string name, string role, Action<NpgsqlConnectionStringBuilder> configure)
         {
-            var connection = given is null ? PrivateCluster.ConnectionString(data, role) : new NpgsqlConnectionStringBuilder(given) { Options = $"-c role={role}" }.ConnectionString;
-            return new NpgsqlDataSourceBuilder(connection) { Name = name }.Build();
+            var source = new NpgsqlDataSourceBuilder(given is null ? PrivateCluster.ConnectionString(data, role) : given) { Name = name };
+            if (given is not null)
+            {
+                source.ConnectionStringBuilder.Options = $"-c role={role}";
+            }
+
+            configure(source.ConnectionStringBuilder);
+            return source.Build();
         }
     }
 

@@ -9,7 +9,14 @@ namespace Wardwatch.Server.Platform.Contracts;
 public sealed class TenantDatabase(NpgsqlDataSource database)
 {
     private const int AnswersWithinSeconds = 2;
+    private const int KeptPlans = 60;
     private const string SetTenant = "select set_config('wardwatch.tenant', $1, true)";
+
+    /// <summary>
+    /// How its connections are used. What stands often keeps its plan, since planning takes most statements of a request longer than running. What a transaction sets ends
+    /// with it, so that nothing of the last one's is left on a connection and it need not be reset.
+    /// </summary>
+    public static void Configure(NpgsqlConnectionStringBuilder connection) => (connection.MaxAutoPrepare, connection.AutoPrepareMinUsages, connection.NoResetOnClose) = (KeptPlans, 4, true);
 
     /// <summary>Begins a transaction in the name of a hospital.</summary>
     public async Task<TenantTransaction> BeginAsync(int tenantId, CancellationToken cancellation)
