@@ -20,10 +20,11 @@ internal sealed class HistoryLoad(NpgsqlDataSource database, IKeyring keyring)
     private const string Reserve = "select setval('event_numbers', nextval('event_numbers') + $1) - $1";
     private const string Copy = "copy events (tenant_id, event_no, event_id, patient_no, name, version, at, recorded_at, content) from stdin (format binary)";
 
+    // What the hospital's setting up told of itself may have been handled already.
     private const string Remember =
         """
         insert into event_inbox (consumer, event_id, recorded_at, tenant_id)
-        select $1, event_id, recorded_at, tenant_id from events where recorded_at >= $2
+        select $1, event_id, recorded_at, tenant_id from events where recorded_at >= $2 on conflict do nothing
         """;
 
     /// <summary>Loads it.</summary>

@@ -23,7 +23,7 @@ public sealed class AttackedWard : IAsyncLifetime
     public const int TakeOversPerMinute = 4;
     public const int MessagesPerSecond = 400;
 
-    private const int Patients = 110;
+    private const int Patients = 120;
     private DemoWard? _ward;
 
     /// <summary>The hospital.</summary>

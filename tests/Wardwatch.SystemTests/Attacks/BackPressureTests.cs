@@ -22,7 +22,7 @@ public sealed class BackPressureTests : IAsyncLifetime
 
     // Queues so short that a few readings fill them.
     public async ValueTask InitializeAsync() => _ward = await DemoWard.StartAsync(
-        6,
+        8,
         new(StringComparer.Ordinal)
         {
             ["Wardwatch__Monitoring__Lanes"] = "1",

@@ -37,7 +37,7 @@ public sealed class DemoWard : IAsyncDisposable
     public HttpClient Client { get; private set; } = null!;
 
     /// <summary>Starts a new one.</summary>
-    /// <param name="patients">How many patients there are.</param>
+    /// <param name="patients">How many patients there are: 3, 8, 24 or 120, each of which is seeded once and copied.</param>
     /// <param name="settings">Changes to the environment.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<DemoWard> StartAsync(int patients, Dictionary<string, string?> settings, CancellationToken cancellation)

@@ -28,7 +28,7 @@ public sealed class DeviceKeyTests(DeviceKeyTests.Ward shared) : IClassFixture<D
 
         public DemoWard Hospital => _ward!;
 
-        public async ValueTask InitializeAsync() => _ward = await DemoWard.StartAsync(6, [], TestContext.Current.CancellationToken);
+        public async ValueTask InitializeAsync() => _ward = await DemoWard.StartAsync(8, [], TestContext.Current.CancellationToken);
 
         public async ValueTask DisposeAsync()
         {

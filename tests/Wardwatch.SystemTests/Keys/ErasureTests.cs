@@ -23,7 +23,7 @@ public sealed class ErasureTests
     [Fact]
     public async Task An_erased_patient_is_gone_everywhere_at_once_and_the_others_stay()
     {
-        await using var ward = await DemoWard.StartAsync(4, [], Cancellation);
+        await using var ward = await DemoWard.StartAsync(8, [], Cancellation);
         var (erased, other) = (ward.TakeDevice(), ward.TakeDevice());
         await using var link = await PlayAsync(ward, erased, 131);
         await using var otherLink = await PlayAsync(ward, other, 132);
@@ -58,7 +58,7 @@ public sealed class ErasureTests
         (await ward.DeadLettersAsync(erased, "unreadable-payload", Cancellation)).ShouldBe(0);
         (await otherLink.PublishAsync(other.Seal(Now, "\"hr\":134"), 2, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
 
-        (await TextAsync(ward.Database, "select count(*) from patient_keys")).ShouldBe("3");
+        (await TextAsync(ward.Database, "select count(*) from patient_keys")).ShouldBe("7");
         (await TextAsync(ward.Database, $"select status || ' ' || length(identity) || ' ' || (ward_id is null) from patients where patient_id = '{erased.Patient}'")).ShouldBe("discharged 0 true");
         (await TextAsync(ward.Database, "select user_name || ' ' || array_length(patients, 1) || ' ' || done from audit_entries where action = 'patient.erase' and done order by audit_no desc limit 1"))
             .ShouldBe("admin 1 true");
@@ -130,7 +130,7 @@ public sealed class ErasureTests
     [Fact]
     public async Task Data_restored_without_any_keys_does_not_come_up_as_an_empty_ward()
     {
-        await using var ward = await DemoWard.StartAsync(2, [], Cancellation);
+        await using var ward = await DemoWard.StartAsync(3, [], Cancellation);
         await Backups.DataAsync(ward.Server, Path.Combine(ward.Server.Data, "data.dump"), Cancellation);
         await using var postgres = await GivenPostgres.StartAsync([], Cancellation);
         var connection = await Backups.RestoreAsync(postgres, "data_alone", [Path.Combine(ward.Server.Data, "data.dump")], Cancellation);

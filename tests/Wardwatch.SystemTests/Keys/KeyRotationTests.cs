@@ -92,7 +92,7 @@ public sealed class KeyRotationTests
     [Fact]
     public async Task Whoever_wraps_under_a_hospitals_key_that_was_rotated_away_is_refused()
     {
-        await using var ward = await DemoWard.StartAsync(1, [], Cancellation);
+        await using var ward = await DemoWard.StartAsync(3, [], Cancellation);
         await using var asleep = await DemoServer.OpenBesideAsync(ward.Server.Data, Cancellation);
         var wrapped = asleep.Keyring.Wrap(1, RandomNumberGenerator.GetBytes(32));
         (await Tool.RunAsync(Programs.Server, ["keys", "rotate", "--hospital", "demo", "--data", ward.Server.Data], Cancellation)).ExitCode.ShouldBe(0);
@@ -184,7 +184,7 @@ public sealed class KeyRotationTests
     [Fact]
     public async Task Every_column_with_wrapped_keys_is_guarded_and_known_to_the_rotation()
     {
-        await using var ward = await DemoWard.StartAsync(1, [], Cancellation);
+        await using var ward = await DemoWard.StartAsync(3, [], Cancellation);
         (await CountAsync(ward.Database,
             """
             select count(*) from information_schema.columns c

@@ -28,7 +28,7 @@ public sealed class BrokerTests : IAsyncLifetime
         ThirdPartyClients.RequireMosquitto();
         _broker = new PrivateMosquitto();
         _ward = await DemoWard.StartAsync(
-            6,
+            8,
             new(StringComparer.Ordinal)
             {
                 ["Wardwatch__MqttBroker__Url"] = $"mqtts://localhost:{_broker.Port}",

@@ -21,7 +21,7 @@ public sealed class ConformanceWard : IAsyncLifetime
     public int Port { get; } = ServerProcess.FreePort();
 
     public async ValueTask InitializeAsync() =>
-        _ward = await DemoWard.StartAsync(2, new() { ["Wardwatch__Gateway__ConformancePort"] = Port.ToString() }, TestContext.Current.CancellationToken);
+        _ward = await DemoWard.StartAsync(3, new() { ["Wardwatch__Gateway__ConformancePort"] = Port.ToString() }, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

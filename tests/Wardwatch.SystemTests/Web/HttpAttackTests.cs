@@ -31,7 +31,7 @@ public sealed class HttpAttackTests(HttpAttackTests.Ward shared) : IClassFixture
             await File.WriteAllTextAsync(Path.Combine(pages.FullName, "index.html"), "<title>the page</title>", Cancellation);
             await File.WriteAllTextAsync(Path.Combine(_pages.FullName, "outside.txt"), Outside, Cancellation);
             _ward = await DemoWard.StartAsync(
-                2,
+                3,
                 new(StringComparer.Ordinal)
                 {
                     ["Wardwatch__Platform__WebFolder"] = pages.FullName,

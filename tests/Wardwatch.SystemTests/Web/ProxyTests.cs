@@ -94,7 +94,7 @@ public sealed class ProxyTests
     }
 
     private static Task<DemoWard> StartAsync(string? proxies, int signIns = 1000) => DemoWard.StartAsync(
-        1,
+        3,
         new(StringComparer.Ordinal)
         {
             ["Wardwatch__Platform__KnownProxies"] = proxies,

@@ -160,5 +160,5 @@ public sealed class RequestLimitTests
     }
 
     private static Task<DemoWard> StartAsync(params (string Name, int Value)[] limits) => DemoWard.StartAsync(
-        4, limits.ToDictionary(limit => "Wardwatch__Limits__" + limit.Name, limit => (string?)limit.Value.ToString(), StringComparer.Ordinal), Cancellation);
+        8, limits.ToDictionary(limit => "Wardwatch__Limits__" + limit.Name, limit => (string?)limit.Value.ToString(), StringComparer.Ordinal), Cancellation);
 }

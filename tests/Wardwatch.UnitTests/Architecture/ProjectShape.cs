@@ -35,6 +35,26 @@ internal static class ProjectShape
         where lines > most
         select $"{file.Path}:{span.StartLinePosition.Line + 1}: {lines} lines";
 
+    /// <summary>
+    /// Files whose imports are not in the one order: <c>System</c> first, then by name; names, then <c>static</c>, then aliases. The compiler does not mind, and sorting them is what
+    /// editors do, each change of order a line that somebody reads.
+    /// </summary>
+    public static IEnumerable<string> ImportsOutOfOrder(IEnumerable<(string Path, string Text)> files) =>
+        from file in files
+        let imports = file.Text.Split('\n').TakeWhile(line => line.Length == 0 || line.StartsWith("using ", StringComparison.Ordinal)).Where(line => line.Length > 0).Select(line => line.TrimEnd('\r', ';')).ToList()
+        where !imports.SequenceEqual(imports.OrderBy(PlaceOf, StringComparer.OrdinalIgnoreCase), StringComparer.Ordinal)
+        select file.Path;
+
+    private static string PlaceOf(string import)
+    {
+        var isStatic = import.StartsWith("using static ", StringComparison.Ordinal);
+        var name = import[(isStatic ? "using static ".Length : "using ".Length)..];
+        var isSystem = name is "System" || name.StartsWith("System.", StringComparison.Ordinal);
+
+        // A dot comes before every letter, so that what is within a namespace stands right behind it.
+        return $"{(name.Contains('=', StringComparison.Ordinal) ? 2 : isStatic ? 1 : 0)}{(isSystem ? 0 : 1)}{name.Replace('.', '\u0001')}";
+    }
+
     /// <summary>Folders, files and types whose names say nothing.</summary>
     public static IEnumerable<string> EmptyNamesIn(IEnumerable<SourceFile> files) => files.SelectMany(file =>
         file.Path.Split('/', '.').Concat(file.Root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => type.Identifier.Text))

@@ -17,6 +17,21 @@ public class ProjectShapeTests
     }
 
     [Fact]
+    public void Imports_are_in_the_one_order()
+    {
+        SourceTree.AllTexts.Count().ShouldBeGreaterThan(600);
+        ProjectShape.ImportsOutOfOrder(SourceTree.AllTexts).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("using A;\nusing System;\n\nclass C;")]
+    [InlineData("using System.Text;\nusing System;\n")]
+    [InlineData("using A.B;\nusing A;\n")]
+    [InlineData("using static A.B;\nusing C;\n")]
+    [InlineData("using X = A.B;\nusing C;\n")]
+    public void Planted_imports_out_of_order_are_found(string text) => ProjectShape.ImportsOutOfOrder([("A.cs", text)]).ShouldNotBeEmpty();
+
+    [Fact]
     public void Names_say_what_a_thing_is() => ProjectShape.EmptyNamesIn(SourceTree.Sources).ShouldBeEmpty();
 
     [Fact]

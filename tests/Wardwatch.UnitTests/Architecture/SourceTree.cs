@@ -24,14 +24,19 @@ internal static class SourceTree
     /// <summary>All C# files under <c>src</c>.</summary>
     public static IReadOnlyList<SourceFile> Sources => AllFiles.Value;
 
+    /// <summary>All C# files of the repository, tests and benchmarks included, as text.</summary>
+    public static IEnumerable<(string Path, string Text)> AllTexts => new[] { "src", "tests", "bench" }.SelectMany(Texts);
+
     /// <summary>A file of the repository, or null.</summary>
     public static string? Find(string path) => System.IO.Path.Combine(Root, path) is var full && File.Exists(full) ? full : null;
 
-    private static IEnumerable<SourceFile> Read(string folder) => Directory.EnumerateFiles(System.IO.Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+    private static IEnumerable<SourceFile> Read(string folder) => Texts(folder).Select(file => new SourceFile(file.Path, file.Text));
+
+    private static IEnumerable<(string Path, string Text)> Texts(string folder) => Directory.EnumerateFiles(System.IO.Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
         .Select(path => System.IO.Path.GetRelativePath(Root, path).Replace('\\', '/'))
         .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal)
-        .Select(path => new SourceFile(path, File.ReadAllText(System.IO.Path.Combine(Root, path))));
+        .Select(path => (path, File.ReadAllText(System.IO.Path.Combine(Root, path))));
 
     private static string FindRoot([CallerFilePath] string thisFile = "")
     {
