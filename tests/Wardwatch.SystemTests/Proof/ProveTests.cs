@@ -21,7 +21,7 @@ public sealed class ProveTests
         var run = await Tool.RunAsync(
             Programs.Bench, ["prove", "--kills", "4", "--order", "--controls", "--devices", "8", "--messages", Messages.ToString(), "--json", .. GivenSeed()], Cancellation);
         TestContext.Current.TestOutputHelper?.WriteLine(run.Error);
-        run.Output.ShouldNotBeEmpty(run.Error);
+        run.Output.ShouldNotBeEmpty($"exit code {run.ExitCode}\n{run.Error}");
         using var document = JsonDocument.Parse(run.Output);
         var proof = document.RootElement;
 

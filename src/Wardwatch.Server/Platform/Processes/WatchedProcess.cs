@@ -11,13 +11,14 @@ internal sealed class WatchedProcess : IDisposable
 {
     private const int KeptLines = 30;
 
-    // $1: signal, the rest: the command. The reader outlives even the death of the shell above it.
+    // $1: signal, the rest: the command. The reader outlives even the death of the shell above it. Having signalled, it sleeps until it is killed instead of ending:
+    // the shell reaps whoever ends, numbers of processes come round, and the last kill must not reach a stranger who has the reader's number by then.
     private const string Script = """
         signal=$1; shift
         exec 3<&0 </dev/null
         "$@" 3<&- &
         child=$!
-        ( trap '' INT TERM HUP; while read -r _ <&3; do :; done; kill -"$signal" "$child" 2>/dev/null ) >/dev/null 2>&1 &
+        ( trap '' INT TERM HUP; while read -r _ <&3; do :; done; kill -"$signal" "$child" 2>/dev/null; exec sleep 3600 3<&- ) >/dev/null 2>&1 &
         reader=$!
         exec 3<&-
         trap '' INT TERM HUP
