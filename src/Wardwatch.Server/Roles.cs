@@ -1,4 +1,5 @@
 using Wardwatch.Server.Access;
+using Wardwatch.Server.Alerts;
 using Wardwatch.Server.Analytics;
 using Wardwatch.Server.Audit;
 using Wardwatch.Server.Cluster;
@@ -6,13 +7,17 @@ using Wardwatch.Server.Devices;
 using Wardwatch.Server.Events;
 using Wardwatch.Server.Gateway;
 using Wardwatch.Server.History;
+using Wardwatch.Server.Incidents;
 using Wardwatch.Server.Live;
 using Wardwatch.Server.Models;
 using Wardwatch.Server.Monitoring;
+using Wardwatch.Server.Notifications;
+using Wardwatch.Server.OnCall;
 using Wardwatch.Server.Operations;
 using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff;
+using Wardwatch.Server.Timers;
 
 namespace Wardwatch.Server;
 
@@ -26,19 +31,27 @@ public static class Roles
     public const string All = "all";
 
     // What every process knows: who may do what, what is recorded of it, what happened, and the hospital's directories.
-    private static readonly Action<IHostApplicationBuilder>[] Base = [AccessModule.AddAccess, AuditModule.AddAudit, EventsModule.AddEvents, ClusterModule.AddCluster, PatientsModule.AddPatients, DevicesModule.AddDevices];
+    private static readonly Action<IHostApplicationBuilder>[] Base =
+    [
+        AccessModule.AddAccess, AuditModule.AddAudit, EventsModule.AddEvents, ClusterModule.AddCluster, PatientsModule.AddPatients, DevicesModule.AddDevices, TimersModule.AddTimers, AlertsModule.AddAlerts,
+    ];
+
+    // What staff are told and do about alerts: asked by those who look, done by those who work.
+    private static readonly Action<IHostApplicationBuilder>[] Responding =
+        [StaffModule.AddColleagues, OnCallModule.AddOnCall, NotificationsModule.AddNotifications, IncidentsModule.AddIncidents];
 
     private static readonly Dictionary<string, Role> Table = new(StringComparer.Ordinal)
     {
         ["monitor"] = new([.. Base, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddMonitoring, ClusterModule.AddReceiving, ClusterModule.AddFeed], []),
         ["web"] = new(
-            [.. Base, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddTrends, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddMirror, LiveModule.AddLive, OperationsModule.AddOperations, AnalyticsModule.AddAnalytics],
+            [.. Base, .. Responding, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddTrends, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddMirror, LiveModule.AddLive, OperationsModule.AddOperations, AnalyticsModule.AddAnalytics],
             [
                 PatientsModule.MapPatients, DevicesModule.MapDevices, ModelsModule.MapModels, HistoryModule.MapHistory, MonitoringModule.MapMonitoring, LiveModule.MapLive, AccessModule.MapAccess,
                 AuditModule.MapAudit, AnalyticsModule.MapAnalytics, OperationsModule.MapOperations, StaffModule.MapStaff,
+                AlertsModule.MapAlerts, IncidentsModule.MapIncidents, OnCallModule.MapOnCall, NotificationsModule.MapNotifications,
             ]),
         ["gateway"] = new([.. Base, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddPresence, GatewayModule.AddGateway], [GatewayModule.MapGateway]),
-        ["worker"] = new([.. Base, AnalyticsModule.AddAnalytics, AnalyticsModule.AddAnalyticsWork, EventsModule.AddEventWork], []),
+        ["worker"] = new([.. Base, .. Responding, AnalyticsModule.AddAnalytics, AnalyticsModule.AddAnalyticsWork, IncidentsModule.AddIncidentWork, NotificationsModule.AddNotificationWork, TimersModule.AddTimerWork, EventsModule.AddEventWork], []),
     };
 
     /// <summary>What a process of the named roles takes, each once, in its order.</summary>

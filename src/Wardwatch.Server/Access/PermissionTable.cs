@@ -16,21 +16,27 @@ internal static class PermissionTable
             (Permissions.ManageDevices, Reach.Hospital), (Permissions.ManagePeople, Reach.Hospital), (Permissions.ManageWards, Reach.Hospital),
             (Permissions.ReadAudit, Reach.Hospital), (Permissions.ReviewSecurity, Reach.Hospital), (Permissions.ReviewEmergencyAccess, Reach.Hospital),
             (Permissions.ReadAnalytics, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital), (Permissions.TrainModels, Reach.Hospital),
-            (Permissions.ReadOperations, Reach.Hospital), (Permissions.ManageOperations, Reach.Hospital)),
+            (Permissions.ReadOperations, Reach.Hospital), (Permissions.ManageOperations, Reach.Hospital),
+            (Permissions.TechnicalAlerts, Reach.Hospital), (Permissions.ReadOnCall, Reach.Hospital), (Permissions.ManageOnCall, Reach.Hospital), (Permissions.ManageWebhooks, Reach.Hospital)),
         [AccountRoles.Physician] = May(
             (Permissions.ReadPatients, Reach.Wards), (Permissions.RegisterPatients, Reach.Wards), (Permissions.MovePatients, Reach.Wards), (Permissions.SetPatientStatus, Reach.Wards),
-            (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
+            (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital),
+            (Permissions.ActOnAlerts, Reach.Wards), (Permissions.SetLimits, Reach.Wards), (Permissions.ReadOnCall, Reach.Hospital)),
         [AccountRoles.Specialist] = May(
-            (Permissions.ReadPatients, Reach.Patients), (Permissions.SetPatientStatus, Reach.Patients), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
+            (Permissions.ReadPatients, Reach.Patients), (Permissions.SetPatientStatus, Reach.Patients), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital),
+            (Permissions.ActOnAlerts, Reach.Patients), (Permissions.SetLimits, Reach.Patients), (Permissions.ReadOnCall, Reach.Hospital)),
         [AccountRoles.Nurse] = May(
             (Permissions.ReadPatients, Reach.Wards), (Permissions.RegisterPatients, Reach.Wards), (Permissions.MovePatients, Reach.Wards), (Permissions.SetPatientStatus, Reach.Wards),
-            (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
+            (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital),
+            (Permissions.ActOnAlerts, Reach.Wards), (Permissions.ReadOnCall, Reach.Hospital)),
         [AccountRoles.ChargeNurse] = May(
             (Permissions.ReadPatients, Reach.Wards), (Permissions.RegisterPatients, Reach.Wards), (Permissions.MovePatients, Reach.Wards), (Permissions.SetPatientStatus, Reach.Wards),
             (Permissions.MergePatients, Reach.Wards), (Permissions.BindDevices, Reach.Wards), (Permissions.UseEmergencyAccess, Reach.Hospital),
-            (Permissions.ReviewEmergencyAccess, Reach.Wards), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital)),
+            (Permissions.ReviewEmergencyAccess, Reach.Wards), (Permissions.ReadAnalytics, Reach.Wards), (Permissions.ReadModels, Reach.Hospital),
+            (Permissions.ActOnAlerts, Reach.Wards), (Permissions.SetLimits, Reach.Wards), (Permissions.TechnicalAlerts, Reach.Wards), (Permissions.ReadOnCall, Reach.Hospital), (Permissions.ManageOnCall, Reach.Wards)),
         [AccountRoles.Technician] = May(
-            (Permissions.ManageDevices, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital), (Permissions.ReadOperations, Reach.Hospital), (Permissions.ManageOperations, Reach.Hospital)),
+            (Permissions.ManageDevices, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital), (Permissions.ReadOperations, Reach.Hospital), (Permissions.ManageOperations, Reach.Hospital),
+            (Permissions.TechnicalAlerts, Reach.Hospital), (Permissions.ReadOnCall, Reach.Hospital)),
         [AccountRoles.Analyst] = May((Permissions.ReadAnalytics, Reach.Hospital), (Permissions.ReadModels, Reach.Hospital)),
         [AccountRoles.Patient] = May((Permissions.ReadOwn, Reach.Self)),
         [AccountRoles.Device] = May((Permissions.SendReadings, Reach.Self)),
@@ -61,6 +67,12 @@ internal static class PermissionTable
         [Permissions.TrainModels] = "Train models and choose the one in use",
         [Permissions.ReadOperations] = "See what could not be believed or handled; what it carries only who may read every patient",
         [Permissions.ManageOperations] = "Have it handled after all, or drop it",
+        [Permissions.ActOnAlerts] = "Acknowledge, silence and judge alerts, respond to incidents, pause a ward's sound",
+        [Permissions.SetLimits] = "Change alert limits of patients and wards",
+        [Permissions.TechnicalAlerts] = "See technical alerts and their incidents, in which no patient stands, and act on them",
+        [Permissions.ReadOnCall] = "See who is on call",
+        [Permissions.ManageOnCall] = "Make schedules, overrides and swaps, say what somebody is on duty as",
+        [Permissions.ManageWebhooks] = "Say which other systems are told of incidents",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Every permission, with what it allows in words.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.Server.Staff.Contracts;
 using Wardwatch.Server.Staff.Factors;
 using Wardwatch.Server.Staff.Guessing;
 using Wardwatch.Server.Staff.Passkeys;
@@ -41,6 +42,9 @@ public static class StaffModule
         services.AddAuthentication(StaffAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, StaffAuthentication>(StaffAuthentication.SchemeName, configureOptions: null);
     }
+
+    /// <summary>Adds who works here, for modules that are not concerned with signing in.</summary>
+    public static void AddColleagues(IHostApplicationBuilder builder) => builder.Services.AddSingleton<IColleagues, Colleagues>();
 
     /// <summary>Maps <c>/api/auth</c>.</summary>
     public static void MapStaff(IEndpointRouteBuilder routes)

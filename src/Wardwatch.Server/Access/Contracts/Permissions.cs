@@ -72,7 +72,26 @@ public static class Permissions
     /// <summary>Have it handled after all, or drop it.</summary>
     public const string ManageOperations = "operations.manage";
 
+    /// <summary>Acknowledge, silence and judge alerts, respond to incidents, pause a ward's sound.</summary>
+    public const string ActOnAlerts = "alerts.act";
+
+    /// <summary>Change alert limits of patients and wards.</summary>
+    public const string SetLimits = "alerts.limits";
+
+    /// <summary>See technical alerts and their incidents, in which no patient stands, and act on them.</summary>
+    public const string TechnicalAlerts = "alerts.technical";
+
+    /// <summary>See who is on call.</summary>
+    public const string ReadOnCall = "oncall.read";
+
+    /// <summary>Make schedules, overrides and swaps, say what somebody is on duty as.</summary>
+    public const string ManageOnCall = "oncall.manage";
+
+    /// <summary>Say which other systems are told of incidents.</summary>
+    public const string ManageWebhooks = "webhooks.manage";
+
     /// <summary>Every permission.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [ReadPatients, ReadOwn, RegisterPatients, MovePatients, SetPatientStatus, MergePatients, ImportPatients, ErasePatients, BindDevices, SendReadings, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadAnalytics, ReadModels, TrainModels, ReadOperations, ManageOperations];
+        [ReadPatients, ReadOwn, RegisterPatients, MovePatients, SetPatientStatus, MergePatients, ImportPatients, ErasePatients, BindDevices, SendReadings, ManageDevices, ManagePeople, ManageWards, ReadAudit, ReviewSecurity, UseEmergencyAccess, ReviewEmergencyAccess, ReadAnalytics, ReadModels, TrainModels, ReadOperations, ManageOperations,
+            ActOnAlerts, SetLimits, TechnicalAlerts, ReadOnCall, ManageOnCall, ManageWebhooks];
 }

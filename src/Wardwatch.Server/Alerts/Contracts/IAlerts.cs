@@ -1,0 +1,57 @@
+using Npgsql;
+using Wardwatch.Clinical.Alerts;
+
+namespace Wardwatch.Server.Alerts.Contracts;
+
+/// <summary>An alert as other modules know it.</summary>
+/// <param name="Id">The public id.</param>
+/// <param name="Type">The type's code.</param>
+/// <param name="Priority">The present priority.</param>
+/// <param name="PatientNumber">The patient's database key; null: the installation's own.</param>
+/// <param name="Ward">The ward, or null.</param>
+/// <param name="Bed">The bed, or null.</param>
+/// <param name="IsActive">Whether the condition still holds.</param>
+/// <param name="OnsetAt">Since when it holds or held.</param>
+public sealed record AlertSummary(string Id, string Type, AlertPriority Priority, int? PatientNumber, string? Ward, string? Bed, bool IsActive, DateTimeOffset OnsetAt);
+
+/// <summary>Something that no reading shows, and that somebody must know: raised by the part of the server that notices it.</summary>
+/// <param name="TenantId">The hospital.</param>
+/// <param name="Type">A code of the catalogue.</param>
+/// <param name="Subject">What it is about, so that it is raised once and found again for its end: <c>ward-1</c>, <c>storage</c>. At most 100 characters.</param>
+/// <param name="Text">The cause in words.</param>
+public sealed record OwnCondition(int TenantId, string Type, string Subject, string Text)
+{
+    /// <summary>The ward concerned; null: the whole hospital.</summary>
+    public string? Ward { get; init; }
+
+    /// <summary>The patient concerned, or null.</summary>
+    public int? PatientNumber { get; init; }
+
+    /// <summary>Null: the type's own.</summary>
+    public AlertPriority? Priority { get; init; }
+}
+
+/// <summary>Alerts, for the modules that act on them. Every change takes part in the caller's transaction.</summary>
+public interface IAlerts
+{
+    /// <summary>Raises an alert unless one of this type and subject is active; answers its id either way.</summary>
+    Task<string> RaiseAsync(NpgsqlConnection connection, OwnCondition condition, DateTimeOffset at, CancellationToken cancellation);
+
+    /// <summary>Ends the active alert of this type and subject, if there is one.</summary>
+    Task<bool> EndAsync(NpgsqlConnection connection, int tenantId, string type, string subject, DateTimeOffset at, CancellationToken cancellation);
+
+    /// <summary>Notes that somebody has acknowledged alerts: a latch clears, a condition does not end. Those acknowledged before stay as they are.</summary>
+    Task AcknowledgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid account, string name, DateTimeOffset at, CancellationToken cancellation);
+
+    /// <summary>Says to which incident alerts belong.</summary>
+    Task JoinAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid incident, CancellationToken cancellation);
+
+    /// <summary>Notes what alerts turned out to be: real, no-action or artefact.</summary>
+    Task JudgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, string judgement, Guid account, DateTimeOffset at, CancellationToken cancellation);
+
+    /// <summary>The alerts of an incident.</summary>
+    Task<IReadOnlyList<AlertSummary>> OfIncidentAsync(NpgsqlConnection connection, int tenantId, Guid incident, CancellationToken cancellation);
+
+    /// <summary>The documents of the alerts of incidents, as GET /api/alerts gives them, by incident.</summary>
+    Task<ILookup<Guid, AlertDocument>> DocumentsAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<Guid> incidents, CancellationToken cancellation);
+}

@@ -1,0 +1,38 @@
+using Npgsql;
+
+namespace Wardwatch.Server.Timers.Contracts;
+
+/// <summary>
+/// Timers that survive restarts and the death of nodes: rows with a due time. One timer per hospital, kind and subject; setting it again moves it.
+/// </summary>
+public interface ITimers
+{
+    /// <summary>Sets a timer in the caller's transaction: it exists if and only if that commits.</summary>
+    /// <param name="connection">Within a transaction.</param>
+    /// <param name="tenantId">The hospital.</param>
+    /// <param name="kind">As in <see cref="ITimerHandler.Kind"/>.</param>
+    /// <param name="subject">What it is for, at most 100 characters: an id.</param>
+    /// <param name="dueAt">When.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task SetAsync(NpgsqlConnection connection, int tenantId, string kind, string subject, DateTimeOffset dueAt, CancellationToken cancellation);
+
+    /// <summary>Takes a timer away in the caller's transaction; nothing happens if there is none.</summary>
+    Task CancelAsync(NpgsqlConnection connection, int tenantId, string kind, string subject, CancellationToken cancellation);
+}
+
+/// <summary>A timer that is due.</summary>
+/// <param name="TenantId">The hospital.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Subject">What it is for.</param>
+/// <param name="DueAt">When it was due.</param>
+public sealed record DueTimer(int TenantId, string Kind, string Subject, DateTimeOffset DueAt);
+
+/// <summary>Acts when a timer is due, within a second on a running installation. What it does with the connection commits together with the timer's removal; it may set the same timer again.</summary>
+public interface ITimerHandler
+{
+    /// <summary>Lower-case letters and hyphens: <c>incident-step</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>Acts. One that throws is tried again with growing pauses, and holds up no other.</summary>
+    Task FireAsync(DueTimer timer, NpgsqlConnection connection, CancellationToken cancellation);
+}
