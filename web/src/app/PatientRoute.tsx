@@ -9,6 +9,7 @@ import { RecordIdentity, RecordPage } from '../features/care/RecordPage';
 import { Identity, PatientPage } from '../features/patient/PatientPage';
 import type { LiveFeed } from '../live/feed';
 import type { PatientRecord } from '../live/types';
+import { useCareApi } from '../ui/care';
 import { timeOrDate } from '../ui/format';
 import { useFeed, useFeedProblem, useIsPhone, useLive, usePatientView, useTitle } from '../ui/hooks';
 import { loadAgain } from '../ui/loadAgain';
@@ -59,6 +60,7 @@ function RecordOnly({ patient }: { patient: PatientEntry }) {
 
 function LiveRoute({ id, record }: { id: string; record: UseQueryResult<PatientEntry> }) {
   const { api, session, user } = useServices();
+  const care = useCareApi();
   const client = useQueryClient();
   const own = isPatient(user);
   const feed = useFeed(`patient/${id}`, () => ({
@@ -75,6 +77,14 @@ function LiveRoute({ id, record }: { id: string; record: UseQueryResult<PatientE
       return { ...dashboard, patients: [same ?? patient] };
     },
     recent: async () => [],
+    ...(own
+      ? {}
+      : {
+          care: async (signal: AbortSignal) => ({
+            alerts: [],
+            incidents: (await care.incidents({ patient: id, state: 'open' }, signal)).items,
+          }),
+        }),
     token: () => session.validToken(),
     refused: () => session.renewed(),
     isFinal,

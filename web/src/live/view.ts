@@ -1,6 +1,6 @@
 /** What the screen shows of a patient now: the last messages, aged to this moment. Built at most four times a second. */
 import { freshness, isShown, steppedAge } from './ages';
-import type { Alert, Incident } from './alertTypes';
+import { type Alert, type Incident, type Look, lookOf } from './alertTypes';
 import type { Mark, TimeSource } from './clock';
 import { elapsedSeconds } from './clock';
 import type {
@@ -146,6 +146,17 @@ export function buildView(
     second: alerts.length > 0 || incident ? Math.floor(serverNow / 1000) : 0,
     blank,
   };
+}
+
+/** The vitals that are wrong now, with the most urgent look of each: what has ended is no longer wrong. */
+export function wrongVitals({ alerts, attention }: PatientView): Map<VitalKey, Look> {
+  const wrong = new Map<VitalKey, Look>();
+  for (const one of alerts) {
+    const { vital } = one.cause;
+    if (vital !== null && one.condition === 'active' && !wrong.has(vital)) wrong.set(vital, lookOf(one));
+  }
+  if (attention?.vital) wrong.set(attention.vital, attention.priority);
+  return wrong;
 }
 
 /** Deep equality of plain data, so that an unchanged view keeps its identity and React has nothing to do. */
