@@ -65,8 +65,8 @@ export class Duty {
       if (!over) return [row];
       const cut = {
         ...over,
-        from: over.from > row.from ? over.from : row.from,
-        until: over.until < row.until ? over.until : row.until,
+        from: [over.from, row.from].sort()[1],
+        until: [over.until, row.until].sort()[0],
       };
       const parts = [{ ...row, until: cut.from }, cut, { ...row, from: cut.until }];
       return parts.filter((one) => one.from < one.until);

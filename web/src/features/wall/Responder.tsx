@@ -14,7 +14,10 @@ export function Responder({ view }: { view: PatientView }) {
   return (
     <p className="responder">
       {state && <span className="responder-state">{state}</span>}
-      <span className="responder-owner">{owner}</span>
+      <span className="responder-owner">
+        {owner}
+        {view.limitsChanged && ` · ${words.alerts.limitsChanged}`}
+      </span>
       {next && !blank && <span className="responder-next">{next}</span>}
       {clock && !blank && (
         <span className={clock.overdue ? 'responder-clock clock-overdue' : 'responder-clock'}>

@@ -66,10 +66,16 @@ export const Tile = memo(function Tile({ store, painter, patientId, ward, index,
                 {view.signal.lastAt === null
                   ? words.wall.noSignalYet
                   : words.wall.noSignal(clockOrDate(view.signal.lastAt, store.clock.now()))}
+                {view.limitsChanged && !concern && ` · ${words.alerts.limitsChanged}`}
               </span>
             </div>
           ) : (
-            !concern && <span className="tile-wave-note">{words.wall.traces}</span>
+            !concern && (
+              <span className="tile-wave-note">
+                {words.wall.traces}
+                {view.limitsChanged && <b> · {words.alerts.limitsChanged}</b>}
+              </span>
+            )
           )}
           {concern && <Responder view={view} />}
         </div>
@@ -104,12 +110,6 @@ function States({ view }: { view: PatientView }) {
   return (
     <span className="tile-states">
       {vitals.o2?.shown && vitals.o2.value && <span>{words.wall.oxygen}</span>}
-      {view.limitsChanged && (
-        <span>
-          {words.alerts.limits}
-          <span className="states-of">{words.alerts.changed}</span>
-        </span>
-      )}
       {record.spo2Scale === 2 && (
         <span>
           <span className="states-of">{words.vitalShort.spo2} </span>

@@ -207,7 +207,6 @@ export const alertWords = {
     noWard: 'The installation',
     fresh: (n: number) => (n === 1 ? '1 new alert' : `${n} new alerts`),
     showFresh: 'Show',
-    lost: 'Live connection lost: what stands here may be old. This page reconnects by itself.',
     open: (n: number) => `Incident ${n}`,
     ended: 'over',
     bedsideReview: 'Response clock',
