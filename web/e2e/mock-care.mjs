@@ -269,6 +269,7 @@ const KIND_DOCUMENTS = KINDS.map(
     minDelaySeconds: 0,
     maxDelaySeconds: 60,
     overridable: safe !== null,
+    canBeOff: type !== 'spo2-low',
     source: 'invented',
   }),
 );
@@ -341,13 +342,13 @@ function pause(care, { method, id, body, me, may, reply }) {
   if (!may.includes('alerts.act')) return reply.problem(403, 'forbidden', 'Not allowed');
   if (method === 'DELETE') {
     care.pauses.delete(id);
-    care.send('SoundPaused', { ward: id, from: null, until: iso(), by: me.name });
+    care.send('SoundChanged', { ward: id, until: iso(), by: me.name });
     return reply.none();
   }
   if (!(body.seconds <= 120)) return reply.problem(400, 'invalid-parameter', 'At most 120 seconds');
-  const pause = { ward: id, from: iso(), until: iso(Date.now() + body.seconds * 1000), by: me.name };
+  const pause = { ward: id, until: iso(Date.now() + body.seconds * 1000), by: me.name };
   care.pauses.set(id, pause);
-  care.send('SoundPaused', pause);
+  care.send('SoundChanged', pause);
   return reply.json(200, pause);
 }
 

@@ -14,71 +14,69 @@ export class Duty {
   constructor(ward, care) {
     this.ward = ward;
     this.care = care;
+    const schedule = (id, name, role, tier, of) => ({
+      id,
+      name,
+      ward: of,
+      role,
+      tier,
+      zone: 'Europe/Berlin',
+      layers: [],
+      version: 1,
+    });
     this.schedules = [
-      { id: 'sc1', name: 'Nurses, ward 1', role: 'nurse', ward: 'ward-1', timeZone: 'Europe/Berlin', tiers: 2 },
-      { id: 'sc2', name: 'Cardiologists', role: 'cardiologist', ward: null, timeZone: 'Europe/Berlin', tiers: 1 },
+      schedule('sc1', 'Nurses, ward 1', 'nurse', 1, 'ward-1'),
+      schedule('sc2', 'Nurses, ward 1, second', 'nurse', 2, 'ward-1'),
+      schedule('sc3', 'Cardiologists', 'cardiologist', 1, null),
     ];
     this.overrides = new Map();
     this.number = 0;
     this.swaps = [];
     this.handovers = [];
     this.rules = {
+      mail: null,
       channels: { high: ['in-app', 'push', 'mail'], medium: ['in-app', 'push'], low: ['in-app'] },
-      quietHours: { from: '22:00', until: '07:00', on: false },
+      quiet: null,
+      browsers: 0,
+      mailServer: true,
     };
     this.subscriptions = [];
     this.tests = 0;
   }
 
-  /** Day and night in turn, with a gap on the third night of tier 2. */
-  rotation(from, until) {
+  /** Day and night in turn, with a gap in one night of the second tier. */
+  rotation(tier, from, until) {
     const rows = [];
-    const first = Math.floor(from / (12 * HOUR)) * 12 * HOUR;
-    for (let at = first; at < until; at += 12 * HOUR)
-      for (const tier of [1, 2]) {
-        const turn = Math.round(at / (12 * HOUR)) + tier;
-        const gap = tier === 2 && Math.floor(at / (12 * HOUR)) % 14 === 5;
-        const person = gap ? null : PEOPLE[turn % PEOPLE.length];
-        rows.push({
-          from: iso(Math.max(at, from)),
-          until: iso(Math.min(at + 12 * HOUR, until)),
-          tier,
-          person,
-          source: 'rotation',
-        });
-      }
+    for (let at = Math.floor(from / (12 * HOUR)) * 12 * HOUR; at < until; at += 12 * HOUR) {
+      const turn = Math.round(at / (12 * HOUR)) + tier;
+      const gap = tier === 2 && Math.floor(at / (12 * HOUR)) % 14 === 5;
+      const person = gap ? null : PEOPLE[turn % PEOPLE.length];
+      const [start, end] = [Math.max(at, from), Math.min(at + 12 * HOUR, until)];
+      rows.push({ from: iso(start), until: iso(end), tier, person, source: gap ? 'gap' : 'rotation' });
+    }
     return rows;
   }
 
-  calendar(from, until) {
-    const rotation = this.rotation(from, until);
-    const overrides = [...this.overrides.values()].map(({ from: start, until: end, tier, person }) => ({
-      from: start,
-      until: end,
-      tier,
-      person,
-      source: 'override',
-    }));
-    const inside = overrides.filter((one) => Date.parse(one.from) < until && Date.parse(one.until) > from);
+  calendar(id, from, until) {
+    const { tier } = this.schedules.find((one) => one.id === id);
+    const rotation = this.rotation(tier, from, until);
+    const inside = [...this.overrides.values()]
+      .filter((one) => one.schedule === id && Date.parse(one.from) < until && Date.parse(one.until) > from)
+      .map(({ from: start, until: end, person }) => ({ from: start, until: end, tier, person, source: 'override' }));
     const final = rotation.flatMap((row) => {
-      const over = inside.find((one) => one.tier === row.tier && one.from < row.until && one.until > row.from);
+      const over = inside.find((one) => one.from < row.until && one.until > row.from);
       if (!over) return [row];
-      const cut = {
-        ...over,
-        from: [over.from, row.from].sort()[1],
-        until: [over.until, row.until].sort()[0],
-      };
-      const parts = [{ ...row, until: cut.from }, cut, { ...row, from: cut.until }];
-      return parts.filter((one) => one.from < one.until);
+      const cut = { ...over, from: [over.from, row.from].sort()[1], until: [over.until, row.until].sort()[0] };
+      return [{ ...row, until: cut.from }, cut, { ...row, from: cut.until }].filter((one) => one.from < one.until);
     });
-    return { final, rotation, overrides: inside };
+    return { final, rotation: rotation.filter((one) => one.person), overrides: inside };
   }
 
   now() {
     const at = Date.now();
-    const rows = this.rotation(at - DAY, at + DAY).filter(
-      (one) => Date.parse(one.from) <= at && Date.parse(one.until) > at,
-    );
+    const rows = [1, 2]
+      .flatMap((tier) => this.rotation(tier, at - DAY, at + DAY))
+      .filter((one) => Date.parse(one.from) <= at && Date.parse(one.until) > at);
     const items = rows
       .filter((one) => one.person)
       .map(({ tier, person, from, until, source }) => ({
@@ -102,8 +100,8 @@ export class Duty {
         bed,
         type,
         steps: [
-          { after: 0, to: 'nurse, tier 1', people: ['Nurse R. Silva'] },
-          { after: 60, to: 'charge nurse', people: ['Charge nurse M. Lind'] },
+          { after: 0, to: 'nurse, tier 1', people: [PEOPLE[0]] },
+          { after: 60, to: 'charge nurse', people: [{ id: 'acc-charge', name: 'Charge nurse M. Lind' }] },
         ],
         hole:
           type === 'stroke'
@@ -153,8 +151,10 @@ export function answerDuty(duty, parts) {
     );
   if (what === 'coverage') return reply.json(200, duty.coverage(query.get('ward')));
   if (what === 'schedules' && segments[3] === 'calendar')
-    return reply.json(200, duty.calendar(Date.parse(query.get('from')), Date.parse(query.get('until'))));
+    return reply.json(200, duty.calendar(id, Date.parse(query.get('from')), Date.parse(query.get('until'))));
   if (what === 'schedules') return list(duty.schedules);
+  if (what === 'feeds')
+    return reply.json(201, { id: 'fe1', name: body.name, createdAt: iso(), lastUsedAt: null, token: 'tok-1' });
   if (what?.endsWith('.ics')) {
     parts.response.writeHead(200, { 'content-type': 'text/calendar' });
     parts.response.end('BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n');
@@ -162,14 +162,20 @@ export function answerDuty(duty, parts) {
   }
   if (method === 'GET' && what === 'overrides') return list([...duty.overrides.values()]);
   if (!may.includes('oncall.manage')) return reply.problem(403, 'forbidden', 'Not allowed');
-  if (what === 'swaps') {
+  if (what === 'swaps' && method === 'POST') {
     duty.swaps.push(body);
     return reply.json(201, body);
   }
   if (what === 'overrides' && method === 'POST') {
     if (!(Date.parse(body.until) > Date.parse(body.from)))
       return reply.problem(400, 'invalid-parameter', 'The end is before the beginning');
-    const one = { id: `ov${++duty.number}`, ...body, person: PEOPLE.find((each) => each.id === body.account) };
+    const one = {
+      id: `ov${++duty.number}`,
+      ...body,
+      person: PEOPLE.find((each) => each.id === body.person),
+      by: me(session),
+      endedAt: null,
+    };
     duty.overrides.set(one.id, one);
     return reply.json(201, one);
   }
@@ -185,7 +191,7 @@ const me = (session) => ({ id: `acc-${session.account.user}`, name: session.acco
 function notifications(duty, { method, segments, body, reply }) {
   const [, what] = segments;
   if (what === 'rules') {
-    if (method === 'PUT') duty.rules = body;
+    if (method === 'PUT') Object.assign(duty.rules, body, { channels: { ...duty.rules.channels, ...body.channels } });
     return reply.json(200, duty.rules);
   }
   if (what === 'push-key')
@@ -193,8 +199,10 @@ function notifications(duty, { method, segments, body, reply }) {
       key: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
     });
   if (what === 'push-subscriptions') {
-    duty.subscriptions.push(method);
-    return reply.none();
+    if (method === 'GET') return reply.json(200, { items: duty.subscriptions, next: null });
+    if (method === 'DELETE') duty.subscriptions = duty.subscriptions.filter((one) => one.id !== segments[2]);
+    else duty.subscriptions.push({ id: `ps${duty.subscriptions.length + 1}`, endpoint: body.endpoint });
+    return method === 'DELETE' ? reply.none() : reply.json(201, duty.subscriptions.at(-1));
   }
   if (what === 'test') {
     duty.tests++;

@@ -22,6 +22,7 @@ export interface AlertKind {
   minDelaySeconds: number | null;
   maxDelaySeconds: number | null;
   overridable: boolean;
+  canBeOff: boolean;
   source: string;
 }
 
@@ -47,6 +48,7 @@ export function kindShape(value: unknown): AlertKind {
     minDelaySeconds: optional(number, f.minDelaySeconds),
     maxDelaySeconds: optional(number, f.maxDelaySeconds),
     overridable: optional(flag, f.overridable) ?? false,
+    canBeOff: optional(flag, f.canBeOff) ?? true,
     source: optional(text, f.source) ?? '',
   };
 }

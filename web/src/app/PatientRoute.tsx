@@ -6,6 +6,7 @@ import type { PatientEntry } from '../api/patientShapes';
 import { SignedOut } from '../api/problem';
 import { Care } from '../features/care/Care';
 import { RecordIdentity, RecordPage } from '../features/care/RecordPage';
+import { LimitsButton } from '../features/limits/LimitsButton';
 import { Identity, PatientPage } from '../features/patient/PatientPage';
 import type { LiveFeed } from '../live/feed';
 import type { PatientRecord } from '../live/types';
@@ -14,6 +15,7 @@ import { timeOrDate } from '../ui/format';
 import { useFeed, useFeedProblem, useIsPhone, useLive, usePatientView, useTitle } from '../ui/hooks';
 import { loadAgain } from '../ui/loadAgain';
 import { PageBar } from '../ui/PageBar';
+import { SoundBanner } from '../ui/Sound';
 import { useServices } from '../ui/services';
 import { ProblemState, Skeleton } from '../ui/states';
 import { Banners, TopBar } from '../ui/TopBar';
@@ -125,7 +127,17 @@ function LivePatient({ feed, id, record }: { feed: LiveFeed; id: string; record:
       />
       <Banners store={store} />
       {view && emergency !== null && <EmergencyStrip until={emergency} now={store.clock.now()} />}
-      {view && record.data && !own && <Care patient={record.data} changed={() => feed.refresh()} />}
+      {view && record.data && !own && (
+        <Care patient={record.data} changed={() => feed.refresh()}>
+          <LimitsButton
+            patientId={id}
+            name={view.record.shortName}
+            changed={view.limitsChanged}
+            done={() => feed.refresh()}
+          />
+        </Care>
+      )}
+      <SoundBanner />
       <main id="content" className="page-main" tabIndex={-1}>
         {!view && problem ? (
           <ProblemState error={problem}>

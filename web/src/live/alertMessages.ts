@@ -185,7 +185,7 @@ export const decodeAlert = whole(alert);
 export const decodeIncident = whole(incident);
 /** Hub message Notification, where it is one that belongs to this account. */
 export const decodeStaffNotification = whole(notification);
-/** Hub message SoundPaused. */
+/** Hub message SoundChanged: an end that has passed says that it sounds again. */
 export const decodeSoundPause = whole(soundPause);
 
 /** Under the name Notification two things come: news for a ward, and what was sent to this account. The latter has an id. */

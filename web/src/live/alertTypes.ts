@@ -101,7 +101,7 @@ export interface Incident {
   history: IncidentStep[];
 }
 
-export const STAGES = ['queued', 'sent', 'delivered', 'seen', 'failed'] as const;
+export const STAGES = ['queued', 'sent', 'delivered', 'seen', 'failed', 'withdrawn'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface StaffNotification {

@@ -25,9 +25,12 @@ export interface CareSources {
   delivered(id: string): Promise<void>;
   token(): Promise<string>;
   refused(): Promise<boolean>;
+  /** Whether this person may join the hub; who may not is told by asking again and again. */
+  live: boolean;
 }
 
 const RELOAD_MS = 60_000;
+const POLL_MS = 10_000;
 /** A colleague's pause is told by the hub; should it not be, it is seen after this long. */
 const PAUSES_MS = 15_000;
 /** Only alerts, incidents and notifications: no measurements. */
@@ -37,7 +40,7 @@ export class CareFeed {
   readonly store = new CareStore(browserTime);
 
   private readonly sources: CareSources;
-  private readonly hub: Hub;
+  private readonly hub: Hub | null;
   private readonly abort = new AbortController();
   private readonly timers: ReturnType<typeof setInterval>[] = [];
   private silence: ReturnType<typeof setTimeout> | undefined;
@@ -46,6 +49,10 @@ export class CareFeed {
   constructor(sources: CareSources) {
     this.sources = sources;
     const { store } = this;
+    if (!sources.live) {
+      this.hub = null;
+      return;
+    }
     this.hub = new Hub({
       scope: SCOPE,
       token: () => sources.token(),
@@ -64,7 +71,7 @@ export class CareFeed {
           store.applyNotification(sent);
           this.receive([sent]);
         },
-        SoundPaused: (raw) => {
+        SoundChanged: (raw) => {
           const pause = decodeSoundPause(raw);
           if (pause) store.applyPause(pause);
         },
@@ -79,9 +86,10 @@ export class CareFeed {
   }
 
   start(): void {
-    this.hub.start();
-    this.heard();
-    this.timers.push(setInterval(() => this.refresh(), RELOAD_MS));
+    this.hub?.start();
+    if (this.hub) this.heard();
+    else this.refresh();
+    this.timers.push(setInterval(() => this.refresh(), this.hub ? RELOAD_MS : POLL_MS));
     this.timers.push(setInterval(() => void this.pauses(), PAUSES_MS));
   }
 
@@ -89,7 +97,7 @@ export class CareFeed {
     this.abort.abort();
     clearTimeout(this.silence);
     for (const timer of this.timers) clearInterval(timer);
-    this.hub.stop();
+    this.hub?.stop();
   }
 
   /** Loads everything now: somebody here has changed something. */
@@ -108,7 +116,9 @@ export class CareFeed {
     const asked = this.store.now();
     return this.quietly(async (signal) => {
       const { alerts, incidents } = await this.sources.care(signal);
-      if (!signal.aborted) this.store.load(alerts, incidents, asked);
+      if (signal.aborted) return;
+      this.store.load(alerts, incidents, asked);
+      if (!this.hub) this.store.setLost(false);
     });
   }
 
@@ -142,7 +152,7 @@ export class CareFeed {
     try {
       await run(this.abort.signal);
     } catch {
-      // As above.
+      if (!this.hub && !this.abort.signal.aborted) this.store.setLost(true);
     }
   }
 
