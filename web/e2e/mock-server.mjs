@@ -300,6 +300,8 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     requests,
     sockets: () => [...sockets].filter((one) => !one.onlyAlerts).length,
     /** Those of the pages themselves, without the one that each has for alerts alone. */
+    /** Those for alerts, one a page. */
+    alertsLive: () => [...sockets].filter((one) => one.onlyAlerts),
     live: () => [...sockets].filter((one) => !one.onlyAlerts),
     fault: (body) =>
       fetch(`http://127.0.0.1:${server.address().port}/__mock`, { method: 'POST', body: JSON.stringify(body) }),
