@@ -7,7 +7,7 @@ namespace Wardwatch.Server.Timers;
 public static class TimersModule
 {
     /// <summary>Adds <see cref="ITimers"/>, which sets them.</summary>
-    public static void AddTimers(IHostApplicationBuilder builder) => builder.Services.AddSingleton<ITimers, Timers>();
+    public static void AddTimers(IHostApplicationBuilder builder) => builder.Services.AddSingleton<ITimers, TimerSetting>();
 
     /// <summary>Adds what fires them. Every module that has handlers (<see cref="ITimerHandler"/>) belongs to the same process.</summary>
     public static void AddTimerWork(IHostApplicationBuilder builder)

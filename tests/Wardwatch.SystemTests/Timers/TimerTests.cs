@@ -19,7 +19,7 @@ public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
 {
     private const string Kind = "test-timer";
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
-    private static readonly ITimers Setting = new Server.Timers.Timers(TimeProvider.System);
+    private static readonly TimerSetting Setting = new TimerSetting(TimeProvider.System);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

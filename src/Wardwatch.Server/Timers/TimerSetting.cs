@@ -6,7 +6,7 @@ namespace Wardwatch.Server.Timers;
 /// <summary>
 /// Sets timers. What a caller says by its own clock is stored by the database's: as the time from now on, so that a node whose clock is wrong sets timers that are right.
 /// </summary>
-internal sealed class Timers(TimeProvider time) : ITimers
+internal sealed class TimerSetting(TimeProvider time) : ITimers
 {
     private const int MaxSubject = 100;
 
