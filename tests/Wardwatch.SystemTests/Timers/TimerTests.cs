@@ -102,7 +102,7 @@ public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
 
             acting.TrySetResult(connection.ProcessID);
             await Task.Delay(Timeout.Infinite, Cancellation);
-        }));
+        }), workers: 1);
         var backend = await acting.Task.WaitAsync(Soon, Cancellation);
         await using var other = await NodeAsync(new Effect());
         (await CountAsync("select count(*) from timer_effects")).ShouldBe(0);
@@ -127,10 +127,10 @@ public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
 
     private Task<long> CountAsync(string sql) => hospital.ScalarAsync<long>(sql, Cancellation);
 
-    private async Task<Node> NodeAsync(ITimerHandler handler)
+    private async Task<Node> NodeAsync(ITimerHandler handler, int workers = 2)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Configuration.AddInMemoryCollection([new($"{TimersOptions.Section}:RetrySeconds", "0.02"), new($"{TimersOptions.Section}:HandleSeconds", "600")]);
+        builder.Configuration.AddInMemoryCollection([new($"{TimersOptions.Section}:RetrySeconds", "0.02"), new($"{TimersOptions.Section}:HandleSeconds", "600"), new($"{TimersOptions.Section}:Workers", $"{workers}")]);
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
         builder.Services.AddMetrics();
         builder.Services.AddSingleton(hospital.Installation.Database);
