@@ -70,7 +70,23 @@ internal sealed record Schedule(IReadOnlyList<Revision> Revisions, IReadOnlyList
     }
 
     /// <summary>A while made so wide that whoever is on duty in it is so from beginning to end of their stretch.</summary>
-    public Period Widen(Period within) => new(Bounds(within.From).Append(within.From).Min(), Bounds(within.Until).Append(within.Until).Max());
+    public Period Widen(Period within)
+    {
+        var (from, until) = (Bounds(within.From).Append(within.From).Min(), Bounds(within.Until).Append(within.Until).Max());
+
+        // A stretch goes on over a change of the rules: the turns on its other side count, too.
+        foreach (var changed in Revisions.Select(revision => revision.From).Reverse().Where(changed => changed <= within.From))
+        {
+            from = changed < from ? from : Bounds(changed.AddTicks(-1)).Append(from).Min();
+        }
+
+        foreach (var changed in Revisions.Select(revision => revision.From).Where(changed => changed > within.Until))
+        {
+            until = changed > until ? until : Bounds(changed).Append(until).Max();
+        }
+
+        return new(from, until);
+    }
 
     // The ends of every turn and every substitution that goes on at an instant. A schedule that ended has none.
     private IEnumerable<DateTimeOffset> Bounds(DateTimeOffset instant)

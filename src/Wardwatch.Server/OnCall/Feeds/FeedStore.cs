@@ -141,7 +141,13 @@ internal sealed class FeedStore(NpgsqlDataSource service, TenantDatabase databas
     // As if they asked themself: what their role may do is said in one place.
     private static bool MayRead(Colleague owner, int tenantId) => new Caller
     {
-        AccountId = owner.Id, TenantId = tenantId, User = owner.User, Name = owner.Name, Role = owner.Role, SessionId = default, Until = default,
+        AccountId = owner.Id,
+        TenantId = tenantId,
+        User = owner.User,
+        Name = owner.Name,
+        Role = owner.Role,
+        SessionId = default,
+        Until = default,
     }.May(Permissions.ReadOnCall);
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));

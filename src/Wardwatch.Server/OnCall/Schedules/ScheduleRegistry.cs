@@ -119,6 +119,6 @@ internal sealed class ScheduleRegistry(TenantDatabase database, IColleagues coll
         : match.Version is not null && match.Version != schedule.Version ? OnCallOutcome.VersionChanged
         : null;
 
-    private static Task WriteAsync(OnCallChange change, Guid id, ScheduleData data, CancellationToken cancellation) => change.ExecuteAsync(
+    private static Task<int> WriteAsync(OnCallChange change, Guid id, ScheduleData data, CancellationToken cancellation) => change.ExecuteAsync(
         InsertRevision, cancellation, id, change.By.TenantId, data.Zone.Id, StoredLayers.Write(data.Layers), change.At.UtcDateTime, change.By.Entry.AccountId);
 }
