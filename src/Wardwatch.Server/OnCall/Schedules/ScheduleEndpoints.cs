@@ -72,15 +72,15 @@ internal static class ScheduleEndpoints
     }
 
     private static async Task<Results<Created<ScheduleResponse>, ProblemHttpResult>> AddAsync(
-        ScheduleRequest request, HttpContext context, ScheduleRegistry registry, TenantDatabase database, DutyReader duties, CancellationToken cancellation)
+        ScheduleRequest request, HttpContext context, ScheduleRegistry registry, TenantDatabase database, DutyReader duties, TimeProvider time, CancellationToken cancellation)
     {
-        if ((ScheduleFields.FaultOf(request.Role, request.Tier) ?? ScheduleFields.Read(request, out _)) is { } fault)
+        if ((ScheduleFields.Read(request, out var data) ?? ScheduleFields.FaultOf(request.Role, request.Tier)) is { } fault)
         {
             return Problems.InvalidParameter(fault);
         }
 
-        ScheduleFields.Read(request, out var data);
-        var (result, id) = await registry.AddAsync(Manager.Of(context, AuditActions.AddSchedule), request.Ward, request.Role!, request.Tier!.Value, data!, cancellation);
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        var result = await registry.AddAsync(Manager.Of(context, AuditActions.AddSchedule), id, request.Ward, request.Role!, request.Tier!.Value, data!, cancellation);
         return result.IsDone && await ShowAsync(id.ToString(), context, database, duties, cancellation) is { } schedule
             ? TypedResults.Created($"/api/oncall/schedules/{id}", schedule)
             : OnCallProblems.Of(result);

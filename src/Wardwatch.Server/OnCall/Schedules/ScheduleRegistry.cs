@@ -26,28 +26,34 @@ internal sealed class ScheduleRegistry(TenantDatabase database, IColleagues coll
     private const string End = "update oncall_schedules set ended_at = $2, version = version + 1, changed_at = $2 where schedule_id = $1";
 
     /// <summary>Makes a schedule.</summary>
-    public async Task<(OnCallResult Result, Guid Id)> AddAsync(Manager by, string? ward, string role, int tier, ScheduleData data, CancellationToken cancellation)
+    /// <param name="by">Who.</param>
+    /// <param name="id">Its id, drawn by whoever asks.</param>
+    /// <param name="ward">The ward; null: the whole hospital.</param>
+    /// <param name="role">The duty role of its members.</param>
+    /// <param name="tier">1 to 3.</param>
+    /// <param name="data">Its rules.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<OnCallResult> AddAsync(Manager by, Guid id, string? ward, string role, int tier, ScheduleData data, CancellationToken cancellation)
     {
         if (!by.Reaches(ward))
         {
-            return (OnCallOutcome.WardNotFound, default);
+            return OnCallOutcome.WardNotFound;
         }
 
         await using var change = await OnCallChange.BeginAsync(database, colleagues, by, time, cancellation);
         if (ward is not null && !await change.HasWardsAsync([ward], cancellation))
         {
-            return (OnCallOutcome.WardNotFound, default);
+            return OnCallOutcome.WardNotFound;
         }
 
         if (await change.CheckAsync(data.Layers.SelectMany(layer => layer.Members), role, tier, ward, cancellation) is { IsDone: false } refused)
         {
-            return (refused, default);
+            return refused;
         }
 
-        var id = Guid.CreateVersion7(change.At);
         await change.ExecuteAsync(Insert, cancellation, id, by.TenantId, data.Name, ward, role, (short)tier, change.At.UtcDateTime);
         await WriteAsync(change, id, data, cancellation);
-        return (await change.FinishAsync(trail, $"{id}: {data.Name}, {Duty.Describe(role, tier, ward)}", purpose: null, cancellation), id);
+        return await change.FinishAsync(trail, $"{id}: {data.Name}, {Duty.Describe(role, tier, ward)}", purpose: null, cancellation);
     }
 
     /// <summary>Gives a schedule other rules, or another name.</summary>
