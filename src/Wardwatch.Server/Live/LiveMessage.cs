@@ -38,6 +38,18 @@ internal enum LiveKind : byte
 
     /// <summary>A patient is critical.</summary>
     PatientCritical,
+
+    /// <summary>An alert was raised.</summary>
+    AlertRaised,
+
+    /// <summary>Something about an alert is different.</summary>
+    AlertChanged,
+
+    /// <summary>A ward's sound is paused, or sounds again.</summary>
+    SoundChanged,
+
+    /// <summary>An incident was opened, or something about it is different.</summary>
+    IncidentChanged,
 }
 
 /// <summary>
@@ -105,6 +117,10 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
         LiveKind.PatientMoved => "PatientMoved",
         LiveKind.PatientStatus => "StatusUpdated",
         LiveKind.PatientCritical => "PatientCritical",
+        LiveKind.AlertRaised => "AlertRaised",
+        LiveKind.AlertChanged => "AlertChanged",
+        LiveKind.SoundChanged => "SoundChanged",
+        LiveKind.IncidentChanged => "IncidentChanged",
         _ => "Heartbeat",
     };
 
@@ -128,6 +144,10 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
             LiveKind.PatientMoved => "patient-moved",
             LiveKind.PatientStatus => "patient-status",
             LiveKind.PatientCritical => "patient-critical",
+            LiveKind.AlertRaised => "alert-raised",
+            LiveKind.AlertChanged => "alert-changed",
+            LiveKind.SoundChanged => "sound-changed",
+            LiveKind.IncidentChanged => "incident-changed",
             _ => "heartbeat",
         };
         var head = EventId is null ? $"event: {name}\ndata: " : $"event: {name}\nid: {EventId}\ndata: ";

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
@@ -29,6 +30,9 @@ public static class LiveModule
         services.AddSingleton<IEmergencyObserver>(provider => provider.GetRequiredService<LiveNotices>());
         services.AddHostedService(provider => provider.GetRequiredService<LiveNotices>());
         services.AddSingleton<IEventObserver, LivePatients>();
+        services.AddSingleton<LiveAlerts>();
+        services.AddSingleton<IAlertObserver>(provider => provider.GetRequiredService<LiveAlerts>());
+        services.AddSingleton<ISoundObserver>(provider => provider.GetRequiredService<LiveAlerts>());
         services.AddSingleton<LiveFilters>();
         services.AddSingleton<VitalsSocket>();
         services.AddSingleton<EventStream>();

@@ -33,9 +33,14 @@ internal sealed record LiveFilter(AccessScope Visible, string? Ward, int? Patien
 {
     public bool Wants(LiveMessage message) =>
         message.TenantId == 0
-        || (message.PatientNumber == 0 && message.TenantId == Visible.TenantId)
-        || (Visible.Covers(message.TenantId, message.Ward, message.PatientNumber) && (Ward is null || Ward == message.Ward)
+        || (message.PatientNumber == 0 && message.TenantId == Visible.TenantId && ConcernsWard(message.Ward))
+        || (message.PatientNumber != 0 && Visible.Covers(message.TenantId, message.Ward, message.PatientNumber) && (Ward is null || Ward == message.Ward)
             && (PatientNumber is null || PatientNumber == message.PatientNumber));
+
+    // What is about no patient: a ward's for those who see the ward, the hospital's for everybody who sees a ward.
+    private bool ConcernsWard(string? ward) => ward is null
+        ? Visible.WholeHospital || Visible.Wards.Count > 0
+        : Visible.CoversWard(Visible.TenantId, ward) && (Ward is null || Ward == ward);
 }
 
 /// <summary>One screen's subscription; disposing it ends it.</summary>

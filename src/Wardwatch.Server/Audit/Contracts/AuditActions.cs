@@ -13,6 +13,8 @@ public static class AuditActions
     public const string ViewWard = "ward.view";
     public const string FollowLive = "live.follow";
     public const string ListPatients = "patients.list";
+    public const string ListAlerts = "alerts.list";
+    public const string ReadLimits = "limits.read";
     public const string ReadAudit = "audit.read";
     public const string VerifyAudit = "audit.verify";
 
@@ -56,6 +58,16 @@ public static class AuditActions
     public const string BindDevice = "device.bind";
     public const string UnbindDevice = "device.unbind";
     public const string RotateKeys = "keys.rotate";
+
+    // Alerts.
+    public const string RaiseAlert = "alert.raise";
+    public const string EndAlert = "alert.end";
+    public const string SilenceAlert = "alert.silence";
+    public const string EndSilence = "alert.silence-end";
+    public const string JudgeAlert = "alert.judge";
+    public const string SetLimits = "limits.set";
+    public const string PauseSound = "sound.pause";
+    public const string EndSoundPause = "sound.pause-end";
 
     // Emergencies and what is looked at afterwards.
     public const string SearchInEmergency = "emergency.search";
