@@ -75,6 +75,15 @@ public static class AuditActions
     public const string ReviewEmergency = "emergency.review";
     public const string SettleSecurityEvent = "security-event.settle";
 
+    // Incidents.
+    public const string ListIncidents = "incidents.list";
+    public const string ReadIncident = "incident.read";
+    public const string AcknowledgeIncident = "incident.acknowledge";
+    public const string StartIncident = "incident.start";
+    public const string ResolveIncident = "incident.resolve";
+    public const string ClaimIncident = "incident.claim";
+    public const string CommentIncident = "incident.comment";
+    public const string ReviewIncident = "incident.review";
     // Who is on duty.
     public const string SetDuties = "duty.set";
     public const string AddSchedule = "schedule.add";
