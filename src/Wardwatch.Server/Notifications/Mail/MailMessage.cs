@@ -16,17 +16,17 @@ internal sealed record MailMessage(string From, string To, string Subject, strin
     private const int WordBytes = 45;
 
     /// <summary>The header and the body, lines ended by CR LF, without the line of one dot at the end.</summary>
-    /// <exception cref="ArgumentException">An address or the subject could begin another header.</exception>
+    /// <exception cref="InvalidOperationException">An address or the subject could begin another header.</exception>
     public string Write()
     {
         if (!MailAddresses.IsAddress(From) || !MailAddresses.IsAddress(To))
         {
-            throw new ArgumentException("From and To must be plain addresses.");
+            throw new InvalidOperationException("From and To must be plain addresses.");
         }
 
         if (Subject.Any(char.IsControl))
         {
-            throw new ArgumentException("A subject has one line.");
+            throw new InvalidOperationException("A subject has one line.");
         }
 
         var mail = new StringBuilder();

@@ -37,7 +37,7 @@ internal static class PushCipher
     /// <summary>The same with a given key, salt and padded length.</summary>
     internal static byte[] Encrypt(ReadOnlySpan<byte> message, ReadOnlySpan<byte> receiver, ReadOnlySpan<byte> authentication, ECDiffieHellman own, ReadOnlySpan<byte> salt, int padded)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(message.Length, padded);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(padded, message.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(padded, RecordBytes - TagBytes);
         var ownPublic = P256Point.Write(own.ExportParameters(includePrivateParameters: false).Q);
         using var other = ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = P256Point.Read(receiver) });
