@@ -101,6 +101,18 @@ public static class AuditActions
     public const string ReplayDeadLetter = "dead-letter.replay";
     public const string DropDeadLetter = "dead-letter.drop";
 
+    // Who is told, and by which ways.
+    public const string SetNotificationRules = "notifications.rules";
+    public const string TestNotification = "notifications.test";
+    public const string ReadNotifications = "notifications.read";
+    public const string AddPushSubscription = "push.subscribe";
+    public const string RemovePushSubscription = "push.unsubscribe";
+    public const string AddWebhook = "webhook.add";
+    public const string ChangeWebhook = "webhook.change";
+    public const string RemoveWebhook = "webhook.remove";
+    public const string TestWebhook = "webhook.test";
+    public const string SendAgain = "delivery.send-again";
+
     // The processes.
     public const string DrainNode = "node.drain";
 
