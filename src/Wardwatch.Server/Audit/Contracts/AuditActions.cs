@@ -68,6 +68,8 @@ public static class AuditActions
     public const string SetLimits = "limits.set";
     public const string PauseSound = "sound.pause";
     public const string EndSoundPause = "sound.pause-end";
+    public const string GiveWard = "ward.hand-over";
+    public const string TakeWard = "ward.take-over";
 
     // Emergencies and what is looked at afterwards.
     public const string SearchInEmergency = "emergency.search";
