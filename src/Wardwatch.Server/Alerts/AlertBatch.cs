@@ -117,10 +117,3 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
         }
     }
 }
-
-/// <summary>Columns as parameters: one array per column of rows that go in together.</summary>
-internal static class ColumnParameters
-{
-    public static void Add<TRow, TValue>(this NpgsqlCommand command, NpgsqlDbType type, List<TRow> rows, Func<TRow, TValue> value) =>
-        command.Parameters.Add(new() { Value = rows.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
-}

@@ -49,7 +49,7 @@ internal sealed partial class AlertLimits(NpgsqlDataSource database, DirectoryCh
             if (AlertCatalogue.Find(reader.GetString(3)) is { } type)
             {
                 var changed = new AlertOverride(type.Index, reader.GetFieldValue<double?>(4), reader.GetFieldValue<double?>(5), reader.GetFieldValue<bool?>(6));
-                entries.Add(new(reader.GetInt32(0), reader.GetFieldValue<string?>(1), reader.GetFieldValue<int?>(2), changed, reader.GetDateTime(7)));
+                entries.Add(new(reader.GetInt32(0), reader.TextOrNull(1), reader.GetFieldValue<int?>(2), changed, reader.GetDateTime(7)));
             }
         }
 

@@ -83,9 +83,9 @@ internal sealed class AlertRows(IPatientDirectory patients, IKeyring keyring, Ti
     {
         public Row(NpgsqlDataReader reader)
             : this(
-                reader.GetInt64(0), reader.GetInt32(1), reader.GetGuid(2), reader.GetString(3), reader.GetInt16(4), reader.GetBoolean(5), reader.GetFieldValue<int?>(6), reader.GetFieldValue<string?>(7),
-                reader.GetFieldValue<string?>(8), reader.GetFieldValue<string?>(9), reader.GetDateTime(10), reader.GetDateTime(11), reader.GetFieldValue<DateTime?>(12), reader.GetFieldValue<byte[]>(13),
-                reader.GetBoolean(14), reader.GetFieldValue<DateTime?>(15), reader.GetFieldValue<string?>(16), reader.GetFieldValue<byte[]?>(17), reader.GetFieldValue<string?>(18),
+                reader.GetInt64(0), reader.GetInt32(1), reader.GetGuid(2), reader.GetString(3), reader.GetInt16(4), reader.GetBoolean(5), reader.GetFieldValue<int?>(6), reader.TextOrNull(7),
+                reader.TextOrNull(8), reader.TextOrNull(9), reader.GetDateTime(10), reader.GetDateTime(11), reader.GetFieldValue<DateTime?>(12), reader.GetFieldValue<byte[]>(13),
+                reader.GetBoolean(14), reader.GetFieldValue<DateTime?>(15), reader.TextOrNull(16), reader.BytesOrNull(17), reader.TextOrNull(18),
                 reader.GetFieldValue<Guid?>(19), reader.GetBoolean(20))
         {
         }

@@ -31,10 +31,11 @@ public static class AlertsModule
         var services = builder.Services;
         services.AddSingleton<AlertReader>();
         services.AddSingleton<LimitStore>();
+        services.AddSingleton<ShownAlerts>();
+        services.AddSingleton<IActiveAlerts>(provider => provider.GetRequiredService<ShownAlerts>());
+        services.AddSingleton<IErasureObserver>(provider => provider.GetRequiredService<ShownAlerts>());
         services.AddSingleton<ActiveAlerts>();
-        services.AddSingleton<IActiveAlerts>(provider => provider.GetRequiredService<ActiveAlerts>());
         services.AddSingleton<IEventObserver>(provider => provider.GetRequiredService<ActiveAlerts>());
-        services.AddSingleton<IErasureObserver>(provider => provider.GetRequiredService<ActiveAlerts>());
         services.AddHostedService(provider => provider.GetRequiredService<ActiveAlerts>());
     }
 

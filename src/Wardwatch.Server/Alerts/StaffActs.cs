@@ -58,7 +58,7 @@ internal sealed class StaffActs(IOutbox outbox, IKeyring keyring, IPatientDirect
         {
             while (await reader.ReadAsync(cancellation))
             {
-                ended.Add(new(reader.GetGuid(0), type, (AlertPriority)reader.GetInt16(1), IsActive: false, reader.GetFieldValue<int?>(2), reader.GetFieldValue<string?>(3), Canary: false));
+                ended.Add(new(reader.GetGuid(0), type, (AlertPriority)reader.GetInt16(1), IsActive: false, reader.GetFieldValue<int?>(2), reader.TextOrNull(3), Canary: false));
             }
         }
 
@@ -96,8 +96,8 @@ internal sealed class StaffActs(IOutbox outbox, IKeyring keyring, IPatientDirect
         while (await reader.ReadAsync(cancellation))
         {
             alerts.Add(new(
-                $"{reader.GetGuid(0)}", reader.GetString(1), (AlertPriority)reader.GetInt16(2), reader.GetFieldValue<int?>(3), reader.GetFieldValue<string?>(4), reader.GetFieldValue<string?>(5),
-                reader.GetBoolean(6), reader.GetDateTime(7)));
+                $"{reader.GetGuid(0)}", reader.GetString(1), (AlertPriority)reader.GetInt16(2), reader.GetFieldValue<int?>(3), reader.TextOrNull(4), reader.TextOrNull(5),
+                reader.GetBoolean(6), new DateTimeOffset(reader.GetDateTime(7))));
         }
 
         return alerts;
@@ -143,7 +143,7 @@ internal sealed class StaffActs(IOutbox outbox, IKeyring keyring, IPatientDirect
         while (await reader.ReadAsync(cancellation))
         {
             touched.Add(new(
-                reader.GetGuid(0), reader.GetString(1), (AlertPriority)reader.GetInt16(2), reader.GetBoolean(3), reader.GetFieldValue<int?>(4), reader.GetFieldValue<string?>(5), reader.GetBoolean(6)));
+                reader.GetGuid(0), reader.GetString(1), (AlertPriority)reader.GetInt16(2), reader.GetBoolean(3), reader.GetFieldValue<int?>(4), reader.TextOrNull(5), reader.GetBoolean(6)));
         }
 
         return touched;

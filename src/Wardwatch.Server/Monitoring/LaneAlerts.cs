@@ -13,7 +13,7 @@ namespace Wardwatch.Server.Monitoring;
 /// </summary>
 internal sealed class LaneAlerts(IAlertBook book)
 {
-    private readonly AlertTransition[] _transitions = new AlertTransition[AlertEngine.MostTransitions];
+    private readonly AlertTransition[] _transitions = new AlertTransition[AlertCatalogue.Count];
     private IAlertBatch? _batch;
 
     /// <summary>Looks at a patient as of now.</summary>
