@@ -49,8 +49,8 @@ public static partial class AlertCatalogue
         },
         new("spo2-fall", "Saturation falling", AlertCategory.Respiratory, AlertPriority.Medium, AlertRuleKind.Fall, Vital.SpO2)
         {
-            Rule = "Saturation lower by the limit or more than at its best ten seconds of the last 2 min", Limit = 5, SafeMin = 3, SafeMax = 15, Hysteresis = 2, WindowSeconds = 120,
-            DelaySeconds = 20, MaxDelaySeconds = 60, ClearSeconds = 10, RespondingRole = DutyRoles.RespiratoryPhysician, ResponseMinutes = 15, Source = $"Limit and window: {Own}. {Delay}",
+            Rule = "Saturation lower by the limit or more than in its best ten seconds of the last 2 min, and below 94", FallsBelow = 94, Limit = 5, SafeMin = 3, SafeMax = 15, Hysteresis = 2, WindowSeconds = 120,
+            DelaySeconds = 20, MaxDelaySeconds = 60, ClearSeconds = 10, RespondingRole = DutyRoles.RespiratoryPhysician, ResponseMinutes = 15, Source = $"Limit and window: {Own}; 93 % and less scores 2 in {News2}. {Delay}",
         },
         new("rr-critical", "Respiratory depression or apnoea", AlertCategory.Respiratory, AlertPriority.High, AlertRuleKind.Below, Vital.RespiratoryRate)
         {
@@ -89,9 +89,9 @@ public static partial class AlertCatalogue
         },
         new("sbp-fall", "Systolic pressure falling", AlertCategory.Haemodynamic, AlertPriority.Medium, AlertRuleKind.Fall, Vital.SystolicPressure)
         {
-            Rule = "Systolic pressure lower by the limit or more than at its best 150 s of the last 30 min", Limit = 30, SafeMin = 20, SafeMax = 60, Hysteresis = 10, WindowSeconds = 1800,
+            Rule = "Systolic pressure lower by the limit or more than in its best 150 s of the last 30 min, and below 111", FallsBelow = 111, Limit = 30, SafeMin = 20, SafeMax = 60, Hysteresis = 10, WindowSeconds = 1800,
             DelaySeconds = 30, MaxDelaySeconds = 60, ClearSeconds = 10, RespondingRole = DutyRoles.Physician, ResponseMinutes = 15,
-            Source = $"Limit, window and delay: {Own}; 30 min, so that a cuff every ten minutes is seen",
+            Source = $"Limit, window and delay: {Own}; 30 min, so that a cuff every ten minutes is seen; 110 mmHg and less scores 1 in {News2}",
         },
         new("sbp-high", "Hypertension", AlertCategory.Haemodynamic, AlertPriority.Medium, AlertRuleKind.Above, Vital.SystolicPressure)
         {

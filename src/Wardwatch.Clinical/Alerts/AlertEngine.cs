@@ -125,7 +125,7 @@ public static partial class AlertEngine
             return;
 
         double limit = settings.LimitOf(type.Index);
-        var verdict = fall >= limit ? Verdict.Bad : fall <= limit - type.Hysteresis ? Verdict.Good : Verdict.Uncertain;
+        var verdict = value >= type.FallsBelow || fall <= limit - type.Hysteresis ? Verdict.Good : fall >= limit ? Verdict.Bad : Verdict.Uncertain;
         ref var condition = ref memory.Conditions[type.Index];
         if (!double.IsNaN(fall))
             condition.Value = fall;

@@ -30,6 +30,7 @@ public static class LiveModule
         services.AddSingleton<IEmergencyObserver>(provider => provider.GetRequiredService<LiveNotices>());
         services.AddHostedService(provider => provider.GetRequiredService<LiveNotices>());
         services.AddSingleton<IEventObserver, LivePatients>();
+        services.AddSingleton<IEventObserver, LiveNotifications>();
         services.AddSingleton<LiveAlerts>();
         services.AddSingleton<IAlertObserver>(provider => provider.GetRequiredService<LiveAlerts>());
         services.AddSingleton<ISoundObserver>(provider => provider.GetRequiredService<LiveAlerts>());
@@ -51,7 +52,7 @@ public static class LiveModule
         // Our own limit comes first, so that whoever is cut off is counted, with the reason.
         routes.MapHub<WardHub>("/hubs/ward", hub => hub.TransportSendTimeout = TimeSpan.FromSeconds(2 * sendTimeout));
         routes.Map("/ws/vitals", ServeSocketAsync).RequireAuthorization(Policies.SeePatients).ExcludeFromDescription();
-        routes.MapGet("/sse/events", ServeStreamAsync).RequireAuthorization(Policies.SeePatients).WithTags("Live")
+        routes.MapGet("/sse/events", ServeStreamAsync).RequireAuthorization(Policies.FollowLive).WithTags("Live")
             .WithSummary("Server-sent events: status, storage, heartbeat; resumes after Last-Event-ID");
     }
 

@@ -76,6 +76,18 @@ public static class AuditActions
     public const string ReviewEmergency = "emergency.review";
     public const string SettleSecurityEvent = "security-event.settle";
 
+    // Who is on duty.
+    public const string SetDuties = "duty.set";
+    public const string AddSchedule = "schedule.add";
+    public const string ChangeSchedule = "schedule.change";
+    public const string EndSchedule = "schedule.end";
+    public const string AddOverride = "duty-override.add";
+    public const string EndOverride = "duty-override.end";
+    public const string AddSwap = "duty-swap.add";
+    public const string EndSwap = "duty-swap.end";
+    public const string AddFeed = "duty-feed.add";
+    public const string RemoveFeed = "duty-feed.remove";
+
     // What could not be believed or handled.
     public const string OpenDeadLetter = "dead-letter.open";
     public const string ReplayDeadLetter = "dead-letter.replay";
