@@ -213,7 +213,7 @@ public sealed partial class DeployTests
     private static partial Regex Setting();
 
     // Quoted texts; what a selector, a grouping or a matching names; windows; functions; numbers.
-    [GeneratedRegex(@"""[^""]*""|'[^']*'|\{(?:[^{}""]|""[^""]*"")*\}|\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)|\[[^\]]*\]|\boffset\s+\w+|\b[a-zA-Z_]\w*(?=\s*\()|\b\d[\w.]*", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"""[^""]*""|'[^']*'|\{(?:[^{}""]|""[^""]*"")*\}|\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)|\[[^\]]*\]|\boffset\s+\w+|\b[a-zA-Z_]\w*(?=\s*\(|\s+(?:by|without)\s*\()|\b\d[\w.]*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex NotMetrics();
 
     [GeneratedRegex("[a-zA-Z_:][a-zA-Z0-9_:]*", RegexOptions.CultureInvariant, 1000)]
