@@ -66,6 +66,7 @@ public static class AuditActions
     public const string EndSilence = "alert.silence-end";
     public const string JudgeAlert = "alert.judge";
     public const string SetLimits = "limits.set";
+    public const string SetAlertBudget = "alert-budget.set";
     public const string PauseSound = "sound.pause";
     public const string EndSoundPause = "sound.pause-end";
     public const string GiveWard = "ward.hand-over";
