@@ -36,8 +36,15 @@ public static class DutyRoles
     /// <summary>Every duty role, with its name in words.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        [Nurse] = "Nurse", [ChargeNurse] = "Charge nurse", [Physician] = "Physician", [Intensivist] = "Intensivist", [Cardiologist] = "Cardiologist",
-        [RespiratoryPhysician] = "Respiratory physician", [Neurologist] = "Neurologist", [Diabetologist] = "Diabetologist", [RapidResponse] = "Rapid response team",
+        [Nurse] = "Nurse",
+        [ChargeNurse] = "Charge nurse",
+        [Physician] = "Physician",
+        [Intensivist] = "Intensivist",
+        [Cardiologist] = "Cardiologist",
+        [RespiratoryPhysician] = "Respiratory physician",
+        [Neurologist] = "Neurologist",
+        [Diabetologist] = "Diabetologist",
+        [RapidResponse] = "Rapid response team",
         [Technician] = "Technician",
     };
 }

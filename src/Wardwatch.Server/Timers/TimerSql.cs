@@ -1,0 +1,56 @@
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.Server.Timers;
+
+/// <summary>The statements about timers.</summary>
+internal static class TimerSql
+{
+    /// <summary>The topic of <see cref="DirectoryChanges"/> under which those who fire timers are woken.</summary>
+    public const string Topic = "timers";
+
+    /// <summary>
+    /// Sets one, so many seconds from now on by the database's clock, and wakes whoever fires timers if it is due before the next look ($5, seconds).
+    /// </summary>
+    public const string Set =
+        $"""
+        with due as (select clock_timestamp() + make_interval(secs => $4) as at), put as (
+            insert into timers (tenant_id, kind, subject, due_at, next_at)
+            select $1, $2, $3, due.at, due.at from due
+            on conflict (tenant_id, kind, subject) do update set due_at = excluded.due_at, next_at = excluded.next_at, attempts = 0
+            returning subject
+        )
+        select case when $4 < $5 then pg_notify('{DirectoryChanges.Channel}', '{Topic}') end from put
+        """;
+
+    /// <summary>Takes one away.</summary>
+    public const string Cancel = "delete from timers where tenant_id = $1 and kind = $2 and subject = $3";
+
+    /// <summary>
+    /// Takes the one that has been due longest out of the table: it is gone if what acts on it commits, and there again if not. One that another transaction has taken is
+    /// passed over.
+    /// </summary>
+    public const string Take =
+        """
+        delete from timers
+        where (tenant_id, kind, subject) = (
+            select tenant_id, kind, subject from timers where next_at <= clock_timestamp() and kind = any($1) order by next_at limit 1 for update skip locked)
+        returning tenant_id, kind, subject, due_at, attempts, extract(epoch from clock_timestamp() - due_at)::float8
+        """;
+
+    /// <summary>Puts off one that failed, unless it was set anew meanwhile.</summary>
+    public const string PutOff =
+        """
+        update timers set attempts = attempts + 1, next_at = clock_timestamp() + make_interval(secs => $5)
+        where tenant_id = $1 and kind = $2 and subject = $3 and due_at = $4
+        """;
+
+    /// <summary>In how many seconds the next one is due that somebody here acts on; none: null.</summary>
+    public const string Next = "select extract(epoch from min(next_at) - clock_timestamp())::float8 from timers where kind = any($1)";
+
+    /// <summary>How many there are, how late the oldest is in seconds, and how many have failed.</summary>
+    public const string Look =
+        """
+        select count(*), coalesce(greatest(extract(epoch from clock_timestamp() - min(due_at)), 0), 0)::float8, count(*) filter (where attempts > 0)
+        from timers
+        """;
+}
