@@ -82,6 +82,7 @@ export interface Incident {
   name: string;
   category: string;
   priority: AlertPriority;
+  technical: boolean;
   state: IncidentState;
   /** Who responds to this kind of alert. */
   role: string;
@@ -89,6 +90,7 @@ export interface Incident {
   openedAt: number;
   assignedAt: number | null;
   acknowledgedAt: number | null;
+  startedAt: number | null;
   reviewedAt: number | null;
   resolvedAt: number | null;
   archivedAt: number | null;
@@ -96,7 +98,11 @@ export interface Incident {
   respondBy: number | null;
   respondState: 'running' | 'met' | 'overdue' | 'none';
   nextStep: { at: number; what: 'escalate' | 're-alert'; to: string } | null;
+  /** What it was in the end. */
+  outcome: Judgement | null;
   version: number;
+  /** That of the synthetic patient: nobody's work. */
+  canary: boolean;
   /** Told for one incident only. */
   history: IncidentStep[];
 }

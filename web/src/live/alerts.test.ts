@@ -137,6 +137,8 @@ describe('the book of alerts', () => {
   test('the canary is never shown nor heard', () => {
     const book = new AlertBook();
     book.apply(alertOf('c', { canary: true }), 1);
+    book.applyIncident(incidentOf('c', { canary: true }), 1);
+    expect(book.open()).toEqual([]);
     expect(book.all()).toEqual([]);
   });
 
