@@ -32,7 +32,8 @@ function cause(value: unknown): AlertCause {
   const f = fields(value);
   const values: AlertCause['values'] = {};
   const given = absent(f.values) ? {} : (believed(() => fields(f.values)) ?? {});
-  for (const key of VITAL_KEYS) {
+  // Consciousness and oxygen are words there, and are not shown among the numbers.
+  for (const key of NUMERIC_VITALS) {
     if (absent(given[key])) continue;
     const one = believed(() => {
       const v = fields(given[key]);

@@ -1,5 +1,5 @@
 /** Alerts, the work they cause, and who is told of it: what the server says, after validation. Times are milliseconds since 1970. */
-import type { Bounds, VitalKey } from './types';
+import type { Bounds, NumericVital, VitalKey } from './types';
 
 export const PRIORITIES = ['high', 'medium', 'low'] as const;
 export type AlertPriority = (typeof PRIORITIES)[number];
@@ -19,7 +19,7 @@ export interface AlertCause {
   limit: number | null;
   unit: string;
   delaySeconds: number;
-  values: { [K in VitalKey]?: { value: number; ageSeconds: number } };
+  values: { [K in NumericVital]?: { value: number; ageSeconds: number } };
   news2: Bounds | null;
   rule: string;
   model: string | null;
