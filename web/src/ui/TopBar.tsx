@@ -121,17 +121,24 @@ export function PathPill({ store, wards }: { store: LiveStore; wards: readonly s
   );
 }
 
+/** More would take the beds their room. */
+const MOST_OWN = 2;
+
 /** Alerts that belong to no patient: the ward's and the installation's own. */
 export function OwnAlerts({ store }: { store: LiveStore }) {
   const own = useLive(store, (s) => s.ownAlerts);
   const now = useServerSecond(store.clock);
   return (
     <div role="status">
-      {own.map((one) => (
+      {own.slice(0, MOST_OWN).map((one) => (
         <div key={one.id} className={`strip strip-${lookOf(one)} own-alert`}>
           <span className="strip-text">
             <span aria-hidden="true">{words.alerts.look[lookOf(one)].sign} </span>
-            {one.cause.text}
+            {one.incident === null ? (
+              one.cause.text
+            ) : (
+              <Link to={`/incidents/${encodeURIComponent(one.incident)}`}>{one.cause.text}</Link>
+            )}
           </span>
           {/* Not said again each second. */}
           <span className="strip-since" aria-hidden="true">
@@ -139,6 +146,11 @@ export function OwnAlerts({ store }: { store: LiveStore }) {
           </span>
         </div>
       ))}
+      {own.length > MOST_OWN && (
+        <Link className="own-more" to="/alerts">
+          {words.alerts.toast.more(own.length - MOST_OWN)}
+        </Link>
+      )}
     </div>
   );
 }

@@ -79,7 +79,8 @@ function ToastRow({ toast, close }: { toast: Toast; close(): void }) {
     <>
       <span aria-hidden="true">{sign} </span>
       <span className="hidden-words">{name}: </span>
-      <b>{title}</b>{' '}
+      {/* A sentence that begins with it needs no title. */}
+      {!said.startsWith(title) && <b>{title} </b>}
       <span>
         {worse && text.toast.worse}
         {said}

@@ -85,7 +85,13 @@ function Who({ row, wards }: { row: AlertRow; wards: Props['wards'] }) {
 }
 
 function What({ row: { alert, incident, more }, over }: { row: AlertRow; over: boolean }) {
-  const states = [alert ? stateOf(alert) : '', over ? text.list.ended : '', more > 0 ? text.moreSaid(more) : ''];
+  const gone = alert === null && incident !== null && isOpen(incident);
+  const states = [
+    alert ? stateOf(alert) : '',
+    gone ? text.endedShort : '',
+    over ? text.list.ended : '',
+    more > 0 ? text.moreSaid(more) : '',
+  ];
   const said = states.filter(Boolean).join(' · ');
   const cause = alert?.cause.text ?? incident?.alerts[0]?.cause.text ?? incident?.name;
   return (
