@@ -1,6 +1,7 @@
 import type { PatientView } from '../../live/view';
 import { clockWords, nextWords, ownerWords, stateWords } from '../../ui/onIt';
 import { words } from '../../ui/words';
+import './responder.css';
 
 /** Who is on it, what comes next and when, and the response clock: above the traces, in the place of their label. */
 export function Responder({ view }: { view: PatientView }) {
