@@ -14,7 +14,8 @@ import { Accounts, answerAuth, ROLES } from './mock-accounts.mjs';
 import { answerAdmin } from './mock-admin.mjs';
 import { Administration } from './mock-administration.mjs';
 import { dashboardOf } from './mock-analytics.mjs';
-import { answerCare, Care } from './mock-care.mjs';
+import { Care } from './mock-care.mjs';
+import { answerCare } from './mock-care-api.mjs';
 import { answerDuty, Duty } from './mock-duty.mjs';
 import { answerPatients, Registry } from './mock-patients.mjs';
 import { answerSystem, System } from './mock-system.mjs';
@@ -300,6 +301,8 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     requests,
     sockets: () => [...sockets].filter((one) => !one.onlyAlerts).length,
     /** Those of the pages themselves, without the one that each has for alerts alone. */
+    /** Those for alerts, one a page. */
+    alertsLive: () => [...sockets].filter((one) => one.onlyAlerts),
     live: () => [...sockets].filter((one) => !one.onlyAlerts),
     fault: (body) =>
       fetch(`http://127.0.0.1:${server.address().port}/__mock`, { method: 'POST', body: JSON.stringify(body) }),

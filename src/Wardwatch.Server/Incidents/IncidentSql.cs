@@ -23,6 +23,8 @@ internal static class IncidentSql
     /// <summary>The same for timers, which do not wait: who holds the incident may wait for the timer.</summary>
     public const string TryLockOne = "select to_jsonb(i) from incidents i where i.tenant_id = $1 and i.incident_id = $2 for update skip locked";
 
+    public const string Some = "select to_jsonb(i) from incidents i where i.tenant_id = $1 and i.incident_id = any($2) order by i.number";
+
     public const string Exists = "select exists (select from incidents where tenant_id = $1 and incident_id = $2)";
 
     public const string Alerts = "select to_jsonb(a) from incident_alerts a where a.incident_id = any($1)";

@@ -18,6 +18,15 @@ public static class IncidentsModule
         services.AddSingleton<CoverageCheck>();
     }
 
+    /// <summary>Adds what tells screens.</summary>
+    public static void AddShownIncidents(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<ShownIncidents>();
+        services.AddSingleton<IEventObserver>(provider => provider.GetRequiredService<ShownIncidents>());
+        services.AddHostedService(provider => provider.GetRequiredService<ShownIncidents>());
+    }
+
     /// <summary>Adds what opens, assigns and carries on.</summary>
     public static void AddIncidentWork(IHostApplicationBuilder builder)
     {
@@ -37,5 +46,6 @@ public static class IncidentsModule
     {
         IncidentEndpoints.Map(routes);
         CoverageEndpoint.Map(routes);
+        Handovers.HandoverEndpoints.Map(routes);
     }
 }

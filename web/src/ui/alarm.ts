@@ -17,8 +17,8 @@ export interface AlarmState {
 }
 
 const STEP_MS = 200;
-/** Something sent to this person that asks for them anew: heard once, as an alarm of its priority would begin. */
-const ASKS_AGAIN: readonly string[] = ['assigned', 'escalated', 're-alert', 'overdue'];
+/** Sent to this person because nobody has answered yet: heard once, as an alarm of its priority would begin. The first call is the alert itself. */
+const ASKS_AGAIN: readonly string[] = ['escalated', 're-alert', 'overdue'];
 const ASKED_MS = 3_000;
 
 export class Alarm {

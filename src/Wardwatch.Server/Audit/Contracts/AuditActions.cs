@@ -66,8 +66,11 @@ public static class AuditActions
     public const string EndSilence = "alert.silence-end";
     public const string JudgeAlert = "alert.judge";
     public const string SetLimits = "limits.set";
+    public const string SetAlertBudget = "alert-budget.set";
     public const string PauseSound = "sound.pause";
     public const string EndSoundPause = "sound.pause-end";
+    public const string GiveWard = "ward.hand-over";
+    public const string TakeWard = "ward.take-over";
 
     // Emergencies and what is looked at afterwards.
     public const string SearchInEmergency = "emergency.search";

@@ -42,6 +42,14 @@ internal sealed class CoverageCheck(IOnCall onCall, IAlerts alerts, IPatientDire
         }
     }
 
+    /// <summary>How many holes the next shift of a ward has.</summary>
+    public async Task<int> CountHolesAsync(NpgsqlConnection connection, int tenantId, string ward, CancellationToken cancellation)
+    {
+        var from = time.GetUtcNow();
+        var until = from.AddHours(options.Value.CoverageHours);
+        return new CoverageProof(await onCall.ReadAsync(connection, tenantId, from, until, cancellation), options.Value, from, until).HolesOf(ward).Count;
+    }
+
     private List<string> WardsOf(int tenantId) => [.. patients.Wards.Where(ward => ward.TenantId == tenantId && ward.Beds.Count > 0).Select(ward => ward.Id)];
 
     // Null: there is no roster at all, which is one thing to be said, and not one of each ward.

@@ -36,6 +36,23 @@ describe('toasts', () => {
     expect(more).toBe(1);
   });
 
+  test('a call and the alert that it is about are one toast, whichever comes first; another alert of the patient is not', () => {
+    const call: Toast = {
+      ...of(alertOf('x')),
+      id: 'n/1',
+      title: 'Low oxygen saturation, bed 1',
+      to: '/incidents/i1',
+      call: true,
+      from: 1000,
+    };
+    const merged = [{ ...of(alertOf('a')), to: '/incidents/i1' }];
+    expect(withToast([of(alertOf('a'))], call)).toEqual(merged);
+    expect(withToast([{ ...call, from: 0 }], of(alertOf('a'), 1000))).toEqual(merged);
+    expect(withToast([of(alertOf('a'))], of(alertOf('b'), 500))).toHaveLength(2);
+    expect(withToast([of(alertOf('a'))], { ...call, from: 60_000 })).toHaveLength(2);
+    expect(stillShown([call], [], 130_000)).toEqual([]);
+  });
+
   test('the same alert again takes the place of what was said of it', () => {
     expect(withToast([of(alertOf('a')), of(alertOf('b'))], of(alertOf('b'), 7)).map((one) => one.from)).toEqual([7, 0]);
   });

@@ -76,10 +76,13 @@ export function Care({ patient, changed, children }: CareProps) {
           {text.all}
         </button>
       )}
-      {children}
+      {!few && children}
       {open === 'all' && (
         <Dialog title={text.allTitle(patient.name)} close={close}>
-          <div className="care-all">{deeds.filter((one) => one !== 'critical').map(button)}</div>
+          <div className="care-all">
+            {deeds.filter((one) => one !== 'critical').map(button)}
+            {children}
+          </div>
         </Dialog>
       )}
       {open !== null && open !== 'all' && <Deed deed={open} patient={patient} close={close} changed={changed} />}

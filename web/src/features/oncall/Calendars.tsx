@@ -25,15 +25,11 @@ export function Calendars({ group, name }: { group: DutyGroup; name: string }) {
   });
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const step = {
-      ArrowLeft: () => setLater(later - 1),
-      ArrowRight: () => setLater(later + 1),
-      t: () => setLater(0),
-      T: () => setLater(0),
-    }[event.key];
-    if (!step) return;
+    if (event.key === 'ArrowLeft') setLater(later - 1);
+    else if (event.key === 'ArrowRight') setLater(later + 1);
+    else if (event.key.toLowerCase() === 't') setLater(0);
+    else return;
     event.preventDefault();
-    step();
   };
   const days = daysOf(week);
   const gaps = group.schedules.flatMap((schedule, index) =>
@@ -54,9 +50,9 @@ export function Calendars({ group, name }: { group: DutyGroup; name: string }) {
           {text.today}
         </button>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: takes keys that move by a week, and scrolls on a small screen */}
       <section
         className="week-grid"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: takes keys that move by a week
         tabIndex={0}
         aria-label={`${text.calendar(name)}. ${text.calendarHelp}`}
         onKeyDown={onKeyDown}
@@ -116,7 +112,7 @@ function WeekRow({ name, final, stretches, week, now }: RowProps) {
       <ul>
         {bars(stretches, week).map(({ stretch, left, width }) => {
           const who = stretch.person === null ? text.nobody : (stretch.person.name ?? text.nobody);
-          const place: CSSProperties = { left: `${left}%`, width: `${width}%` };
+          const place = { '--left': `${left}%`, '--width': `${width}%` } as CSSProperties;
           const said = text.duty(who, ...ends(stretch), text.source[stretch.source] ?? '');
           return (
             <li

@@ -75,7 +75,7 @@ export function Coverage({ ward, wards, choose }: Props) {
           </ul>
           {types.length > 0 && (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by keyboard
-            <section className="matrix" tabIndex={0} aria-label={text.coverage}>
+            <section className="matrix" tabIndex={0} aria-label={text.matrix}>
               <table className="data data-wide">
                 <caption className="hidden-words">{text.coverage}</caption>
                 <thead>

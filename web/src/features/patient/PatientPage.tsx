@@ -72,6 +72,7 @@ export function Identity({ store, patientId }: { store: LiveStore; patientId: st
       <h1>{record.name}</h1>
       <span className="identity-facts">{facts.join(' · ')}</span>
       <StatusChip view={view} />
+      {view.limitsChanged && <span className="chip">{words.alerts.limitsChanged}</span>}
     </div>
   );
 }

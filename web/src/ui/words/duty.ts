@@ -115,6 +115,7 @@ export const oncallWords = {
   removed: 'The override is taken back.',
   coverage: 'Coverage',
   coverageHelp: 'Who would be reached for each bed and kind of alert in the next 12 hours, tried by the router itself.',
+  matrix: 'Alerts and beds',
   coverageWard: 'Ward',
   coverageBed: 'Bed',
   holes: (n: number) => (n === 0 ? 'No holes: everybody is reached.' : n === 1 ? '1 hole' : `${n} holes`),
