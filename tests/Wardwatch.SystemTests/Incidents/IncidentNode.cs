@@ -91,6 +91,8 @@ internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IAlerts
     public Task<ILookup<Guid, AlertDocument>> DocumentsAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<Guid> incidents, CancellationToken cancellation) =>
         Task.FromResult(Array.Empty<AlertDocument>().ToLookup(_ => Guid.Empty));
 
+    public Task<WardStand> StandOfWardAsync(NpgsqlConnection connection, int tenantId, string ward, DateTimeOffset at, CancellationToken cancellation) => Task.FromResult(new WardStand(0, 0));
+
     public Task<IReadOnlyList<OnDuty>> WhoAsync(NpgsqlConnection connection, int tenantId, string? ward, string role, DateTimeOffset at, CancellationToken cancellation) =>
         Task.FromResult(new Table([.. Duty]).Who(ward, role, at));
 
