@@ -98,8 +98,8 @@ public static partial class AlertEngine
             var type = AlertCatalogue.Of(AlertTypes.ClockWrong);
             ref var condition = ref memory.Conditions[type.Index];
             (condition.Value, condition.Vital) = (input.ClockOffsetSeconds, AlertTransition.NoVital);
-            double off2 = Math.Abs(input.ClockOffsetSeconds), limit = settings.LimitOf(type.Index);
-            Advance(memory, type.Index, ref condition, off2 > limit ? Verdict.Bad : off2 <= limit - type.Hysteresis ? Verdict.Good : Verdict.Uncertain, at, settings, isAlone: false, isBroken);
+            double offset = Math.Abs(input.ClockOffsetSeconds), limit = settings.LimitOf(type.Index);
+            Advance(memory, type.Index, ref condition, offset > limit ? Verdict.Bad : offset <= limit - type.Hysteresis ? Verdict.Good : Verdict.Uncertain, at, settings, isAlone: false, isBroken);
         }
     }
 

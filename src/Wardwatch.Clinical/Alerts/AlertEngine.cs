@@ -83,16 +83,20 @@ public static partial class AlertEngine
             var vital = (Vital)BitOperations.TrailingZeroCount(rest);
             input.Vitals.TryGet(vital, out double value, out long at);
             ref var track = ref memory.Tracks[(int)vital];
-            bool isNew = track.IsNew(at, value);
+            bool isNew = track.IsNew(at, value), isContinuous = VitalCatalogue.Of(vital).IsContinuous;
             if (isNew)
             {
-                track.Take(at, value, VitalCatalogue.Of(vital).IsContinuous);
+                track.Take(at, value, isContinuous);
                 any = true;
             }
-            else if (!areOtherSettings || input.Vitals.StateAt(vital, input.Now) >= DataState.Stale)
+            else if (!areOtherSettings)
             {
                 continue;
             }
+
+            // What is no longer current says nothing of now: a cuff of yesterday that is met after a restart, or when a limit is changed. A stream that comes late is judged by its own times.
+            if (!(isNew && isContinuous) && input.Vitals.StateAt(vital, input.Now) >= DataState.Stale)
+                continue;
 
             foreach (var type in OfVital[(int)vital])
             {
@@ -125,7 +129,7 @@ public static partial class AlertEngine
             return;
 
         double limit = settings.LimitOf(type.Index);
-        var verdict = fall >= limit ? Verdict.Bad : fall <= limit - type.Hysteresis ? Verdict.Good : Verdict.Uncertain;
+        var verdict = value >= type.FallsBelow || fall <= limit - type.Hysteresis ? Verdict.Good : fall >= limit ? Verdict.Bad : Verdict.Uncertain;
         ref var condition = ref memory.Conditions[type.Index];
         if (!double.IsNaN(fall))
             condition.Value = fall;

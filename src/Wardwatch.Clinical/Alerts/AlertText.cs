@@ -18,7 +18,7 @@ public static class AlertText
 
     /// <summary>A number as staff read it: no more than one decimal, and none that is zero; scores below 1 with two.</summary>
     public static string Number(double value) => Math.Abs(value) < 1
-        ? value.ToString("0.##", CultureInfo.InvariantCulture)
+        ? value.ToString("0.##;-0.##;0", CultureInfo.InvariantCulture)
         : Math.Round(value, 1, MidpointRounding.AwayFromZero).ToString("0.#", CultureInfo.InvariantCulture);
 
     private static string Cause(AlertType type, in AlertTransition transition)

@@ -11,7 +11,7 @@ public enum AlertRuleKind : byte
     /// <summary>The vital is below the limit.</summary>
     Below,
 
-    /// <summary>The vital has fallen by the limit or more within <see cref="AlertType.WindowSeconds"/>.</summary>
+    /// <summary>The vital has fallen by the limit or more within <see cref="AlertType.WindowSeconds"/>, below <see cref="AlertType.FallsBelow"/>.</summary>
     Fall,
 
     /// <summary>The total of NEWS2 is certainly at the limit or more.</summary>
@@ -89,6 +89,9 @@ public sealed record AlertType(string Code, string Name, AlertCategory Category,
 
     /// <summary>For <see cref="AlertRuleKind.Fall"/>: within how many seconds.</summary>
     public double WindowSeconds { get; init; }
+
+    /// <summary>For <see cref="AlertRuleKind.Fall"/>: a value at or above this is none, from wherever it came.</summary>
+    public double FallsBelow { get; init; } = double.PositiveInfinity;
 
     /// <summary>From where on the alert has <see cref="EscalatesTo"/>; in the unit of the limit.</summary>
     public double? EscalationLimit { get; init; }

@@ -143,18 +143,18 @@ internal static class AlertEndpoints
             return null;
         }, cancellation);
 
-    private static async Task<Results<Ok<AlertDocument>, ProblemHttpResult>> SilenceAsync(
+    private static Task<Results<Ok<AlertDocument>, ProblemHttpResult>> SilenceAsync(
         string id, SilenceRequest request, HttpContext context, AlertReader reader, TenantDatabase database, StaffActs acts, ITimers timers, IPatientDirectory patients, IKeyring keyring, IAuditTrail audit,
         TimeProvider time, CancellationToken cancellation)
     {
         var reason = request.Reason?.Trim() ?? "";
-        if (reason.Length is < LeastReason or > MostReason)
+        return ActAsync(id, context, reader, database, audit, AuditActions.SilenceAlert, reason, async (connection, alert) =>
         {
-            return Problems.InvalidParameter($"reason must have {LeastReason} to {MostReason} characters.");
-        }
+            if (reason.Length is < LeastReason or > MostReason)
+            {
+                return Problems.InvalidParameter($"reason must have {LeastReason} to {MostReason} characters.");
+            }
 
-        return await ActAsync(id, context, reader, database, audit, AuditActions.SilenceAlert, reason, async (connection, alert) =>
-        {
             var most = alert.Document.Priority == AlertPriority.High.Word() ? MostSilenceHigh : MostSilence;
             if (request.Seconds is not { } seconds || seconds < 1 || seconds > most)
             {
@@ -193,20 +193,18 @@ internal static class AlertEndpoints
             return null;
         }, cancellation);
 
-    private static async Task<Results<Ok<AlertDocument>, ProblemHttpResult>> JudgeAsync(
-        string id, JudgeRequest request, HttpContext context, AlertReader reader, TenantDatabase database, StaffActs acts, IAuditTrail audit, TimeProvider time, CancellationToken cancellation)
-    {
-        if (!AlertWords.Judgements.Contains(request.Judgement, StringComparer.Ordinal))
+    private static Task<Results<Ok<AlertDocument>, ProblemHttpResult>> JudgeAsync(
+        string id, JudgeRequest request, HttpContext context, AlertReader reader, TenantDatabase database, StaffActs acts, IAuditTrail audit, TimeProvider time, CancellationToken cancellation) =>
+        ActAsync(id, context, reader, database, audit, AuditActions.JudgeAlert, null, async (connection, alert) =>
         {
-            return Problems.InvalidParameter($"judgement must be one of {string.Join(", ", AlertWords.Judgements)}.");
-        }
+            if (!AlertWords.Judgements.Contains(request.Judgement, StringComparer.Ordinal))
+            {
+                return Problems.InvalidParameter($"judgement must be one of {string.Join(", ", AlertWords.Judgements)}.");
+            }
 
-        return await ActAsync(id, context, reader, database, audit, AuditActions.JudgeAlert, null, async (connection, alert) =>
-        {
             await acts.JudgeAsync(connection, alert.TenantId, [alert.Document.Id], request.Judgement!, context.User.Caller().AccountId, time.GetUtcNow(), cancellation);
             return null;
         }, cancellation);
-    }
 
     // What somebody does about one alert: locked, done, on record, and answered as it is then.
     private static async Task<Results<Ok<AlertDocument>, ProblemHttpResult>> ActAsync(

@@ -58,24 +58,17 @@ internal static class SoundEndpoints
         return TypedResults.Ok(new SoundPausePage(pauses));
     }
 
-    private static async Task<Results<Ok<SoundPauseDocument>, ProblemHttpResult>> PauseAsync(
+    private static Task<Results<Ok<SoundPauseDocument>, ProblemHttpResult>> PauseAsync(
         string id, SoundPauseRequest request, HttpContext context, IPatientDirectory patients, TenantDatabase database, IAuditTrail audit, IEnumerable<ISoundObserver> observers, TimeProvider time,
-        CancellationToken cancellation)
-    {
-        if (request.Seconds is not { } seconds || seconds is < 1 or > LongestPause)
-        {
-            return Problems.InvalidParameter($"seconds must be between 1 and {LongestPause}.");
-        }
-
-        return await SetAsync(id, TimeSpan.FromSeconds(seconds), context, patients, database, audit, observers, time, cancellation);
-    }
+        CancellationToken cancellation) =>
+        SetAsync(id, request.Seconds ?? 0, context, patients, database, audit, observers, time, cancellation);
 
     private static Task<Results<Ok<SoundPauseDocument>, ProblemHttpResult>> EndAsync(
         string id, HttpContext context, IPatientDirectory patients, TenantDatabase database, IAuditTrail audit, IEnumerable<ISoundObserver> observers, TimeProvider time, CancellationToken cancellation) =>
         SetAsync(id, null, context, patients, database, audit, observers, time, cancellation);
 
     private static async Task<Results<Ok<SoundPauseDocument>, ProblemHttpResult>> SetAsync(
-        string id, TimeSpan? pause, HttpContext context, IPatientDirectory patients, TenantDatabase database, IAuditTrail audit, IEnumerable<ISoundObserver> observers, TimeProvider time,
+        string id, int? seconds, HttpContext context, IPatientDirectory patients, TenantDatabase database, IAuditTrail audit, IEnumerable<ISoundObserver> observers, TimeProvider time,
         CancellationToken cancellation)
     {
         var caller = context.User.Caller();
@@ -84,15 +77,20 @@ internal static class SoundEndpoints
             return Problems.WardNotFound();
         }
 
+        if (seconds is < 1 or > LongestPause)
+        {
+            return Problems.InvalidParameter($"seconds must be between 1 and {LongestPause}.");
+        }
+
         var now = time.GetUtcNow();
-        var until = pause is { } length ? now + length : now;
+        var until = now.AddSeconds(seconds ?? 0);
         await using (var transaction = await database.BeginAsync(caller.TenantId, cancellation))
         {
-            await using var command = pause is null
+            await using var command = seconds is null
                 ? transaction.Command(End, caller.TenantId, id, now.UtcDateTime)
                 : transaction.Command(Put, caller.TenantId, id, until.UtcDateTime, now.UtcDateTime, caller.AccountId, caller.Name);
             await command.ExecuteNonQueryAsync(cancellation);
-            await audit.RecordAsync(transaction.Connection, AuditEntry.Of(context, pause is null ? AuditActions.EndSoundPause : AuditActions.PauseSound) with { Detail = $"ward {id}" }, cancellation);
+            await audit.RecordAsync(transaction.Connection, AuditEntry.Of(context, seconds is null ? AuditActions.EndSoundPause : AuditActions.PauseSound) with { Detail = $"ward {id}" }, cancellation);
             await transaction.CommitAsync(cancellation);
         }
 

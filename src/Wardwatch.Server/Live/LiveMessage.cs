@@ -81,6 +81,9 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
     /// <summary>The patient's ward.</summary>
     public string? Ward { get; } = ward;
 
+    /// <summary>The account whose screens alone show it; null: everybody's who may see the patient or the ward.</summary>
+    public Guid? Account { get; init; }
+
     /// <summary>The document.</summary>
     public byte[] Json { get; } = json;
 
@@ -103,7 +106,7 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
     public ReadingTrace? Trace { get; init; }
 
     /// <summary>The same message as an event of the log.</summary>
-    public LiveMessage AsEvent(long number, string id) => new(Kind, TenantId, PatientNumber, Ward, Json) { EventNumber = number, EventId = id, Newest = Newest, Trace = Trace };
+    public LiveMessage AsEvent(long number, string id) => new(Kind, TenantId, PatientNumber, Ward, Json) { EventNumber = number, EventId = id, Newest = Newest, Trace = Trace, Account = Account };
 
     /// <summary>The hub's method for a kind.</summary>
     public static string HubMethod(LiveKind kind) => kind switch

@@ -20,4 +20,7 @@ public static class Policies
 
     /// <summary>Whoever acts on alerts: those of patients (<see cref="Permissions.ActOnAlerts"/>), or technical ones (<see cref="Permissions.TechnicalAlerts"/>).</summary>
     public const string ActOnAnyAlerts = "alerts.act-any";
+
+    /// <summary>Whoever has something live to see: patients, the own record, technical alerts, notifications.</summary>
+    public const string FollowLive = "live.follow";
 }
