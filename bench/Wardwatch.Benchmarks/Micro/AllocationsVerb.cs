@@ -55,6 +55,7 @@ internal static class AllocationsVerb
             Of("Forest, score and drivers", () => path.ForestScoreWithDrivers()),
             Of("Forest, one vital missing", () => path.ForestScoreWithDriversOneMissing()),
             Of("NEWS2", () => path.News2Score()),
+            Of("Alerts, a step", () => path.AlertStep()),
             Of("ReadingRecord.Write", () => path.WriteRecord()),
             Of("DataKey.Seal", () => path.SealRecord()),
             Of("Binding, patient, counter", () => way.FindAndJudge()),

@@ -2,8 +2,10 @@ using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Wardwatch.Clinical.Alerts;
 using Wardwatch.Clinical.Anomaly;
 using Wardwatch.Devices.Ascon;
+using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.Models.Contracts;
 using Wardwatch.Server.Monitoring;
@@ -13,7 +15,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Benchmarks.Micro;
 
 /// <summary>One patient with one device, held in memory: all that a lane looks up.</summary>
-internal sealed class BenchWard : IPatientDirectory, IAnomalyModels, IMeterFactory
+internal sealed class BenchWard : IPatientDirectory, IAnomalyModels, IMeterFactory, IAlertBook
 {
     private readonly Meter _meter = new("Wardwatch.Benchmarks");
 
@@ -45,7 +47,7 @@ internal sealed class BenchWard : IPatientDirectory, IAnomalyModels, IMeterFacto
     public ReadingProcessor CreateProcessor()
     {
         var options = new MonitoringOptions();
-        return new ReadingProcessor(this, new Scoring(this), new PatientStates(options), new CriticalReadings(null, options), [], new MonitoringMetrics(this), options, NullLogger<ReadingProcessor>.Instance);
+        return new ReadingProcessor(this, new Scoring(this), new PatientStates(options), new CriticalReadings(null, options), new LaneAlerts(this), [], new MonitoringMetrics(this), options, NullLogger<ReadingProcessor>.Instance);
     }
 
     /// <summary>The patient's device under a number of its own, so that a lane meets it for the first time.</summary>
@@ -64,6 +66,13 @@ internal sealed class BenchWard : IPatientDirectory, IAnomalyModels, IMeterFacto
     public PatientEntry? Find(int number) => number == Patient.Number ? Patient : null;
 
     public ValueTask<PatientEntry?> FindAsync(int tenantId, string id, CancellationToken cancellation) => new(Find(id));
+
+    public AlertSettings SettingsOf(PatientEntry patient) => AlertSettings.Default;
+
+    // The readings that are measured raise nothing.
+    public IAlertBatch Begin() => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<OpenAlert>> ReadOpenAsync(IReadOnlyCollection<int> patients, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<OpenAlert>>([]);
 
     public Meter Create(MeterOptions options) => _meter;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Wardwatch.Benchmarks.Stage;
+using Wardwatch.Clinical.Alerts;
 using Wardwatch.Clinical.Anomaly;
 using Wardwatch.Clinical.Scores;
 using Wardwatch.Clinical.Vitals;
@@ -38,7 +39,12 @@ internal sealed class HotPath
     private readonly float[] _rows;
     private readonly VitalSet _vitals;
     private readonly VitalSet _withoutTemperature;
+    private readonly AlertMemory _alerts = new();
+    private readonly AlertTransition[] _transitions = new AlertTransition[AlertCatalogue.Count];
+    private readonly News2Score _score;
     private readonly int _recordLength;
+    private VitalSet _latest;
+    private long _now = MeasuredAt;
     private ReadingContent _content;
 
     public HotPath()
@@ -60,6 +66,8 @@ internal sealed class HotPath
             _content.Set(vital, (float)value, 0);
         }
 
+        _latest = _vitals;
+        _score = News2.Score(in _vitals, MeasuredAt, ScoreWindow.Default, SpO2Scale.One);
         _content.AnomalyScore = 0.4f;
         _content.Completeness = 1;
         _content.Drivers = ReadingContent.DriverCount;
@@ -113,6 +121,19 @@ internal sealed class HotPath
 
     /// <summary>NEWS2 with its bounds.</summary>
     public int News2Score() => News2.Score(in _vitals, MeasuredAt, ScoreWindow.Default, SpO2Scale.One).Max;
+
+    /// <summary>Alerts: a reading of all vitals, a second after the one before, that changes nothing.</summary>
+    public int AlertStep()
+    {
+        _now += 1_000_000;
+        for (int rest = _latest.PresentMask, vital = 0; rest != 0; rest >>= 1, vital++)
+        {
+            if ((rest & 1) != 0) _latest.Update((Vital)vital, _latest.ValueOrNaN((Vital)vital), _now);
+        }
+
+        var input = new AlertInput(in _latest, in _score, _now) { DeviceHeardAt = _now, AnomalyScore = 0.4, AnomalyCompleteness = 1 };
+        return AlertEngine.Step(_alerts, AlertSettings.Default, in input, _transitions);
+    }
 
     /// <summary>A record's bytes.</summary>
     public int WriteRecord() => ReadingRecord.Write(in _content, default, _record);

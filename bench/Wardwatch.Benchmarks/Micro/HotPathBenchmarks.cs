@@ -55,6 +55,10 @@ public class HotPathBenchmarks
     [Benchmark(Description = "NEWS2")]
     public int News2() => _path.News2Score();
 
+    /// <summary>Alerts, nothing changes.</summary>
+    [Benchmark(Description = "Alerts, a step")]
+    public int AlertStep() => _path.AlertStep();
+
     /// <summary>The record's bytes.</summary>
     [Benchmark(Description = "ReadingRecord.Write")]
     public int WriteRecord() => _path.WriteRecord();

@@ -23,6 +23,9 @@ public readonly record struct News2Score
     /// <summary>The highest total that NEWS2 can give.</summary>
     public const int HighestTotal = 20;
 
+    // The most that each parameter can score: 3, and 2 for supplemental oxygen.
+    private const ulong HighestPoints = 0x03_03_03_03_02_03_03;
+
     // A byte per parameter in the order of News2.Parameters. The upper side is kept as points below the highest possible,
     // so that default(News2Score) reads as "nothing known" and can never pass for a complete score of zero.
     private readonly ulong _minPoints;
@@ -78,6 +81,15 @@ public readonly record struct News2Score
         }
     }
 
+    /// <summary>A bit per known input, in the order of <see cref="News2.Parameters"/>.</summary>
+    internal int KnownMask => _known;
+
+    /// <summary>The parameters that certainly score 3: a bit in each parameter's byte, in the order of <see cref="News2.Parameters"/>.</summary>
+    internal ulong CertainThrees => ThreesOf(_minPoints);
+
+    /// <summary>The parameters that score 3 or, being unknown, might.</summary>
+    internal ulong PossibleThrees => ThreesOf(HighestPoints - _belowTopPoints);
+
     /// <summary>Whether the input of this parameter was present and fresh.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The vital is not a NEWS2 parameter.</exception>
     public bool IsKnown(Vital parameter) => (_known & (1 << News2.IndexOf(parameter))) != 0;
@@ -120,6 +132,9 @@ public readonly record struct News2Score
             BinaryPrimitives.ReadInt64BigEndian(source[20..]));
         return true;
     }
+
+    // No byte is above 3, so that 3 is where both of its lowest bits are set.
+    private static ulong ThreesOf(ulong points) => points & (points >> 1) & 0x01_01_01_01_01_01_01;
 
     /// <summary>"5" if complete, else "5..12".</summary>
     public override string ToString() => Complete ? $"{Min}" : $"{Min}..{Max}";

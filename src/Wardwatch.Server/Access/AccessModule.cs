@@ -21,6 +21,9 @@ public static class AccessModule
         authorization.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
         AddPolicy(authorization, Policies.SeePatients, Permissions.ReadPatients, Permissions.ReadOwn);
         AddPolicy(authorization, Policies.SeeLooks, Permissions.ReadAudit, Permissions.ReadOwn);
+        AddPolicy(authorization, Policies.SeeAlerts, Permissions.ReadPatients, Permissions.TechnicalAlerts);
+        AddPolicy(authorization, Policies.ActOnAnyAlerts, Permissions.ActOnAlerts, Permissions.TechnicalAlerts);
+        AddPolicy(authorization, Policies.FollowLive, Permissions.ReadPatients, Permissions.ReadOwn, Permissions.TechnicalAlerts);
         AddPolicy(authorization, Policies.SeeWards, Permissions.ManageWards, Permissions.ManagePeople, Permissions.BindDevices, Permissions.UseEmergencyAccess);
         foreach (var permission in PermissionTable.All.Keys)
         {

@@ -3,7 +3,7 @@ using Wardwatch.Server.Events.Contracts;
 
 namespace Wardwatch.Server.Analytics;
 
-/// <summary>Keeps the figures up, event by event.</summary>
+/// <summary>Keeps the figures up, event by event: one round trip reads what must be known, and another writes; most events need no reading.</summary>
 internal sealed class AnalyticsConsumer : IEventConsumer
 {
     /// <summary>The consumer's name.</summary>
@@ -13,34 +13,59 @@ internal sealed class AnalyticsConsumer : IEventConsumer
     public string Name => ConsumerName;
 
     /// <inheritdoc />
-    public IReadOnlyCollection<EventKind> Kinds => StayFold.Kinds;
+    public IReadOnlyCollection<EventKind> Kinds => EventFold.Kinds;
 
     /// <inheritdoc />
     public async Task HandleAsync(DeliveredEvent delivered, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var tenantId = delivered.Origin.TenantId;
-        await using (var share = new NpgsqlCommand(AnalyticsSql.Share, connection) { Parameters = { new() { Value = tenantId } } })
-        {
-            await share.ExecuteNonQueryAsync(cancellation);
-        }
-
-        var needed = StayFold.NeededFor(delivered);
-        var stay = needed.Encounter is { } encounter ? await AnalyticsStore.FindStayAsync(connection, tenantId, encounter, cancellation) : null;
-        var waiting = needed.Waiting && delivered.Origin.PatientNumber is { } patient ? await AnalyticsStore.FindWaitingAsync(connection, tenantId, patient, cancellation) : null;
-        var folded = StayFold.Apply(delivered, stay, waiting);
-
+        var (tenantId, patient) = (delivered.Origin.TenantId, delivered.Origin.PatientNumber);
+        var needed = EventFold.NeededFor(delivered);
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(AnalyticsStore.AddChanges(tenantId, folded.Changes));
-        if (folded.Stay is { } now && now != stay)
+        var known = Known.Nothing;
+        if (needed == default)
         {
-            batch.BatchCommands.Add(AnalyticsStore.PutStays(tenantId, [now]));
+            batch.BatchCommands.Add(AnalyticsStore.Share(tenantId));
+        }
+        else
+        {
+            known = await AnalyticsStore.ShareAndReadAsync(connection, tenantId, patient, needed, cancellation);
         }
 
-        if (delivered.Origin.PatientNumber is { } number && folded.WaitingSince != waiting)
+        var changes = new List<Change>();
+        var now = EventFold.Apply(delivered, known, changes);
+        Write(batch, tenantId, patient, known, now);
+        if (changes.Count > 0)
         {
-            batch.BatchCommands.Add(folded.WaitingSince is { } since ? AnalyticsStore.PutWaiting(tenantId, [new(number, since)]) : AnalyticsStore.EndWaiting(tenantId, number));
+            batch.BatchCommands.Add(AnalyticsStore.AddChanges(tenantId, changes));
         }
 
-        await batch.ExecuteNonQueryAsync(cancellation);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    // What is as it was is not written.
+    private static void Write(NpgsqlBatch batch, int tenantId, int? patient, Known before, Known now)
+    {
+        if (now.Stay is { } stay && stay != before.Stay)
+        {
+            batch.BatchCommands.Add(AnalyticsStore.PutStays(tenantId, [stay]));
+        }
+
+        if (patient is { } number && now.WaitingSince != before.WaitingSince)
+        {
+            batch.BatchCommands.Add(now.WaitingSince is { } since ? AnalyticsStore.PutWaiting(tenantId, [new(number, since)]) : AnalyticsStore.EndWaiting(tenantId, number));
+        }
+
+        if (now.Alert is { } alert && alert != before.Alert)
+        {
+            batch.BatchCommands.Add(AnalyticsStore.PutAlerts(tenantId, [alert]));
+        }
+
+        if (now.Response is { } response && response != before.Response)
+        {
+            batch.BatchCommands.Add(AnalyticsStore.PutResponses(tenantId, [response]));
+        }
     }
 }

@@ -86,7 +86,7 @@ internal static class AnalyticsEndpoints
             return Problems.InvalidParameter("Events are counted for the whole hospital: leave ward out, and ask with a permission that reaches the hospital.");
         }
 
-        if (FaultOf(question, time, out var from, out var until, out var bucket) is { } fault)
+        if (FaultOf(question, time.GetUtcNow(), MostDays, out var from, out var until, out var bucket) is { } fault)
         {
             return Problems.InvalidParameter(fault);
         }
@@ -103,7 +103,7 @@ internal static class AnalyticsEndpoints
             return Problems.WardNotFound();
         }
 
-        if (FaultOf(question, time, out var from, out var until, out var bucket) is { } fault)
+        if (FaultOf(question, time.GetUtcNow(), MostDays, out var from, out var until, out var bucket) is { } fault)
         {
             return Problems.InvalidParameter(fault);
         }
@@ -112,17 +112,17 @@ internal static class AnalyticsEndpoints
         return TypedResults.Ok(new VitalsCounts(BucketsOf(figures, wards.Sum(ward => ward.Beds.Count), bucket == "day", from, until), Next: null));
     }
 
-    // The wards within the caller's reach, or the one asked for; null: it is not there.
-    private static List<WardEntry>? WardsOf(ClaimsPrincipal user, IPatientDirectory directory, string? ward)
+    /// <summary>The wards within the caller's reach, or the one asked for; null: it is not there.</summary>
+    public static List<WardEntry>? WardsOf(ClaimsPrincipal user, IPatientDirectory directory, string? ward)
     {
         var scope = user.Caller().ScopeOf(Permissions.ReadAnalytics);
         var wards = directory.Wards.Where(one => scope.CoversWard(one.TenantId, one.Id) && (ward is null || one.Id == ward)).ToList();
         return ward is not null && wards.Count == 0 ? null : wards;
     }
 
-    private static string? FaultOf(AnalyticsQuestion question, TimeProvider time, out DateTimeOffset from, out DateTimeOffset until, out string bucket)
+    /// <summary>Why a question cannot be answered, or null; and what it asks.</summary>
+    public static string? FaultOf(AnalyticsQuestion question, DateTimeOffset now, int mostDays, out DateTimeOffset from, out DateTimeOffset until, out string bucket)
     {
-        var now = time.GetUtcNow();
         until = question.Until?.ToUniversalTime() ?? now;
         bucket = question.Bucket ?? "hour";
         from = default;
@@ -137,7 +137,7 @@ internal static class AnalyticsEndpoints
         }
 
         from = StayFold.HourOf(question.From ?? until.AddDays(-Days));
-        return from < until && (until - from).TotalDays <= MostDays ? null : $"from must be before until, by {MostDays} days at most.";
+        return from < until && (until - from).TotalDays <= mostDays ? null : $"from must be before until, by {mostDays} days at most.";
     }
 
     private static AnalyticsDashboard DashboardOf(List<WardEntry> wards, WardFigures figures, DateTimeOffset from, DateTimeOffset until)

@@ -8,13 +8,22 @@ public static class AnalyticsModule
     /// <summary>Adds the consumer and what reads.</summary>
     public static void AddAnalytics(IHostApplicationBuilder builder)
     {
+        builder.Services.AddOptions<AnalyticsOptions>().BindConfiguration(AnalyticsOptions.Section).ValidateDataAnnotations()
+            .Validate(options => TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _), "Wardwatch:Analytics:TimeZone must be the IANA name of a time zone, such as Europe/Berlin.")
+            .ValidateOnStart();
         builder.Services.AddSingleton<IEventConsumer, AnalyticsConsumer>();
         builder.Services.AddSingleton<FigureReader>();
+        builder.Services.AddSingleton<AlertLoadReader>();
+        builder.Services.AddSingleton<AlertBudgetStore>();
     }
 
     /// <summary>Adds what sums up.</summary>
     public static void AddAnalyticsWork(IHostApplicationBuilder builder) => builder.Services.AddHostedService<ChangeFolding>();
 
-    /// <summary>Maps <c>/api/analytics</c>.</summary>
-    public static void MapAnalytics(IEndpointRouteBuilder routes) => AnalyticsEndpoints.Map(routes);
+    /// <summary>Maps <c>/api/analytics</c> and wards' budgets of alerts.</summary>
+    public static void MapAnalytics(IEndpointRouteBuilder routes)
+    {
+        AnalyticsEndpoints.Map(routes);
+        AlertLoadEndpoints.Map(routes);
+    }
 }

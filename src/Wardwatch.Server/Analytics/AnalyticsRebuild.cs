@@ -23,7 +23,7 @@ internal sealed class AnalyticsRebuild(NpgsqlDataSource database, IEventHistory 
     {
         var consumer = new AnalyticsConsumer();
         var overlap = time.GetUtcNow().UtcDateTime - Overlap;
-        var figures = new Figures();
+        var figures = new RebuiltFigures();
         var young = new HashSet<long>();
         var read = 0L;
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -63,7 +63,7 @@ internal sealed class AnalyticsRebuild(NpgsqlDataSource database, IEventHistory 
         return read;
     }
 
-    private static async Task ReplaceAsync(NpgsqlConnection connection, int tenantId, Figures figures, CancellationToken cancellation)
+    private static async Task ReplaceAsync(NpgsqlConnection connection, int tenantId, RebuiltFigures figures, CancellationToken cancellation)
     {
         foreach (var statement in AnalyticsSql.Clear.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
@@ -81,6 +81,16 @@ internal sealed class AnalyticsRebuild(NpgsqlDataSource database, IEventHistory 
             await ExecuteAsync(AnalyticsStore.PutWaiting(tenantId, waiting));
         }
 
+        foreach (var alerts in figures.Alerts.Chunk(RowsAtOnce))
+        {
+            await ExecuteAsync(AnalyticsStore.PutAlerts(tenantId, alerts));
+        }
+
+        foreach (var responses in figures.Responses.Chunk(RowsAtOnce))
+        {
+            await ExecuteAsync(AnalyticsStore.PutResponses(tenantId, responses));
+        }
+
         foreach (var changes in figures.Sums.Chunk(RowsAtOnce))
         {
             await ExecuteAsync(AnalyticsStore.AddChanges(tenantId, changes));
@@ -91,50 +101,6 @@ internal sealed class AnalyticsRebuild(NpgsqlDataSource database, IEventHistory 
             await using var batch = new NpgsqlBatch(connection);
             batch.BatchCommands.Add(command);
             await batch.ExecuteNonQueryAsync(cancellation);
-        }
-    }
-
-    /// <summary>The figures while they are made.</summary>
-    private sealed class Figures
-    {
-        private readonly Dictionary<string, Stay> _stays = new(StringComparer.Ordinal);
-        private readonly Dictionary<int, DateTimeOffset> _waiting = [];
-        private readonly Dictionary<(string Ward, DateTimeOffset Hour, string Measure), double> _sums = [];
-
-        public IEnumerable<Stay> Stays => _stays.Values;
-
-        public IEnumerable<KeyValuePair<int, DateTimeOffset>> Waiting => _waiting;
-
-        public IEnumerable<Change> Sums => _sums.Select(sum => new Change(sum.Key.Ward, sum.Key.Hour, sum.Key.Measure, sum.Value));
-
-        public void Add(DeliveredEvent e)
-        {
-            var needed = StayFold.NeededFor(e);
-            var patient = e.Origin.PatientNumber;
-            var waiting = needed.Waiting && patient is { } one && _waiting.TryGetValue(one, out var since) ? since : (DateTimeOffset?)null;
-            var folded = StayFold.Apply(e, needed.Encounter is { } encounter ? _stays.GetValueOrDefault(encounter) : null, waiting);
-            if (folded.Stay is { } stay)
-            {
-                _stays[stay.Encounter] = stay;
-            }
-
-            if (patient is { } number && folded.WaitingSince != waiting)
-            {
-                if (folded.WaitingSince is { } begun)
-                {
-                    _waiting[number] = begun;
-                }
-                else
-                {
-                    _waiting.Remove(number);
-                }
-            }
-
-            foreach (var change in folded.Changes)
-            {
-                var key = (change.Ward, change.Hour, change.Measure);
-                _sums[key] = _sums.GetValueOrDefault(key) + change.Amount;
-            }
         }
     }
 }

@@ -5,6 +5,10 @@ internal static class AnalyticsSql
 {
     private const string StayColumns = "encounter, ward_id, first_ward_id, admitted_at, waited_seconds, ward_since, discharged_at";
 
+    private const string AlertColumns = "alert_id, ward_id, type, priority, raised_at, judgement, judged_at";
+
+    private const string ResponseColumns = "incident_id, ward_id, type, priority, onset_at, opened_at, delivered_at, acknowledged_at, reviewed_at, resolved_at, outcome";
+
     /// <summary>Handlers share this lock, and whoever makes the figures anew has it alone: a handler that waits for it finds the new figures.</summary>
     public const string Share = "select pg_advisory_xact_lock_shared(hashtext('analytics'), $1)";
 
@@ -13,6 +17,10 @@ internal static class AnalyticsSql
     public const string FindStay = $"select {StayColumns} from analytics_stays where tenant_id = $1 and encounter = $2";
 
     public const string FindWaiting = "select since from analytics_waiting where tenant_id = $1 and patient_no = $2";
+
+    public const string FindAlert = $"select {AlertColumns} from analytics_alerts where tenant_id = $1 and alert_id = $2";
+
+    public const string FindResponse = $"select {ResponseColumns} from analytics_responses where tenant_id = $1 and incident_id = $2";
 
     public const string PutStays =
         $"""
@@ -26,6 +34,23 @@ internal static class AnalyticsSql
         """
         insert into analytics_waiting (tenant_id, patient_no, since) select $1, * from unnest($2::int[], $3::timestamptz[])
         on conflict (tenant_id, patient_no) do update set since = excluded.since
+        """;
+
+    public const string PutAlerts =
+        $"""
+        insert into analytics_alerts (tenant_id, {AlertColumns})
+        select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::timestamptz[])
+        on conflict (tenant_id, alert_id) do update
+        set ward_id = excluded.ward_id, type = excluded.type, priority = excluded.priority, raised_at = excluded.raised_at, judgement = excluded.judgement, judged_at = excluded.judged_at
+        """;
+
+    public const string PutResponses =
+        $"""
+        insert into analytics_responses (tenant_id, {ResponseColumns})
+        select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[])
+        on conflict (tenant_id, incident_id) do update
+        set ward_id = excluded.ward_id, type = excluded.type, priority = excluded.priority, onset_at = excluded.onset_at, opened_at = excluded.opened_at, delivered_at = excluded.delivered_at,
+            acknowledged_at = excluded.acknowledged_at, reviewed_at = excluded.reviewed_at, resolved_at = excluded.resolved_at, outcome = excluded.outcome
         """;
 
     public const string EndWaiting = "delete from analytics_waiting where tenant_id = $1 and patient_no = $2";
@@ -56,11 +81,13 @@ internal static class AnalyticsSql
         delete from analytics_waiting where tenant_id = $1;
         delete from analytics_changes where tenant_id = $1;
         delete from analytics_hours where tenant_id = $1;
+        delete from analytics_alerts where tenant_id = $1;
+        delete from analytics_responses where tenant_id = $1;
         """;
 
     /// <summary>
     /// Sums with what is not folded in yet: of each ward over the time (the hour is null), and of each hour over the wards (the ward is null). Nobody is shown a ward's single
-    /// hours, of which a large hospital has tens of thousands in a week.
+    /// hours, of which a large hospital has tens of thousands in a week. What is counted by kind (its name has a colon) is asked for apart.
     /// </summary>
     public const string Sums =
         """
@@ -69,7 +96,7 @@ internal static class AnalyticsSql
             union all
             select ward_id, hour, measure, amount from analytics_changes where tenant_id = $1 and hour >= $2 and hour < $3
         ) as figures
-        where ward_id = any($4) and measure not like 'event:%'
+        where ward_id = any($4) and measure not like '%:%'
         group by grouping sets ((ward_id, measure), (hour, measure))
         """;
 

@@ -3,22 +3,40 @@ using NpgsqlTypes;
 
 namespace Wardwatch.Server.Analytics;
 
-/// <summary>Writes stays, waiting patients and changes within a transaction of the caller.</summary>
+/// <summary>Reads and writes stays, waiting patients, alerts, incidents and changes within a transaction of the caller.</summary>
 internal static class AnalyticsStore
 {
-    /// <summary>A stay, or null.</summary>
-    public static async Task<Stay?> FindStayAsync(NpgsqlConnection connection, int tenantId, string encounter, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(AnalyticsSql.FindStay, connection) { Parameters = { new() { Value = tenantId }, new() { Value = encounter } } };
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? ReadStay(reader) : null;
-    }
+    /// <summary>Takes part among the handlers, until the transaction ends.</summary>
+    public static NpgsqlBatchCommand Share(int tenantId) => Command(AnalyticsSql.Share, tenantId);
 
-    /// <summary>Since when a patient waits, or null.</summary>
-    public static async Task<DateTimeOffset?> FindWaitingAsync(NpgsqlConnection connection, int tenantId, int patientNumber, CancellationToken cancellation)
+    /// <summary>Takes part among the handlers and then reads what an event needs, in one round trip.</summary>
+    public static async Task<Known> ShareAndReadAsync(NpgsqlConnection connection, int tenantId, int? patient, Needed needed, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(AnalyticsSql.FindWaiting, connection) { Parameters = { new() { Value = tenantId }, new() { Value = patientNumber } } };
-        return await command.ExecuteScalarAsync(cancellation) is DateTime since ? new DateTimeOffset(since) : null;
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(Share(tenantId));
+        var reads = new List<Func<NpgsqlDataReader, Known, Known>>();
+        Ask(AnalyticsSql.FindStay, needed.Encounter, static (reader, known) => known with { Stay = ReadStay(reader) });
+        Ask(AnalyticsSql.FindWaiting, needed.Waiting ? patient : null, static (reader, known) => known with { WaitingSince = reader.GetFieldValue<DateTimeOffset>(0) });
+        Ask(AnalyticsSql.FindAlert, needed.Alert, static (reader, known) => known with { Alert = ReadAlert(reader) });
+        Ask(AnalyticsSql.FindResponse, needed.Incident, static (reader, known) => known with { Response = ReadResponse(reader) });
+        var found = Known.Nothing;
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        foreach (var read in reads)
+        {
+            await reader.NextResultAsync(cancellation);
+            found = await reader.ReadAsync(cancellation) ? read(reader, found) : found;
+        }
+
+        return found;
+
+        void Ask(string sql, object? key, Func<NpgsqlDataReader, Known, Known> read)
+        {
+            if (key is not null)
+            {
+                batch.BatchCommands.Add(Command(sql, tenantId, new NpgsqlParameter { Value = key }));
+                reads.Add(read);
+            }
+        }
     }
 
     /// <summary>Reads a stay from a row of <see cref="AnalyticsSql.FindStay"/>'s columns.</summary>
@@ -37,6 +55,32 @@ internal static class AnalyticsStore
         Many(stays.Select(stay => stay.WardSince.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),
         Many(stays.Select(stay => stay.DischargedAt?.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz));
 
+    /// <summary>Adds or replaces alerts.</summary>
+    public static NpgsqlBatchCommand PutAlerts(int tenantId, IReadOnlyCollection<AlertFact> alerts) => Command(
+        AnalyticsSql.PutAlerts, tenantId,
+        Many(alerts.Select(alert => alert.Alert).ToArray(), NpgsqlDbType.Text),
+        Many(alerts.Select(alert => alert.Ward).ToArray(), NpgsqlDbType.Text),
+        Many(alerts.Select(alert => alert.Type).ToArray(), NpgsqlDbType.Text),
+        Many(alerts.Select(alert => alert.Priority).ToArray(), NpgsqlDbType.Text),
+        Many(alerts.Select(alert => alert.RaisedAt?.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),
+        Many(alerts.Select(alert => alert.Judgement).ToArray(), NpgsqlDbType.Text),
+        Many(alerts.Select(alert => alert.JudgedAt?.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz));
+
+    /// <summary>Adds or replaces incidents.</summary>
+    public static NpgsqlBatchCommand PutResponses(int tenantId, IReadOnlyCollection<ResponseFact> responses) => Command(
+        AnalyticsSql.PutResponses, tenantId,
+        Many(responses.Select(response => response.Incident).ToArray(), NpgsqlDbType.Uuid),
+        Many(responses.Select(response => response.Ward).ToArray(), NpgsqlDbType.Text),
+        Many(responses.Select(response => response.Type).ToArray(), NpgsqlDbType.Text),
+        Many(responses.Select(response => response.Priority).ToArray(), NpgsqlDbType.Text),
+        Many(responses.Select(response => response.OnsetAt.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),
+        Many(responses.Select(response => response.OpenedAt.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),
+        Many(responses.Select(response => response.DeliveredAt?.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),
+        Many(responses.Select(response => response.AcknowledgedAt?.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),
+        Many(responses.Select(response => response.ReviewedAt?.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),
+        Many(responses.Select(response => response.ResolvedAt?.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),
+        Many(responses.Select(response => response.Outcome).ToArray(), NpgsqlDbType.Text));
+
     /// <summary>Adds or replaces patients who wait.</summary>
     public static NpgsqlBatchCommand PutWaiting(int tenantId, IReadOnlyCollection<KeyValuePair<int, DateTimeOffset>> waiting) => Command(
         AnalyticsSql.PutWaiting, tenantId,
@@ -53,6 +97,15 @@ internal static class AnalyticsStore
         Many(changes.Select(change => change.Hour.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz),
         Many(changes.Select(change => change.Measure).ToArray(), NpgsqlDbType.Text),
         Many(changes.Select(change => change.Amount).ToArray(), NpgsqlDbType.Double));
+
+    private static AlertFact ReadAlert(NpgsqlDataReader reader) => new(
+        reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), Time(reader, 4), reader.IsDBNull(5) ? null : reader.GetString(5), Time(reader, 6));
+
+    private static ResponseFact ReadResponse(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), Time(reader, 4)!.Value, Time(reader, 5)!.Value, Time(reader, 6), Time(reader, 7), Time(reader, 8), Time(reader, 9),
+        reader.IsDBNull(10) ? null : reader.GetString(10));
+
+    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetDateTime(column));
 
     private static NpgsqlParameter Many(Array values, NpgsqlDbType type) => new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 

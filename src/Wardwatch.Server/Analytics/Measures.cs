@@ -26,4 +26,10 @@ internal static class Measures
 
     /// <summary>Before the name of a kind of event: how many there were, of the whole hospital.</summary>
     public const string EventPrefix = "event:";
+
+    /// <summary>Before an alert type and a priority: how many alerts were raised, <c>alert:hr-high:medium</c>.</summary>
+    public const string AlertPrefix = "alert:";
+
+    /// <summary>Before an alert type and a judgement: how many of the alerts that were raised in the hour turned out so, <c>judged:hr-high:real</c>.</summary>
+    public const string JudgedPrefix = "judged:";
 }

@@ -17,11 +17,6 @@ internal sealed record Stay(string Encounter, string Ward, string FirstWard, Dat
 /// <summary>Something to be added to the sum of a ward's hour.</summary>
 internal readonly record struct Change(string Ward, DateTimeOffset Hour, string Measure, double Amount);
 
-/// <summary>What an event asks to know before it can be folded in.</summary>
-/// <param name="Encounter">The stay it is about, or null.</param>
-/// <param name="Waiting">Whether since when the patient waits matters.</param>
-internal readonly record struct Needed(string? Encounter, bool Waiting);
-
 /// <summary>What comes of an event.</summary>
 /// <param name="Stay">The stay as it is now; null: the event is about none.</param>
 /// <param name="WaitingSince">Since when the patient waits now; null: not.</param>

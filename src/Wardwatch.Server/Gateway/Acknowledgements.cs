@@ -107,7 +107,7 @@ internal sealed class Acknowledgements(MqttOutput output, MqttVersion version, G
         Interlocked.Add(ref _promised, -promised);
         if (!_broken)
         {
-            metrics.Acknowledged(promised);
+            metrics.Acknowledged(promised, batch.ReceivedAt);
         }
 
         batch.Trace?.Acknowledged(batch.Count);

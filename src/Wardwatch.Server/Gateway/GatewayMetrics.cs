@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Wardwatch.Devices.Mqtt;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Gateway;
 
@@ -22,17 +23,21 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _slowedDown;
     private readonly Counter<long> _delayedAnswers;
     private readonly Counter<long> _fromBroker;
+    private readonly Histogram<double> _acknowledgeSeconds;
+    private readonly TimeProvider _time;
     private long _messages;
     private long _lastReadingMilliseconds;
 
     public GatewayMetrics(IMeterFactory meters, TimeProvider time, string meter = "Wardwatch.Gateway")
     {
+        _time = time;
         _meter = meters.Create(meter);
         _accepted = _meter.CreateCounter<long>("wardwatch.gateway.sessions", "{session}", "Sessions accepted");
         _refused = _meter.CreateCounter<long>("wardwatch.gateway.sessions.refused", "{session}", "CONNECTs refused, by reason");
         _received = _meter.CreateCounter<long>("wardwatch.gateway.messages.received", "{message}", "Messages published by devices");
         _bytes = _meter.CreateCounter<long>("wardwatch.gateway.received", "By", "Bytes of topics and payloads published by devices");
         _acknowledged = _meter.CreateCounter<long>("wardwatch.gateway.messages.acknowledged", "{message}", "Messages acknowledged after their commit");
+        _acknowledgeSeconds = _meter.CreateHistogram<double>("wardwatch.gateway.acknowledge.duration", "s", "Time from a PUBLISH to its PUBACK: of those that were read together, the first");
         _rejected = _meter.CreateCounter<long>("wardwatch.gateway.messages.rejected", "{message}", "Messages on topics that the device may not use");
         _closed = _meter.CreateCounter<long>("wardwatch.gateway.sessions.closed", "{session}", "Sessions closed by the server, by reason");
         _waits = _meter.CreateCounter<long>("wardwatch.gateway.waits", "{wait}", "Times a connection had to wait for room in its lane");
@@ -95,7 +100,14 @@ internal sealed class GatewayMetrics
         Received(1, bytes, nowMilliseconds);
     }
 
-    public void Acknowledged(int messages) => _acknowledged.Add(messages);
+    public void Acknowledged(int messages, long receivedAt)
+    {
+        _acknowledged.Add(messages);
+        if (messages > 0)
+        {
+            _acknowledgeSeconds.Record(Math.Max(0, (_time.Microseconds() - receivedAt) / 1e6));
+        }
+    }
 
     public void Rejected() => _rejected.Add(1);
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.History.Contracts;
 
 namespace Wardwatch.Server.History;
@@ -6,7 +7,7 @@ namespace Wardwatch.Server.History;
 /// <summary>
 /// Commits rows together with what they bring about. The usual batch has no companion and never comes here; one that has pays for a transaction around its COPY.
 /// </summary>
-internal sealed partial class CompanionCommit(HistoryMetrics metrics, ILogger<CompanionCommit> logger)
+internal sealed partial class CompanionCommit(IOutbox outbox, HistoryMetrics metrics, ILogger<CompanionCommit> logger)
 {
     // Somebody who is changing the same patient is done in less, or the readings go first.
     private const string Patience = "set local lock_timeout = '2s'";
@@ -19,7 +20,11 @@ internal sealed partial class CompanionCommit(HistoryMetrics metrics, ILogger<Co
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         try
         {
-            await RowCopy.ExecuteAsync(group, connection, timeoutSeconds, cancellation);
+            if (group.Count > 0)
+            {
+                await RowCopy.ExecuteAsync(group, connection, timeoutSeconds, cancellation);
+            }
+
             await WriteAsync(group.Companions, connection, cancellation);
             await transaction.CommitAsync(cancellation);
             return true;
@@ -56,16 +61,22 @@ internal sealed partial class CompanionCommit(HistoryMetrics metrics, ILogger<Co
         return left;
     }
 
-    private static async Task WriteAsync(IReadOnlyList<ICommitCompanion> companions, NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task WriteAsync(IReadOnlyList<ICommitCompanion> companions, NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using (var patience = new NpgsqlCommand(Patience, connection))
         {
             await patience.ExecuteNonQueryAsync(cancellation);
         }
 
+        var events = new List<NewEvent>();
         foreach (var companion in companions)
         {
-            await companion.WriteAsync(connection, cancellation);
+            await companion.WriteAsync(connection, events, cancellation);
+        }
+
+        if (events.Count > 0)
+        {
+            await outbox.AddAsync(connection, events, cancellation);
         }
     }
 

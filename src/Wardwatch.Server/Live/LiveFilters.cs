@@ -11,23 +11,28 @@ internal sealed class LiveFilters(RecordAccess access)
     /// <summary>What the connection carries; or, if a ward or patient is named that is not there for this caller, the answer that says so.</summary>
     public async Task<(LiveFilter? Filter, IResult? Refusal)> ReadAsync(HttpContext context, CancellationToken cancellation)
     {
-        var visible = context.User.Caller().Visible;
         if (context.Request.Query["patient"].FirstOrDefault() is { Length: > 0 } id)
         {
             return await access.OpenAsync(context, id, AuditActions.FollowLive, cancellation) is { } patient
-                ? (new(visible, Given(context), patient.Number), null)
+                ? (Of(context, Given(context), patient.Number), null)
                 : (null, Problems.PatientNotFound());
         }
 
         var ward = Given(context);
         return await access.OpenWardAsync(context, ward, AuditActions.FollowLive, cancellation) is null
             ? (null, Problems.WardNotFound())
-            : (new(visible, ward, null), null);
+            : (Of(context, ward, null), null);
     }
 
     /// <summary>What of everything a caller's connection carries.</summary>
     public static LiveKinds KindsFor(HttpContext context, LiveKinds kinds) =>
         context.User.Caller().May(Permissions.ReviewSecurity) ? kinds | LiveKinds.Security : kinds;
+
+    private static LiveFilter Of(HttpContext context, string? ward, int? patient)
+    {
+        var caller = context.User.Caller();
+        return new(caller.Visible, ward, patient) { Account = caller.AccountId, Technical = caller.May(Permissions.TechnicalAlerts) ? caller.ScopeOf(Permissions.TechnicalAlerts) : null };
+    }
 
     private static string? Given(HttpContext context) => context.Request.Query["ward"].FirstOrDefault() is { Length: > 0 } ward ? ward : null;
 }

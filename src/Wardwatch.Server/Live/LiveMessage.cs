@@ -38,6 +38,18 @@ internal enum LiveKind : byte
 
     /// <summary>A patient is critical.</summary>
     PatientCritical,
+
+    /// <summary>An alert was raised.</summary>
+    AlertRaised,
+
+    /// <summary>Something about an alert is different.</summary>
+    AlertChanged,
+
+    /// <summary>A ward's sound is paused, or sounds again.</summary>
+    SoundChanged,
+
+    /// <summary>An incident was opened, or something about it is different.</summary>
+    IncidentChanged,
 }
 
 /// <summary>
@@ -69,6 +81,9 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
     /// <summary>The patient's ward.</summary>
     public string? Ward { get; } = ward;
 
+    /// <summary>The account whose screens alone show it; null: everybody's who may see the patient or the ward.</summary>
+    public Guid? Account { get; init; }
+
     /// <summary>The document.</summary>
     public byte[] Json { get; } = json;
 
@@ -91,7 +106,7 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
     public ReadingTrace? Trace { get; init; }
 
     /// <summary>The same message as an event of the log.</summary>
-    public LiveMessage AsEvent(long number, string id) => new(Kind, TenantId, PatientNumber, Ward, Json) { EventNumber = number, EventId = id, Newest = Newest, Trace = Trace };
+    public LiveMessage AsEvent(long number, string id) => new(Kind, TenantId, PatientNumber, Ward, Json) { EventNumber = number, EventId = id, Newest = Newest, Trace = Trace, Account = Account };
 
     /// <summary>The hub's method for a kind.</summary>
     public static string HubMethod(LiveKind kind) => kind switch
@@ -105,6 +120,10 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
         LiveKind.PatientMoved => "PatientMoved",
         LiveKind.PatientStatus => "StatusUpdated",
         LiveKind.PatientCritical => "PatientCritical",
+        LiveKind.AlertRaised => "AlertRaised",
+        LiveKind.AlertChanged => "AlertChanged",
+        LiveKind.SoundChanged => "SoundChanged",
+        LiveKind.IncidentChanged => "IncidentChanged",
         _ => "Heartbeat",
     };
 
@@ -128,6 +147,10 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
             LiveKind.PatientMoved => "patient-moved",
             LiveKind.PatientStatus => "patient-status",
             LiveKind.PatientCritical => "patient-critical",
+            LiveKind.AlertRaised => "alert-raised",
+            LiveKind.AlertChanged => "alert-changed",
+            LiveKind.SoundChanged => "sound-changed",
+            LiveKind.IncidentChanged => "incident-changed",
             _ => "heartbeat",
         };
         var head = EventId is null ? $"event: {name}\ndata: " : $"event: {name}\nid: {EventId}\ndata: ";

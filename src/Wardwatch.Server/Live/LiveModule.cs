@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Events.Contracts;
+using Wardwatch.Server.Incidents.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
@@ -29,6 +31,11 @@ public static class LiveModule
         services.AddSingleton<IEmergencyObserver>(provider => provider.GetRequiredService<LiveNotices>());
         services.AddHostedService(provider => provider.GetRequiredService<LiveNotices>());
         services.AddSingleton<IEventObserver, LivePatients>();
+        services.AddSingleton<IEventObserver, LiveNotifications>();
+        services.AddSingleton<LiveAlerts>();
+        services.AddSingleton<IAlertObserver>(provider => provider.GetRequiredService<LiveAlerts>());
+        services.AddSingleton<IIncidentObserver>(provider => provider.GetRequiredService<LiveAlerts>());
+        services.AddSingleton<ISoundObserver>(provider => provider.GetRequiredService<LiveAlerts>());
         services.AddSingleton<LiveFilters>();
         services.AddSingleton<VitalsSocket>();
         services.AddSingleton<EventStream>();
@@ -47,7 +54,7 @@ public static class LiveModule
         // Our own limit comes first, so that whoever is cut off is counted, with the reason.
         routes.MapHub<WardHub>("/hubs/ward", hub => hub.TransportSendTimeout = TimeSpan.FromSeconds(2 * sendTimeout));
         routes.Map("/ws/vitals", ServeSocketAsync).RequireAuthorization(Policies.SeePatients).ExcludeFromDescription();
-        routes.MapGet("/sse/events", ServeStreamAsync).RequireAuthorization(Policies.SeePatients).WithTags("Live")
+        routes.MapGet("/sse/events", ServeStreamAsync).RequireAuthorization(Policies.FollowLive).WithTags("Live")
             .WithSummary("Server-sent events: status, storage, heartbeat; resumes after Last-Event-ID");
     }
 

@@ -31,11 +31,26 @@ internal enum LiveKinds : byte
 /// <param name="PatientNumber">The one patient it asks for, or null.</param>
 internal sealed record LiveFilter(AccessScope Visible, string? Ward, int? PatientNumber)
 {
-    public bool Wants(LiveMessage message) =>
-        message.TenantId == 0
-        || (message.PatientNumber == 0 && message.TenantId == Visible.TenantId)
-        || (Visible.Covers(message.TenantId, message.Ward, message.PatientNumber) && (Ward is null || Ward == message.Ward)
-            && (PatientNumber is null || PatientNumber == message.PatientNumber));
+    /// <summary>Whose screen it is: what is for one person only is shown nowhere else.</summary>
+    public Guid Account { get; init; }
+
+    /// <summary>The wards whose technical alerts it may see; null: those of <see cref="Visible"/>.</summary>
+    public AccessScope? Technical { get; init; }
+
+    public bool Wants(LiveMessage message) => message switch
+    {
+        { TenantId: 0 } => true,
+        { Account: { } account } => account == Account && message.TenantId == Visible.TenantId,
+        { PatientNumber: 0 } => message.TenantId == Visible.TenantId && ConcernsWard(message.Ward),
+        _ => Visible.Covers(message.TenantId, message.Ward, message.PatientNumber) && (Ward is null || Ward == message.Ward) && (PatientNumber is null || PatientNumber == message.PatientNumber),
+    };
+
+    // What is about no patient: a ward's for those who see the ward, the hospital's for everybody who sees one.
+    private bool ConcernsWard(string? ward) => ward is null
+        ? SeesSome(Visible) || (Technical is not null && SeesSome(Technical))
+        : (Visible.CoversWard(Visible.TenantId, ward) || Technical?.CoversWard(Visible.TenantId, ward) == true) && (Ward is null || Ward == ward);
+
+    private static bool SeesSome(AccessScope scope) => scope.WholeHospital || scope.Wards.Count > 0;
 }
 
 /// <summary>One screen's subscription; disposing it ends it.</summary>

@@ -9,7 +9,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Live;
 
 /// <summary>The SignalR hub <c>/hubs/ward</c>. Clients listen; there is nothing to call.</summary>
-[Authorize(Policies.SeePatients)]
+[Authorize(Policies.FollowLive)]
 internal sealed class WardHub(HubPumps pumps, LiveFilters filters) : Hub
 {
     public override async Task OnConnectedAsync()

@@ -1,5 +1,6 @@
 using Npgsql;
 using Wardwatch.Clinical.Scores;
+using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
@@ -33,6 +34,6 @@ internal sealed class CriticalReadings(ICriticalPatients? patients, MonitoringOp
 
     private sealed class Turn(ICriticalPatients patients, PatientEntry patient, DateTimeOffset at) : ICommitCompanion
     {
-        public Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellation) => patients.SetCriticalAsync(connection, patient, at, cancellation);
+        public Task WriteAsync(NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation) => patients.SetCriticalAsync(connection, patient, at, events, cancellation);
     }
 }

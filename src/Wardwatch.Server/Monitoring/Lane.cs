@@ -123,7 +123,7 @@ internal sealed class Lane(ReadingProcessor processor, SilenceWatch silence, ICo
 
         if (_ticks.Reader.TryRead(out var now))
         {
-            silence.Tick(now);
+            silence.Tick(now, group);
         }
 
         processor.Report();

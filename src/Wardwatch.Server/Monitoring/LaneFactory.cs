@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Models.Contracts;
@@ -10,7 +11,7 @@ namespace Wardwatch.Server.Monitoring;
 /// <summary>Makes lanes with all that they need.</summary>
 internal sealed class LaneFactory(
     IPatientDirectory patients, IDeviceDirectory devices, IAnomalyModels models, ICommitter committer, PatientStates states, DevicePresence presence, IEnumerable<IMonitoringObserver> observers,
-    MonitoringMetrics metrics, IOptions<MonitoringOptions> options, ILoggerFactory loggers, ICriticalPatients? critical = null)
+    MonitoringMetrics metrics, IAlertBook book, IOptions<MonitoringOptions> options, ILoggerFactory loggers, ICriticalPatients? critical = null)
 {
     private readonly IMonitoringObserver[] _observers = [.. observers];
 
@@ -20,11 +21,11 @@ internal sealed class LaneFactory(
     /// <param name="fence">The epoch that everything it commits carries, where other processes have the other shares.</param>
     public Lane Create(int share, int shares, PartitionEpoch? fence = null)
     {
-        var (settings, scoring) = (options.Value, new Scoring(models));
+        var (settings, scoring, alerts) = (options.Value, new Scoring(models), new LaneAlerts(book));
         var processor = new ReadingProcessor(
-            patients, scoring, states, new CriticalReadings(critical, settings), _observers, metrics, settings, loggers.CreateLogger<ReadingProcessor>(),
+            patients, scoring, states, new CriticalReadings(critical, settings), alerts, _observers, metrics, settings, loggers.CreateLogger<ReadingProcessor>(),
             fence is null ? null : number => EnvelopeWay.ShareOf(number, shares) == share);
-        var silence = new SilenceWatch(share, shares, patients, devices, states, presence, scoring, _observers, settings, loggers.CreateLogger<SilenceWatch>());
+        var silence = new SilenceWatch(share, shares, patients, devices, states, presence, scoring, alerts, _observers, settings, loggers.CreateLogger<SilenceWatch>());
         return new(processor, silence, committer, settings, fence);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Clinical.Vitals;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
@@ -25,7 +26,7 @@ internal static class MonitoringEndpoints
     }
 
     private static async Task<Results<Ok<DashboardDocument>, ProblemHttpResult>> DashboardAsync(
-        string? ward, HttpContext context, RecordAccess access, IPatientDirectory patients, IPatientMonitor monitor, IStorageState storage, DemoMark demo, TimeProvider time,
+        string? ward, HttpContext context, RecordAccess access, IPatientDirectory patients, IPatientMonitor monitor, IActiveAlerts alerts, IStorageState storage, DemoMark demo, TimeProvider time,
         CancellationToken cancellation)
     {
         if (await access.OpenWardAsync(context, ward, AuditActions.ViewWard, cancellation) is not { } present)
@@ -38,7 +39,7 @@ internal static class MonitoringEndpoints
         foreach (var patient in present)
         {
             monitor.TryView(patient.Number, out var view);
-            documents.Add(PatientDocumentBuilder.Patient(patient, in view, now));
+            documents.Add(PatientDocumentBuilder.Patient(patient, in view, alerts.Of(patient.Number), alerts.AreLimitsChanged(patient.Number), now));
         }
 
         var hospital = patients.Hospitals.Where(entry => entry.TenantId == caller.TenantId).Select(entry => new HospitalDocument(entry.Id, entry.Name)).FirstOrDefault();
@@ -48,7 +49,7 @@ internal static class MonitoringEndpoints
     }
 
     private static async Task<Results<Ok<PatientDocument>, ProblemHttpResult>> LatestAsync(
-        string id, HttpContext context, RecordAccess access, IDeviceDirectory devices, IPatientMonitor monitor, RecentTrends trends, TimeProvider time, CancellationToken cancellation)
+        string id, HttpContext context, RecordAccess access, IDeviceDirectory devices, IPatientMonitor monitor, IActiveAlerts alerts, RecentTrends trends, TimeProvider time, CancellationToken cancellation)
     {
         if (await access.OpenAsync(context, id, AuditActions.ReadVitals, cancellation) is not { } patient)
         {
@@ -56,7 +57,7 @@ internal static class MonitoringEndpoints
         }
 
         monitor.TryView(patient.Number, out var view);
-        return TypedResults.Ok(PatientDocumentBuilder.Patient(patient, in view, time.Microseconds()) with
+        return TypedResults.Ok(PatientDocumentBuilder.Patient(patient, in view, alerts.Of(patient.Number), alerts.AreLimitsChanged(patient.Number), time.Microseconds()) with
         {
             Recent = [.. (await trends.LatestAsync(patient, monitor, cancellation)).Select(reading => ReadingDocuments.Build(
                 reading.MeasuredAt, reading.ReceivedAt, devices.Find(reading.DeviceNumber)?.Id, reading.Late, reading.PartlyRefused, in reading.Content))],

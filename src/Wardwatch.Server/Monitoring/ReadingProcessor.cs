@@ -18,7 +18,7 @@ namespace Wardwatch.Server.Monitoring;
 /// An instance belongs to one lane, whose patients and devices it holds.
 /// </summary>
 internal sealed partial class ReadingProcessor(
-    IPatientDirectory patients, Scoring scoring, PatientStates states, CriticalReadings critical, IMonitoringObserver[] observers,
+    IPatientDirectory patients, Scoring scoring, PatientStates states, CriticalReadings critical, LaneAlerts alerts, IMonitoringObserver[] observers,
     MonitoringMetrics metrics, MonitoringOptions options, ILogger<ReadingProcessor> logger, Func<int, bool>? isOfPartition = null)
 {
     private const int LongestPayload = 64 * 1024;
@@ -205,6 +205,7 @@ internal sealed partial class ReadingProcessor(
         }
 
         critical.Look(state, patient, in scores.News2, payload.MeasuredAt, group);
+        alerts.Look(state, patient, batch.ReceivedAt, group);
         Tell(in state.Current, kind, batch.Device.Number);
     }
 

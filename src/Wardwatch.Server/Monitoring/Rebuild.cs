@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Wardwatch.Clinical.Scores;
 using Wardwatch.Clinical.Vitals;
+using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Models.Contracts;
@@ -14,7 +15,7 @@ namespace Wardwatch.Server.Monitoring;
 /// Brings the state of patients back at the start: the latest readings of each, what follows from them, and which messages were seen. Runs before the lanes do.
 /// </summary>
 internal sealed class Rebuild(
-    IPatientDirectory patients, IDeviceDirectory devices, IReadingStore history, IAnomalyModels models, PatientStates states,
+    IPatientDirectory patients, IDeviceDirectory devices, IReadingStore history, IAnomalyModels models, PatientStates states, IAlertBook book,
     IOptions<MonitoringOptions> options, TimeProvider time)
 {
     private const int PatientsAtOnce = 500;
@@ -37,6 +38,7 @@ internal sealed class Rebuild(
                 readings++;
                 return true;
             }, cancellation);
+            await RestoreAlertsAsync(some, cancellation);
         }
 
         var scoring = new Scoring(models);
@@ -46,6 +48,15 @@ internal sealed class Rebuild(
         }
 
         return readings;
+    }
+
+    /// <summary>Conditions that were active go on: they are not raised again, and their ends are noticed.</summary>
+    private async Task RestoreAlertsAsync(PatientEntry[] some, CancellationToken cancellation)
+    {
+        foreach (var open in await book.ReadOpenAsync([.. some.Select(patient => patient.Number)], cancellation))
+        {
+            states.Get(open.PatientNumber).Alerts.Restore(open);
+        }
     }
 
     /// <summary>A patient whose device has never sent still has that device.</summary>

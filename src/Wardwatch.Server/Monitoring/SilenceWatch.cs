@@ -1,6 +1,7 @@
 using Wardwatch.Clinical.Scores;
 using Wardwatch.Clinical.Vitals;
 using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 
@@ -8,11 +9,11 @@ namespace Wardwatch.Server.Monitoring;
 
 /// <summary>
 /// Notices what does not come: at each tick it looks at every patient of its lane and tells when a device falls silent, a value grows stale,
-/// or a score loses inputs to age. Each parameter has its own clock, so a live device cannot hide a dead sensor. Patients who have left are forgotten.
+/// a score loses inputs to age, or a condition of an alert has held for its delay. Each parameter has its own clock, so a live device cannot hide a dead sensor. Patients who have left are forgotten.
 /// </summary>
 internal sealed partial class SilenceWatch(
     int lane, int lanes, IPatientDirectory patients, IDeviceDirectory devices, PatientStates states, DevicePresence presence, Scoring scoring,
-    IMonitoringObserver[] observers, MonitoringOptions options, ILogger<SilenceWatch> logger)
+    LaneAlerts alerts, IMonitoringObserver[] observers, MonitoringOptions options, ILogger<SilenceWatch> logger)
 {
     // Scores are renewed at ticks only when readings have stopped renewing them.
     private const long ScoreIdle = 5_000_000;
@@ -28,7 +29,8 @@ internal sealed partial class SilenceWatch(
 
     /// <summary>Looks at everybody once.</summary>
     /// <param name="now">Microseconds since the Unix epoch.</param>
-    public void Tick(long now)
+    /// <param name="group">Takes what must commit.</param>
+    public void Tick(long now, CommitGroup group)
     {
         var present = patients.Present;
         if (!ReferenceEquals(present, _present))
@@ -50,6 +52,7 @@ internal sealed partial class SilenceWatch(
                 if (states.Find(patient.Number) is { } state)
                 {
                     Look(state, patient, now);
+                    alerts.Look(state, patient, now, group);
                 }
             }
             catch (Exception e) when (e is not OutOfMemoryException)

@@ -128,12 +128,12 @@ internal sealed class PatientMoves(
                 return ChangeOutcome.Done;
             }
 
-            await StatusAsync(change, status, note, cancellation);
+            await outbox.AddAsync(change.Connection, [await StatusAsync(change, status, note, cancellation)], cancellation);
             return ChangeOutcome.Done;
         }, cancellation);
 
     /// <inheritdoc />
-    public async Task<bool> SetCriticalAsync(NpgsqlConnection connection, PatientEntry patient, DateTimeOffset at, CancellationToken cancellation)
+    public async Task<bool> SetCriticalAsync(NpgsqlConnection connection, PatientEntry patient, DateTimeOffset at, ICollection<NewEvent> events, CancellationToken cancellation)
     {
         if (await LockedPatient.LockAsync(connection, patient.TenantId, null, patient.Number, cancellation) is not { IsPresent: true, Status: not "critical" } locked)
         {
@@ -141,7 +141,7 @@ internal sealed class PatientMoves(
         }
 
         var entry = new AuditEntry { TenantId = patient.TenantId, Action = AuditActions.SetPatientStatus };
-        await StatusAsync(new(connection, locked, new Actor(entry, null), at), "critical", null, cancellation);
+        events.Add(await StatusAsync(new(connection, locked, new Actor(entry, null), at), "critical", null, cancellation));
         await DirectoryChanges.NotifyAsync(connection, PatientDirectory.Topic, patient.Number, cancellation);
         return true;
     }
@@ -216,14 +216,13 @@ internal sealed class PatientMoves(
         }
     }
 
-    private async Task StatusAsync(PatientChange change, string status, string? note, CancellationToken cancellation)
+    private async Task<NewEvent> StatusAsync(PatientChange change, string status, string? note, CancellationToken cancellation)
     {
         var patient = change.Patient;
         await ExecuteAsync(change.Connection, MoveSql.SetStatus, cancellation, patient.Number, status, change.At.UtcDateTime);
         await NoteAsync(change, status, patient.Encounter, note, cancellation);
         var by = change.By.Entry.AccountId is null ? "system" : "staff";
-        await outbox.AddAsync(
-            change.Connection, PatientEvents.StatusUpdated, change.Origin, new PatientStatusUpdated(patient.Id, status, patient.Status, by, patient.Ward, patient.Bed), cancellation);
+        return NewEvent.Of(PatientEvents.StatusUpdated, change.Origin, new PatientStatusUpdated(patient.Id, status, patient.Status, by, patient.Ward, patient.Bed));
     }
 
     private async Task NoteAsync(PatientChange change, string status, long? encounter, string? note, CancellationToken cancellation)

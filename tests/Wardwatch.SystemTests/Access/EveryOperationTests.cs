@@ -115,11 +115,12 @@ public sealed class EveryOperationTests(TwoHospitals hospitals)
     private async Task<HttpClient[]> CallersAsync(Operation operation, HttpClient administrator) => operation.Name switch
     {
         "POST /api/patients/{id}/break-glass" or "PUT /api/patients/{id}/status" or "POST /api/patients/{id}/critical" => [await hospitals.ClientAsync("nurse.falk", Cancellation)],
+        "PUT /api/wards/{id}/alert-budget" => [await hospitals.ClientAsync("charge.keane", Cancellation)],
         "POST /api/devices/{id}/readings" => [await hospitals.ClientAsync("service.interface", Cancellation)],
         _ => [administrator],
     };
 
-    private static bool IsOwn(Operation operation) => operation.Path.StartsWith("/api/auth/", StringComparison.Ordinal) || ForEverybody.Contains(operation.Name);
+    private static bool IsOwn(Operation operation) => operation.Path.StartsWith("/api/auth/", StringComparison.Ordinal) || operation.Path.StartsWith("/api/notifications", StringComparison.Ordinal) || ForEverybody.Contains(operation.Name);
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, Operation operation, string id)
     {

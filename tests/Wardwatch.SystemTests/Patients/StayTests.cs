@@ -4,6 +4,7 @@ using Npgsql;
 using Shouldly;
 using Wardwatch.Server.Cli;
 using Wardwatch.Server.Events;
+using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.SystemTests.Registry;
@@ -112,14 +113,16 @@ public sealed class StayTests(DemoServer demo)
         var id = await Registered.AddAsync(admin, "Critical, Cora", Cancellation, ward, "1");
         await using var changes = new DirectoryChanges(demo.Beside.Database, TimeProvider.System, NullLogger<DirectoryChanges>.Instance);
         using var directory = new PatientDirectory(demo.Beside.Database, demo.Beside.Tenants, demo.Beside.Keyring, changes, TimeProvider.System);
-        var moves = new PatientMoves(
-            demo.Beside.Tenants, demo.Beside.Keyring, directory, new ToolAudit(demo.Beside), new Outbox(demo.Beside.Keyring, TimeProvider.System), [], TimeProvider.System);
+        var outbox = new Outbox(demo.Beside.Keyring, TimeProvider.System);
+        var moves = new PatientMoves(demo.Beside.Tenants, demo.Beside.Keyring, directory, new ToolAudit(demo.Beside), outbox, [], TimeProvider.System);
         var patient = (await directory.FindAsync(await TenantAsync(), id, Cancellation)).ShouldNotBeNull();
         foreach (var (commits, expected) in new[] { (false, true), (true, true), (true, false) })
         {
             await using var connection = await demo.Beside.Database.OpenConnectionAsync(Cancellation);
             await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-            (await moves.SetCriticalAsync(connection, patient, TimeProvider.System.GetUtcNow(), Cancellation)).ShouldBe(expected);
+            var events = new List<NewEvent>();
+            (await moves.SetCriticalAsync(connection, patient, TimeProvider.System.GetUtcNow(), events, Cancellation)).ShouldBe(expected);
+            await outbox.AddAsync(connection, events, Cancellation);
             await (commits ? transaction.CommitAsync(Cancellation) : transaction.RollbackAsync(Cancellation));
         }
 
@@ -151,8 +154,8 @@ public sealed class StayTests(DemoServer demo)
         // As the system: the demo's administrator may not, and the ward is nobody's.
         await using var changes = new DirectoryChanges(demo.Beside.Database, TimeProvider.System, NullLogger<DirectoryChanges>.Instance);
         using var directory = new PatientDirectory(demo.Beside.Database, demo.Beside.Tenants, demo.Beside.Keyring, changes, TimeProvider.System);
-        var moves = new PatientMoves(
-            demo.Beside.Tenants, demo.Beside.Keyring, directory, new ToolAudit(demo.Beside), new Outbox(demo.Beside.Keyring, TimeProvider.System), [], TimeProvider.System);
+        var outbox = new Outbox(demo.Beside.Keyring, TimeProvider.System);
+        var moves = new PatientMoves(demo.Beside.Tenants, demo.Beside.Keyring, directory, new ToolAudit(demo.Beside), outbox, [], TimeProvider.System);
         return await moves.SetStatusAsync(DemoServer.By(await TenantAsync()), id, null, status, note, Cancellation) == ChangeOutcome.Done ? 200 : 0;
     }
 

@@ -45,11 +45,11 @@ public sealed class SeedTests
             new Dictionary<string, int>
             {
                 ["administrator"] = 1,
-                ["physician"] = 2,
-                ["nurse"] = 3,
-                ["charge-nurse"] = 1,
-                ["specialist"] = 1,
-                ["technician"] = 1,
+                ["physician"] = 3,
+                ["nurse"] = 8,
+                ["charge-nurse"] = 2,
+                ["specialist"] = 9,
+                ["technician"] = 2,
                 ["analyst"] = 1,
                 ["patient"] = 1,
                 ["service"] = 1,
@@ -86,10 +86,12 @@ public sealed class SeedTests
 
         // A ward that was added belongs to those who work on all of them, and to nobody else.
         (await ScalarAsync(installation, "select string_agg(user_name, ' ' order by user_name) from staff_wards join staff_accounts using (account_id) where ward_id = 'ward-3'"))
-            .ShouldBe("charge.keane dr.arvidsson dr.osei nurse.falk");
+            .ShouldBe("charge.duarte charge.keane dr.arvidsson dr.mbatha dr.osei nurse.falk");
         (await ScalarAsync(
-            installation, "select string_agg(user_name || ' ' || patient_id, ', ' order by user_name, patient_id) from staff_patients join staff_accounts using (account_id) join patients using (patient_no)"))
-            .ShouldBe("dr.tanaka p-0001, dr.tanaka p-0009, patient.0003 p-0003");
+            installation, "select string_agg(distinct patient_id, ' ' order by patient_id) from staff_patients join staff_accounts using (account_id) join patients using (patient_no) where role = 'specialist'"))
+            .ShouldBe(string.Join(' ', Enumerable.Range(1, 15).Select(DemoPatients.IdOf)));
+        (await ScalarAsync(
+            installation, "select string_agg(patient_id, ' ') from staff_patients join staff_accounts using (account_id) join patients using (patient_no) where role = 'patient'")).ShouldBe("p-0003");
 
         // Fewer than there are: nobody is removed, the others' monitors are left to whoever wants them.
         var fewer = Devices(await hospital.SeedAsync(20, simulated: true, Cancellation));
@@ -109,7 +111,7 @@ public sealed class SeedTests
         var again = await hospital.SeedAsync(40, simulated: true, Cancellation);
         Devices(again).ToDictionary(key => key.Text("device"), key => key.Text("key")).ShouldBe(keys, ignoreOrder: true);
         again.Accounts.ShouldAllBe(account => account.Password != passwords[account.User]);
-        (await ScalarAsync(installation, "select count(*) from staff_accounts")).ShouldBe(12L);
+        (await ScalarAsync(installation, "select count(*) from staff_accounts")).ShouldBe(28L);
     }
 
     private static async Task ThousandsFindBeds(Installation installation, DemoHospital hospital)
@@ -152,7 +154,8 @@ public sealed class SeedTests
         select md5(string_agg(row, '|' order by row)) from (
             select patients::text from patients union all select devices::text from devices union all select device_keys::text from device_keys
             union all select device_bindings::text from device_bindings union all select staff_accounts::text from staff_accounts
-            union all select wards::text from wards union all select beds::text from beds union all select tenants::text from tenants) as everything (row)
+            union all select oncall_duties::text from oncall_duties union all select oncall_schedules::text from oncall_schedules
+            union all select oncall_revisions::text from oncall_revisions union all select wards::text from wards union all select beds::text from beds union all select tenants::text from tenants) as everything (row)
         """))!;
 
     private static async Task<object?> ScalarAsync(Installation installation, string sql)

@@ -1,12 +1,8 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Shouldly;
 using Wardwatch.Server;
-using Wardwatch.Server.Platform.Telemetry;
 using Wardwatch.UnitTests.Docs;
 using Xunit;
 
@@ -34,15 +30,31 @@ public sealed partial class DeployTests
     [Fact]
     public void Every_metric_in_rules_and_dashboards_is_one_of_the_servers()
     {
-        var known = Instruments().ToHashSet(StringComparer.Ordinal);
+        var known = MetricSource.Series().Concat(OfTheFrameworks).ToHashSet(StringComparer.Ordinal);
         known.ShouldContain("wardwatch_history_commit_duration_seconds_bucket");
-        string[] files = [.. SourceTree.Files("deploy/prometheus", "*.yml"), .. SourceTree.Files("deploy/grafana/dashboards", "*.json")];
-        var named = files.SelectMany(file => Metric().Matches(File.ReadAllText(file)).Select(match => (File: Path.GetFileName(file), match.Value))).ToList();
-        named.Count.ShouldBeGreaterThan(40);
+        known.ShouldContain("alerts_received_total");
+        var named = Expressions().SelectMany(expression => MetricsIn(expression.Text).Select(metric => (expression.File, Metric: metric))).ToList();
+        named.Count.ShouldBeGreaterThan(80);
+        named.Select(one => one.File).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ShouldBe(["alerts.yml", "live-incidents.json", "operation.json", "sre-performance.json"]);
         foreach (var (file, metric) in named)
         {
             known.ShouldContain(metric, $"{file} asks for what the server does not count");
         }
+    }
+
+    [Theory]
+    [InlineData("sum(up{job=\"wardwatch\"})", "up")]
+    [InlineData("histogram_quantile(0.99, sum by (le, instance) (rate(a_seconds_bucket{x=~\"b(c)|d\"}[5m] offset 1h))) > 1e3", "a_seconds_bucket")]
+    [InlineData("1 - (sum(a_total) / on(ward) group_left(x) b_total) > bool 2 or absent(c) unless d", "a_total b_total c d")]
+    public void Metrics_are_found_in_an_expression(string expression, string metrics) => MetricsIn(expression).ShouldBe(metrics.Split(' '));
+
+    [Fact]
+    public void Dashboards_have_names_of_their_own()
+    {
+        var dashboards = SourceTree.Files("deploy/grafana/dashboards", "*.json").Select(file => JsonDocument.Parse(File.ReadAllText(file)).RootElement).ToList();
+        dashboards.Select(dashboard => dashboard.GetProperty("uid").GetString()).ShouldBeUnique();
+        dashboards.Select(dashboard => dashboard.GetProperty("title").GetString()).ShouldContain("Live Incidents");
+        dashboards.Select(dashboard => dashboard.GetProperty("title").GetString()).ShouldContain("SRE Performance");
     }
 
     [Fact]
@@ -140,32 +152,35 @@ public sealed partial class DeployTests
         }
     }
 
-    // "wardwatch.readings.stored", a counter, is wardwatch_readings_stored_total; a histogram is three series.
-    private static IEnumerable<string> Instruments()
+    // Each "expr" of a rule or a panel. A rule's stands on one line.
+    private static IEnumerable<(string File, string Text)> Expressions()
     {
-        foreach (var root in SourceTree.Files("src/Wardwatch.Server", "*.cs").Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), cancellationToken: TestContext.Current.CancellationToken).GetRoot(TestContext.Current.CancellationToken)))
+        foreach (var file in SourceTree.Files("deploy/prometheus", "alerts.yml"))
         {
-            foreach (var call in root.DescendantNodes().OfType<InvocationExpressionSyntax>())
+            foreach (var line in File.ReadLines(file).Select(line => line.Trim()).Where(line => line.StartsWith("expr:", StringComparison.Ordinal)))
             {
-                if (call.Expression is not MemberAccessExpressionSyntax { Name.Identifier.Text: var method } || !method.StartsWith("Create", StringComparison.Ordinal)
-                    || call.ArgumentList.Arguments is not [{ Expression: LiteralExpressionSyntax { Token.Value: string name } }, ..] || !name.StartsWith("wardwatch.", StringComparison.Ordinal))
-                {
-                    continue;
-                }
+                yield return (Path.GetFileName(file), line["expr:".Length..]);
+            }
+        }
 
-                var unit = call.ArgumentList.Arguments.Select(argument => argument.Expression).OfType<LiteralExpressionSyntax>().Skip(1).FirstOrDefault()?.Token.ValueText;
-                var metric = PrometheusNames.Metric(name, unit, counter: method is "CreateCounter" or "CreateObservableCounter");
-                yield return metric;
-                if (method == "CreateHistogram")
-                {
-                    yield return metric + "_bucket";
-                    yield return metric + "_sum";
-                    yield return metric + "_count";
-                }
+        foreach (var file in SourceTree.Files("deploy/grafana/dashboards", "*.json"))
+        {
+            using var dashboard = JsonDocument.Parse(File.ReadAllText(file));
+            foreach (var target in dashboard.RootElement.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray()))
+            {
+                yield return (Path.GetFileName(file), target.GetProperty("expr").GetString()!);
             }
         }
     }
+
+    // What is left of an expression without texts, labels, windows, functions and words is a metric.
+    private static IEnumerable<string> MetricsIn(string expression) =>
+        Word().Matches(NotMetrics().Replace(expression, " ")).Select(match => match.Value).Where(word => !Words.Contains(word));
+
+    private static readonly string[] Words = ["and", "or", "unless", "bool", "offset", "by", "without", "on", "ignoring", "group_left", "group_right"];
+
+    // Of Prometheus itself, of .NET and of the web server; the metrics page of a server has them (docs/operations.md).
+    private static readonly string[] OfTheFrameworks = ["up", "dotnet_process_memory_working_set_bytes", "http_server_request_duration_seconds_bucket", "http_server_request_duration_seconds_count"];
 
     private static Dictionary<string, string> Services(string compose)
     {
@@ -197,8 +212,12 @@ public sealed partial class DeployTests
     [GeneratedRegex("Wardwatch__[A-Za-z0-9]+__[A-Za-z0-9]+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Setting();
 
-    [GeneratedRegex(@"\bwardwatch_[a-z0-9_]+", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Metric();
+    // Quoted texts; what a selector, a grouping or a matching names; windows; functions; numbers.
+    [GeneratedRegex(@"""[^""]*""|'[^']*'|\{(?:[^{}""]|""[^""]*"")*\}|\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)|\[[^\]]*\]|\boffset\s+\w+|\b[a-zA-Z_]\w*(?=\s*\(|\s+(?:by|without)\s*\()|\b\d[\w.]*", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex NotMetrics();
+
+    [GeneratedRegex("[a-zA-Z_:][a-zA-Z0-9_:]*", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"\.Values\.(?<path>[A-Za-z.]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Value();

@@ -1,6 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Shouldly;
+using Wardwatch.Clinical.Alerts;
+using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Monitoring;
 using Wardwatch.Server.Monitoring.Contracts;
@@ -24,14 +28,21 @@ internal sealed class LaneRig
         Options = new MonitoringOptions { Lanes = 1 };
         States = new PatientStates(Options);
         var scoring = new Scoring(new ShippedModel());
-        Processor = new ReadingProcessor(Patients, scoring, States, new CriticalReadings(Critical, Options), [Changes], new MonitoringMetrics(new UnreadMeters()), Options, NullLogger<ReadingProcessor>.Instance);
-        Silence = new SilenceWatch(0, 1, Patients, Devices, States, Presence, scoring, [Changes], Options, NullLogger<SilenceWatch>.Instance);
+        Alerts = new LaneAlerts(Book);
+        Processor = new ReadingProcessor(Patients, scoring, States, new CriticalReadings(Critical, Options), Alerts, [Changes], new MonitoringMetrics(new UnreadMeters()), Options, NullLogger<ReadingProcessor>.Instance);
+        Silence = new SilenceWatch(0, 1, Patients, Devices, States, Presence, scoring, Alerts, [Changes], Options, NullLogger<SilenceWatch>.Instance);
     }
 
     public FakePatients Patients { get; }
 
     /// <summary>Who was set critical.</summary>
     public RecordedCritical Critical { get; } = new();
+
+    /// <summary>Which alerts there were.</summary>
+    public RecordedAlerts Book { get; } = new();
+
+    /// <summary>Runs the alert engine.</summary>
+    public LaneAlerts Alerts { get; }
 
     /// <summary>The devices that have sent, and what else a test puts in.</summary>
     public FakeDevices Devices { get; } = new();
@@ -101,9 +112,40 @@ internal sealed class RecordedCritical : ICriticalPatients
 {
     public List<(int Patient, DateTimeOffset At)> Set { get; } = [];
 
-    public Task<bool> SetCriticalAsync(Npgsql.NpgsqlConnection connection, PatientEntry patient, DateTimeOffset at, CancellationToken cancellation)
+    public Task<bool> SetCriticalAsync(NpgsqlConnection connection, PatientEntry patient, DateTimeOffset at, ICollection<NewEvent> events, CancellationToken cancellation)
     {
         Set.Add((patient.Number, at));
         return Task.FromResult(true);
+    }
+}
+
+/// <summary>A change of an alert that a lane told of.</summary>
+internal sealed record TakenAlert(int Patient, string Type, AlertPhase Phase, Guid Id, int PhaseNumber, string Text);
+
+/// <summary>Notes what lanes tell of alerts.</summary>
+internal sealed class RecordedAlerts : IAlertBook
+{
+    /// <summary>What was told, in order.</summary>
+    public List<TakenAlert> Told { get; } = [];
+
+    /// <summary>What was active before the start.</summary>
+    public List<OpenAlert> Open { get; } = [];
+
+    /// <summary>The limits in force.</summary>
+    public AlertSettings Settings { get; set; } = AlertSettings.Default;
+
+    public AlertSettings SettingsOf(PatientEntry patient) => Settings;
+
+    public IAlertBatch Begin() => new Batch(this);
+
+    public Task<IReadOnlyList<OpenAlert>> ReadOpenAsync(IReadOnlyCollection<int> patients, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<OpenAlert>>([.. Open.Where(open => patients.Contains(open.PatientNumber))]);
+
+    private sealed class Batch(RecordedAlerts book) : IAlertBatch
+    {
+        public void Add(PatientEntry patient, Guid id, int phaseNumber, in AlertTransition transition, in AlertScene scene, string text) =>
+            book.Told.Add(new(patient.Number, AlertCatalogue.Of(transition.Type).Code, transition.Phase, id, phaseNumber, text));
+
+        public Task WriteAsync(NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation) => Task.CompletedTask;
     }
 }

@@ -138,9 +138,9 @@ public class LaneTests
     {
         var options = Options.Create(new MonitoringOptions { Lanes = 2, QueuedBatches = 1 });
         var (patients, models, states) = (new FakePatients(Patient()), new ShippedModel(), new PatientStates(options.Value));
-        var rebuild = new Rebuild(patients, new FakeDevices(), new NoHistory(), models, states, options, time);
+        var rebuild = new Rebuild(patients, new FakeDevices(), new NoHistory(), models, states, new RecordedAlerts(), options, time);
         var metrics = new MonitoringMetrics(new UnreadMeters());
-        var factory = new LaneFactory(patients, new FakeDevices(), models, new RecordedCommits(), states, new DevicePresence(), [], metrics, options, NullLoggerFactory.Instance);
+        var factory = new LaneFactory(patients, new FakeDevices(), models, new RecordedCommits(), states, new DevicePresence(), [], metrics, new RecordedAlerts(), options, NullLoggerFactory.Instance);
         return new Lanes(factory, states, rebuild, metrics, options, time, NullLogger<Lanes>.Instance);
     }
 

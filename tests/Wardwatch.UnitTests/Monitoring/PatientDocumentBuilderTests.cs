@@ -71,7 +71,7 @@ public class PatientDocumentBuilderTests
         PatientDocumentBuilder.Anomaly(in empty).ShouldBeNull();
         PatientDocumentBuilder.Device(in empty.Device).ShouldBeNull();
         PatientDocumentBuilder.Attention(in empty).ShouldBeNull();
-        var document = PatientDocumentBuilder.Patient(Patient(), in empty, Start);
+        var document = PatientDocumentBuilder.Patient(Patient(), in empty, [], limitsChanged: false, Start);
         (document.Vitals.Count, document.ShortName).ShouldBe((0, "Quill, A."));
     }
 

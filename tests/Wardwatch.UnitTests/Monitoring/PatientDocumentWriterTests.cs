@@ -38,7 +38,7 @@ public sealed class PatientDocumentWriterTests : IDisposable
     public void A_message_of_a_silent_device_and_of_old_values_is_the_document()
     {
         _lane.Send(Device(), Start, Json(Start));
-        _lane.Silence.Tick(Start + 90 * Second);
+        _lane.Silence.Tick(Start + 90 * Second, _lane.Group);
         Compare(Start + 90 * Second);
     }
 

@@ -86,7 +86,7 @@ public class RebuildTests
     private async Task RebuildAsync(long now, params DeviceEntry[] devices)
     {
         var clock = new FixedClock(DateTimeOffset.UnixEpoch.AddMicroseconds(now));
-        var rebuild = new Rebuild(_lane.Patients, new FakeDevices(devices.Length > 0 ? devices : [Device()]), _history, new ShippedModel(), _lane.States, Options.Create(_lane.Options), clock);
+        var rebuild = new Rebuild(_lane.Patients, new FakeDevices(devices.Length > 0 ? devices : [Device()]), _history, new ShippedModel(), _lane.States, _lane.Book, Options.Create(_lane.Options), clock);
         await rebuild.RunAsync(_ => _lane.Processor, TestContext.Current.CancellationToken);
     }
 

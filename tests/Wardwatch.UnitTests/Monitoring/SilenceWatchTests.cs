@@ -64,7 +64,7 @@ public class SilenceWatchTests
             _now = Start + second * Second;
             _lane.Send(Device(), _now, Json(_now, "\"hr\":75"));
             var told = _lane.Changes.All.Count;
-            _lane.Silence.Tick(_now);
+            _lane.Silence.Tick(_now, _lane.Group);
             if (_lane.Changes.All.Count > told)
             {
                 _lane.Changes.All.Count.ShouldBe(told + 1);
@@ -181,7 +181,7 @@ public class SilenceWatchTests
         while (_now < Start + second * Second)
         {
             _now += Second;
-            _lane.Silence.Tick(_now);
+            _lane.Silence.Tick(_now, _lane.Group);
         }
     }
 }

@@ -132,7 +132,7 @@ public class WatchingDeviceTests
         for (var end = _now + seconds * Second; _now < end;)
         {
             _now += Second;
-            _lane.Silence.Tick(_now);
+            _lane.Silence.Tick(_now, _lane.Group);
         }
     }
 }

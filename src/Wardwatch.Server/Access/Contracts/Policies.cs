@@ -14,4 +14,13 @@ public static class Policies
 
     /// <summary>Whoever needs to know which wards and beds there are.</summary>
     public const string SeeWards = "wards.see";
+
+    /// <summary>Whoever sees alerts: those of patients (<see cref="Permissions.ReadPatients"/>), or technical ones (<see cref="Permissions.TechnicalAlerts"/>). Which ones, every endpoint under this policy asks.</summary>
+    public const string SeeAlerts = "alerts.see";
+
+    /// <summary>Whoever acts on alerts: those of patients (<see cref="Permissions.ActOnAlerts"/>), or technical ones (<see cref="Permissions.TechnicalAlerts"/>).</summary>
+    public const string ActOnAnyAlerts = "alerts.act-any";
+
+    /// <summary>Whoever has something live to see: patients, the own record, technical alerts, notifications.</summary>
+    public const string FollowLive = "live.follow";
 }

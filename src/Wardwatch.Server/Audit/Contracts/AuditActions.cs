@@ -13,6 +13,8 @@ public static class AuditActions
     public const string ViewWard = "ward.view";
     public const string FollowLive = "live.follow";
     public const string ListPatients = "patients.list";
+    public const string ListAlerts = "alerts.list";
+    public const string ReadLimits = "limits.read";
     public const string ReadAudit = "audit.read";
     public const string VerifyAudit = "audit.verify";
 
@@ -57,11 +59,45 @@ public static class AuditActions
     public const string UnbindDevice = "device.unbind";
     public const string RotateKeys = "keys.rotate";
 
+    // Alerts.
+    public const string RaiseAlert = "alert.raise";
+    public const string EndAlert = "alert.end";
+    public const string SilenceAlert = "alert.silence";
+    public const string EndSilence = "alert.silence-end";
+    public const string JudgeAlert = "alert.judge";
+    public const string SetLimits = "limits.set";
+    public const string SetAlertBudget = "alert-budget.set";
+    public const string PauseSound = "sound.pause";
+    public const string EndSoundPause = "sound.pause-end";
+    public const string GiveWard = "ward.hand-over";
+    public const string TakeWard = "ward.take-over";
+
     // Emergencies and what is looked at afterwards.
     public const string SearchInEmergency = "emergency.search";
     public const string OpenInEmergency = "emergency.open";
     public const string ReviewEmergency = "emergency.review";
     public const string SettleSecurityEvent = "security-event.settle";
+
+    // Incidents.
+    public const string ListIncidents = "incidents.list";
+    public const string ReadIncident = "incident.read";
+    public const string AcknowledgeIncident = "incident.acknowledge";
+    public const string StartIncident = "incident.start";
+    public const string ResolveIncident = "incident.resolve";
+    public const string ClaimIncident = "incident.claim";
+    public const string CommentIncident = "incident.comment";
+    public const string ReviewIncident = "incident.review";
+    // Who is on duty.
+    public const string SetDuties = "duty.set";
+    public const string AddSchedule = "schedule.add";
+    public const string ChangeSchedule = "schedule.change";
+    public const string EndSchedule = "schedule.end";
+    public const string AddOverride = "duty-override.add";
+    public const string EndOverride = "duty-override.end";
+    public const string AddSwap = "duty-swap.add";
+    public const string EndSwap = "duty-swap.end";
+    public const string AddFeed = "duty-feed.add";
+    public const string RemoveFeed = "duty-feed.remove";
 
     // What could not be believed or handled.
     public const string OpenDeadLetter = "dead-letter.open";

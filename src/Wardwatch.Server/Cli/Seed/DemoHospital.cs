@@ -22,7 +22,7 @@ namespace Wardwatch.Server.Cli.Seed;
 internal sealed record DemoReport(int Patients, int AddedPatients, IReadOnlyList<DemoCredential> Accounts, string CredentialsFile, string DeviceKeysFile);
 
 /// <summary>
-/// The demo hospital: invented patients in their beds, each with a monitor, two spare devices, and staff. Seeding again changes nothing;
+/// The demo hospital: invented patients in their beds, each with a monitor, two spare devices, staff, and who of them is on duty when. Seeding again changes nothing;
 /// seeding with more patients adds the missing ones.
 /// </summary>
 internal sealed class DemoHospital(Installation installation, TimeProvider time)
@@ -77,6 +77,7 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
         await transaction.CommitAsync(cancellation);
 
         var accounts = await DemoStaff.EnsureAsync(installation, hospital.TenantId, bedside, _files, cancellation);
+        await DemoDuty.EnsureAsync(installation, hospital.TenantId, time, cancellation);
         return new(bedside.Count, missing.Count, accounts, _files.Credentials, _files.DeviceKeys);
     }
 

@@ -35,8 +35,8 @@ public sealed class CommitGroup
     /// <summary>How much there is to commit and to answer: rows and messages set aside, or those who wait, if they are more.</summary>
     public int Size => Math.Max(Count + DeadLetters.Count, Listeners.Count);
 
-    /// <summary>True when there is neither a row nor a dead letter nor anybody waiting.</summary>
-    public bool IsEmpty => Listeners.Count == 0;
+    /// <summary>True when there is neither a row nor a dead letter nor anybody waiting, and nothing that a tick of the clock brought about.</summary>
+    public bool IsEmpty => Listeners.Count == 0 && Companions.Count == 0;
 
     /// <summary>True if a row must be compared with the whole history before it is stored (its counter lies outside what memory knows exactly).</summary>
     internal bool HasSuspects { get; private set; }
@@ -61,6 +61,9 @@ public sealed class CommitGroup
 
     /// <summary>Something that a row of this group brings about, to be committed with it.</summary>
     public void AddCompanion(ICommitCompanion companion) => Companions.Add(companion);
+
+    /// <summary>The companion that was added last, so that one may gather what several rows bring about; null if there is none.</summary>
+    public ICommitCompanion? LastCompanion => Companions.Count == 0 ? null : Companions[^1];
 
     /// <summary>All rows as one COPY: header, rows, trailer.</summary>
     internal ReadOnlyMemory<byte> CopyData()

@@ -1,4 +1,5 @@
 using Npgsql;
+using Wardwatch.Server.Events.Contracts;
 
 namespace Wardwatch.Server.History.Contracts;
 
@@ -12,5 +13,8 @@ namespace Wardwatch.Server.History.Contracts;
 public interface ICommitCompanion
 {
     /// <summary>Writes it, within the transaction of the rows. May be called again if that transaction fails.</summary>
-    Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellation);
+    /// <param name="connection">Within the transaction.</param>
+    /// <param name="events">Takes what is to be told. The events of all companions go into the outbox in one call, so that transactions cannot wait for each other in a circle.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task WriteAsync(NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation);
 }

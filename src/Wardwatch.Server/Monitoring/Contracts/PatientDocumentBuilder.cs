@@ -1,5 +1,6 @@
 using Wardwatch.Clinical.Scores;
 using Wardwatch.Clinical.Vitals;
+using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
@@ -13,10 +14,15 @@ public static class PatientDocumentBuilder
     internal static readonly string[] DeviceStates = ["online", "silent", "offline"];
 
     /// <summary>A patient with the live state; the state may be empty.</summary>
-    public static PatientDocument Patient(PatientEntry patient, in PatientView view, long now) => new(
+    /// <param name="patient">The patient.</param>
+    /// <param name="view">The state.</param>
+    /// <param name="alerts">The alerts that ask for somebody.</param>
+    /// <param name="limitsChanged">Whether the patient has limits of their own.</param>
+    /// <param name="now">Microseconds since the Unix epoch.</param>
+    public static PatientDocument Patient(PatientEntry patient, in PatientView view, IReadOnlyList<AlertDocument> alerts, bool limitsChanged, long now) => new(
         patient.Id, patient.Name, patient.ShortName, patient.RecordNumber, patient.DateOfBirth, patient.Sex, patient.Bed, patient.Ward, patient.Status,
         patient.SpO2Scale, Device(in view.Device), Vitals(in view.Vitals, now), Anomaly(in view), News2(in view, patient.SpO2Scale), Attention(in view),
-        [], view.Sequence);
+        alerts, limitsChanged, view.Sequence);
 
     /// <summary>The latest values with their ages as of <paramref name="now"/>.</summary>
     public static Dictionary<string, VitalValue> Vitals(in VitalSet vitals, long now)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.History.Contracts;
 
 namespace Wardwatch.Server.Monitoring.Contracts;
@@ -47,7 +48,7 @@ public sealed record PatientDocument(
     string Id, string Name, string ShortName, string RecordNumber, DateOnly DateOfBirth, string Sex, string? Bed, string? Ward, string Status,
     [property: JsonPropertyName("spo2Scale")] int SpO2Scale,
     DeviceDocument? Device, IReadOnlyDictionary<string, VitalValue> Vitals, AnomalyDocument? Anomaly, News2Document? News2, AttentionDocument? Attention,
-    IReadOnlyList<object> Alerts, long Seq)
+    IReadOnlyList<AlertDocument> Alerts, bool LimitsChanged, long Seq)
 {
     /// <summary>The latest readings, oldest first; only where one patient is asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Npgsql;
+using Wardwatch.Clinical.Alerts;
+using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.Server.Alerts;
+
+/// <summary>An override that is in force.</summary>
+internal sealed record OverrideEntry(int TenantId, string? Ward, int? PatientNumber, AlertOverride Override, DateTime ExpiresAt);
+
+/// <summary>
+/// The limits in force, in memory: the catalogue's, changed by a ward's overrides, changed by a patient's own. Replaced as a whole when somebody changes them and when one expires.
+/// </summary>
+internal sealed partial class AlertLimits(NpgsqlDataSource database, DirectoryChanges changes, TimeProvider time, ILogger<AlertLimits> log) : BackgroundService
+{
+    /// <summary>The topic of <see cref="DirectoryChanges"/>.</summary>
+    public const string Topic = "alert-limits";
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
+
+    private const string InForce =
+        "select tenant_id, ward_id, patient_no, type, limit_value, delay_seconds, is_on, expires_at from alert_overrides where ended_at is null and expires_at > $1 order by override_no";
+
+    private readonly ILogger<AlertLimits> _log = log;
+    private volatile Snapshot _snapshot = new([]);
+
+    /// <summary>The limits in force for a patient. Allocates nothing but at the first call after a change.</summary>
+    public AlertSettings Of(PatientEntry patient) => _snapshot.Of(patient);
+
+    /// <summary>Whether a patient has limits of their own.</summary>
+    public bool HasOwn(int patientNumber) => _snapshot.HasOwn(patientNumber);
+
+    /// <summary>A ward's limits, for patients without limits of their own.</summary>
+    public AlertSettings OfWard(int tenantId, string ward) => _snapshot.OfWard(tenantId, ward);
+
+    /// <summary>Reads everything again.</summary>
+    public async Task ReloadAsync(CancellationToken cancellation)
+    {
+        var entries = new List<OverrideEntry>();
+        await using var command = database.CreateCommand(InForce);
+        command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            // A type that the catalogue does not know any more has no limit to change.
+            if (AlertCatalogue.Find(reader.GetString(3)) is { } type)
+            {
+                var changed = new AlertOverride(type.Index, reader.GetFieldValue<double?>(4), reader.GetFieldValue<double?>(5), reader.GetFieldValue<bool?>(6));
+                entries.Add(new(reader.GetInt32(0), reader.TextOrNull(1), reader.GetFieldValue<int?>(2), changed, reader.GetDateTime(7)));
+            }
+        }
+
+        _snapshot = new(entries);
+    }
+
+    /// <inheritdoc />
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        changes.Subscribe(Topic, (_, cancellation) => ReloadAsync(cancellation));
+        await ReloadAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var wait = _snapshot.NextExpiry is { } next ? next - time.GetUtcNow().UtcDateTime : LookAgain;
+            await Task.Delay(wait < TimeSpan.Zero ? TimeSpan.Zero : wait < LookAgain ? wait : LookAgain, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested || _snapshot.NextExpiry is not { } due || due > time.GetUtcNow().UtcDateTime)
+            {
+                continue;
+            }
+
+            try
+            {
+                await ReloadAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                LogLater(e.Message);
+                await Task.Delay(AfterFailure, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(8000, LogLevel.Warning, "Limits that have expired are still in force, since the database does not answer: {Reason} It is tried again.")]
+    private partial void LogLater(string reason);
+
+    private sealed class Snapshot
+    {
+        private readonly FrozenDictionary<(int Tenant, string Ward), AlertSettings> _wards;
+        private readonly FrozenDictionary<int, AlertOverride[]> _patients;
+        private readonly ConcurrentDictionary<(int Patient, string? Ward), AlertSettings> _own = new();
+
+        public Snapshot(List<OverrideEntry> entries)
+        {
+            _wards = entries.Where(entry => entry.Ward is not null).GroupBy(entry => (entry.TenantId, entry.Ward!))
+                .ToFrozenDictionary(ward => ward.Key, ward => AlertSettings.Default.With(ward.Select(entry => entry.Override)));
+            _patients = entries.Where(entry => entry.PatientNumber is not null).GroupBy(entry => entry.PatientNumber!.Value)
+                .ToFrozenDictionary(patient => patient.Key, patient => patient.Select(entry => entry.Override).ToArray());
+            NextExpiry = entries.Count == 0 ? null : entries.Min(entry => entry.ExpiresAt);
+        }
+
+        public DateTime? NextExpiry { get; }
+
+        public bool HasOwn(int patientNumber) => _patients.ContainsKey(patientNumber);
+
+        public AlertSettings OfWard(int tenantId, string? ward) => ward is not null && _wards.TryGetValue((tenantId, ward), out var settings) ? settings : AlertSettings.Default;
+
+        public AlertSettings Of(PatientEntry patient)
+        {
+            if (_patients.Count == 0 || !_patients.TryGetValue(patient.Number, out var own))
+            {
+                return _wards.Count == 0 ? AlertSettings.Default : OfWard(patient.TenantId, patient.Ward);
+            }
+
+            return _own.TryGetValue((patient.Number, patient.Ward), out var known)
+                ? known
+                : _own.GetOrAdd((patient.Number, patient.Ward), OfWard(patient.TenantId, patient.Ward).With(own));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+namespace Wardwatch.Server.Alerts;
+
+/// <summary>The statements of alerts.</summary>
+internal static class AlertSql
+{
+    /// <summary>Raises alerts that the engine raised. One that is there already, as after a commit whose answer was lost, is left as it is.</summary>
+    public const string Raise =
+        """
+        with raised as (
+            insert into alerts (tenant_id, alert_id, type, priority, technical, patient_no, subject, ward_id, bed, onset_at, raised_at, cause, canary)
+            select r.tenant_id, r.alert_id, r.type, r.priority, r.technical, r.patient_no, r.subject, r.ward_id, r.bed, r.onset_at, r.raised_at, r.cause, r.canary
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                as r (tenant_id, alert_id, type, priority, technical, patient_no, subject, ward_id, bed, onset_at, raised_at, cause, canary)
+            on conflict do nothing
+            returning tenant_id, alert_id, raised_at, priority
+        ), noted as (
+            insert into alert_phases (tenant_id, alert_id, at, phase, priority) select tenant_id, alert_id, raised_at, 'raised', priority from raised
+        )
+        select alert_id from raised
+        """;
+
+    /// <summary>Changes conditions. Older changes than what stands there are left out; worsening breaks a silence.</summary>
+    public const string Change =
+        """
+        with news as (
+            select * from unnest($1, $2, $3, $4, $5, $6) as n (alert_id, phase_no, phase, priority, at, has_ended)
+        ), changed as (
+            update alerts a
+            set priority = n.priority, phase_no = n.phase_no, ended_at = case when n.has_ended then greatest(n.at, a.onset_at) end,
+                silenced_until = case when n.phase = 'escalated' then null else a.silenced_until end
+            from news n
+            where a.alert_id = n.alert_id and a.phase_no < n.phase_no and a.ended_at is null
+            returning a.tenant_id, a.alert_id, n.at, n.phase, a.priority
+        ), noted as (
+            insert into alert_phases (tenant_id, alert_id, at, phase, priority) select tenant_id, alert_id, at, phase, priority from changed
+        )
+        select n.alert_id, c.alert_id is not null, exists (select from alerts a where a.alert_id = n.alert_id)
+        from news n left join changed c using (alert_id)
+        """;
+
+    /// <summary>What an alert shows, in the order in which <see cref="AlertRows"/> reads it.</summary>
+    public const string Columns =
+        """
+        a.alert_no, a.tenant_id, a.alert_id, a.type, a.priority, a.technical, a.patient_no, p.patient_id, a.ward_id, a.bed, a.onset_at, a.raised_at, a.ended_at, a.cause,
+        a.acknowledged_at is not null, a.silenced_until, a.silencer_name, a.silence_reason, a.judgement, a.incident_id, a.canary
+        """;
+
+    public const string From = "from alerts a left join patients p on p.patient_no = a.patient_no";
+
+    public const string ById = $"select {Columns} {From} where a.tenant_id = $1 and a.alert_id = any($2)";
+
+    public const string ByIncident = $"select {Columns} {From} where a.tenant_id = $1 and a.incident_id = any($2) order by a.alert_no";
+
+    /// <summary>What asks for somebody: what is active, and of the last days what ended and may be latched.</summary>
+    public const string Active =
+        $"select {Columns} {From} where a.ended_at is null or (a.acknowledged_at is null and a.priority = 3 and not a.technical and a.ended_at > now() - interval '3 days') order by a.alert_no";
+
+    /// <summary>A page of those that a caller may see.</summary>
+    public const string Page =
+        $"""
+        select {Columns} {From}
+        where a.tenant_id = $1 and ($2 or case when a.patient_no is null then a.ward_id = any($3) else p.ward_id = any($4) or a.patient_no = any($5) end)
+            and ($6::text is null or coalesce(p.ward_id, a.ward_id) = $6) and ($7::int is null or a.patient_no = $7)
+            and ($8::boolean is null or (a.ended_at is null) = $8) and ($9::timestamptz is null or a.raised_at >= $9)
+            and ($10::bigint is null or a.alert_no < $10) and not a.canary
+        order by a.alert_no desc limit $11
+        """;
+
+    public const string Open = "select patient_no, alert_id, type, priority, onset_at, raised_at, phase_no from alerts where patient_no = any($1) and ended_at is null";
+
+    public const string Lock = "select patient_no, ended_at, acknowledged_at, priority, type, canary, technical from alerts where tenant_id = $1 and alert_id = $2 for update";
+
+    public const string Silence =
+        "update alerts set silenced_until = $3, silenced_by = $4, silencer_name = $5, silence_reason = $6 where tenant_id = $1 and alert_id = $2";
+
+    public const string EndSilence = "update alerts set silenced_until = null where tenant_id = $1 and alert_id = $2 and silenced_until is not null";
+
+    public const string EndOwn =
+        """
+        update alerts set ended_at = greatest($4, onset_at), phase_no = phase_no + 1
+        where tenant_id = $1 and type = $2 and subject = $3 and ended_at is null
+        returning alert_id, priority, patient_no, ward_id
+        """;
+
+    public const string FindOwn = "select alert_id from alerts where tenant_id = $1 and type = $2 and subject = $3 and ended_at is null";
+
+    public const string Acknowledge =
+        """
+        update alerts set acknowledged_at = $3, acknowledged_by = $4
+        where tenant_id = $1 and alert_id = any($2) and acknowledged_at is null
+        returning alert_id, type, priority, ended_at is null, patient_no, ward_id, canary
+        """;
+
+    public const string Judge =
+        """
+        update alerts set judgement = $3, judged_at = $5, judged_by = $4
+        where tenant_id = $1 and alert_id = any($2) and judgement is distinct from $3
+        returning alert_id, type, priority, ended_at is null, patient_no, ward_id, canary
+        """;
+
+    public const string EndManual =
+        """
+        update alerts set ended_at = greatest($3, onset_at), phase_no = phase_no + 1, silenced_until = null
+        where tenant_id = $1 and alert_id = $2 and ended_at is null
+        returning alert_id, type, priority, false, patient_no, ward_id, canary
+        """;
+
+    public const string Note = "insert into alert_phases (tenant_id, alert_id, at, phase, priority, account_id) select $1, n.alert_id, $2, $3, n.priority, $6 from unnest($4, $5) as n (alert_id, priority)";
+
+    public const string Join = "update alerts set incident_id = $3 where tenant_id = $1 and alert_id = any($2) and incident_id is distinct from $3";
+
+    public const string Summaries = "select alert_id, type, priority, patient_no, ward_id, bed, ended_at is null, onset_at from alerts where tenant_id = $1 and incident_id = $2 order by alert_no";
+
+    public const string Stand =
+        """
+        select (select count(*)::int from alert_overrides o left join patients p on p.patient_no = o.patient_no
+                where o.tenant_id = $1 and coalesce(o.ward_id, p.ward_id) = $2 and o.ended_at is null and o.expires_at > $3),
+               (select count(*)::int from alerts where tenant_id = $1 and ward_id = $2 and ended_at is null and silenced_until > $3)
+               + (select count(*)::int from sound_pauses where tenant_id = $1 and ward_id = $2 and paused_until > $3)
+        """;
+
+    /// <summary>A patient lies elsewhere.</summary>
+    public const string Move = "update alerts set ward_id = $3, bed = (select bed from patients where patient_no = $2) where tenant_id = $1 and patient_no = $2 and ended_at is null";
+
+    /// <summary>A patient has left.</summary>
+    public const string EndOfPatient =
+        """
+        update alerts set ended_at = greatest($3, onset_at), phase_no = phase_no + 1, silenced_until = null
+        where tenant_id = $1 and patient_no = $2 and ended_at is null
+        returning alert_id, type, priority, false, patient_no, ward_id, canary
+        """;
+}

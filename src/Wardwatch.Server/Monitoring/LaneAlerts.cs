@@ -1,0 +1,68 @@
+using Wardwatch.Clinical.Alerts;
+using Wardwatch.Server.Alerts.Contracts;
+using Wardwatch.Server.History.Contracts;
+using Wardwatch.Server.Monitoring.Contracts;
+using Wardwatch.Server.Patients.Contracts;
+using Wardwatch.Server.Platform.Contracts;
+
+namespace Wardwatch.Server.Monitoring;
+
+/// <summary>
+/// Runs the alert engine over a lane's patients, at each reading and at each tick of the clock. What changes goes into the group, and commits with the reading that brought it
+/// about. While nothing changes, which is nearly always, it allocates nothing. An instance belongs to one lane.
+/// </summary>
+internal sealed class LaneAlerts(IAlertBook book)
+{
+    private readonly AlertTransition[] _transitions = new AlertTransition[AlertCatalogue.Count];
+    private IAlertBatch? _batch;
+
+    /// <summary>Looks at a patient as of now.</summary>
+    /// <param name="state">The patient's state.</param>
+    /// <param name="patient">The patient.</param>
+    /// <param name="now">Microseconds since the Unix epoch.</param>
+    /// <param name="group">Takes what must commit.</param>
+    public void Look(PatientState state, PatientEntry patient, long now, CommitGroup group)
+    {
+        var alerts = state.Alerts;
+        ref readonly var view = ref state.Current;
+
+        // A reading that waited is looked at behind a tick that did not.
+        now = alerts.LastStep = Math.Max(now, alerts.LastStep);
+        var heard = view.Device is { IsContinuous: true, LastReceivedAt: not 0 };
+        var input = new AlertInput(in view.Vitals, in view.News2, now)
+        {
+            AnomalyScore = view.ScoredAt == 0 ? double.NaN : view.Anomaly.Score,
+            AnomalyCompleteness = view.Anomaly.Completeness,
+            DeviceHeardAt = heard ? view.Device.LastReceivedAt : 0,
+            ClockOffsetSeconds = heard ? (view.Device.LastMeasuredAt - view.Device.LastReceivedAt) / 1e6 : double.NaN,
+        };
+        var count = AlertEngine.Step(alerts.Memory, book.SettingsOf(patient), in input, _transitions);
+        if (count > 0)
+        {
+            Add(alerts, patient, in view, now, count, group);
+        }
+    }
+
+    private void Add(PatientAlerts alerts, PatientEntry patient, in PatientView view, long now, int count, CommitGroup group)
+    {
+        if (_batch is null || !ReferenceEquals(group.LastCompanion, _batch))
+        {
+            group.AddCompanion(_batch = book.Begin());
+        }
+
+        var scene = new AlertScene
+        {
+            Vitals = view.Vitals,
+            News2 = view.News2,
+            Anomaly = view.ScoredAt == 0 ? double.NaN : view.Anomaly.Score,
+            Model = view.Anomaly.Model,
+            At = now,
+        };
+        for (var i = 0; i < count; i++)
+        {
+            ref readonly var transition = ref _transitions[i];
+            var (id, phase) = alerts.Note(in transition, UnixTime.ToDateTimeOffset(now));
+            _batch.Add(patient, id, phase, in transition, in scene, AlertText.Format(in transition));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Shouldly;
+using Wardwatch.SystemTests.Harness;
+using Wardwatch.SystemTests.Patients;
+using Wardwatch.SystemTests.Registry;
+using Xunit;
+
+namespace Wardwatch.SystemTests.Alerts;
+
+/// <summary>An alert commits with the reading that raised it, reaches screens, survives a kill, and staff act on it; nothing of that touches its condition.</summary>
+[Collection(AlertCollection.Name)]
+public sealed class AlertTests(AlertWard alerts)
+{
+    private const string Type = "sbp-critical";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_pressure_of_72_is_an_alert_as_soon_as_it_is_acknowledged_with_its_cause_and_on_every_screen()
+    {
+        var device = alerts.Ward.TakeDevice();
+        using var hub = await HubListener.OpenAsync(alerts.Ward.Server, $"?patient={device.Patient}", alerts.Ward.Token, Cancellation);
+        using var stream = await EventListener.OpenAsync(alerts.Ward.Client, $"?patient={device.Patient}", null, Cancellation);
+        await alerts.SendAsync(device, AlertWard.Low);
+
+        // Acknowledged means durable, and that goes for the alert as well: it is asked for without waiting.
+        var alert = (await alerts.AlertsAsync(device)).Single(one => one.Text("type") == Type);
+        (alert.Text("priority"), alert.Text("condition"), alert.Text("signal"), alert.GetProperty("acknowledged").GetBoolean()).ShouldBe(("high", "active", "on", false));
+        var cause = alert.GetProperty("cause");
+        (cause.Text("text"), cause.GetProperty("value").GetDouble(), cause.GetProperty("limit").GetDouble()).ShouldBe(("SBP 72 < 80", 72, 80));
+        cause.GetProperty("values").GetProperty("sbp").GetProperty("value").GetDouble().ShouldBe(72);
+
+        (await hub.NextAsync("AlertRaised", Cancellation)).Text("id").ShouldBe(alert.Text("id"));
+        (await stream.NextAsync(told => told.Name == "alert-raised", Cancellation)).Data.GetProperty("cause").Text("text").ShouldBe("SBP 72 < 80");
+        var shown = (await alerts.Ward.JsonAsync("/api/dashboard-data", Cancellation)).GetProperty("patients").EnumerateArray().Single(patient => patient.Text("id") == device.Patient);
+        shown.GetProperty("alerts").EnumerateArray().Select(one => one.Text("type")).ShouldContain(Type);
+
+        await alerts.SendAsync(device, AlertWard.Well);
+        (await alerts.UntilAsync(device, Type, one => one.Text("condition") == "ended", "a pressure that is well again ends it")).Text("signal").ShouldBe("latched");
+        (await hub.NextAsync("AlertChanged", Cancellation)).Text("condition").ShouldBe("ended");
+    }
+
+    [Fact]
+    public async Task Killed_after_the_acknowledgement_the_server_still_has_the_alert_once_and_notices_its_end()
+    {
+        await using var ward = await DemoWard.StartAsync(3, [], Cancellation);
+        var device = ward.TakeDevice();
+        await using (var link = await DeviceLink.OpenAsync(ward.Server, device, Wardwatch.Devices.Mqtt.MqttVersion.V311, Cancellation))
+        {
+            await link.PublishAsync(device.Seal(TimeProvider.System.GetUtcNow(), AlertWard.Low), 1, Cancellation);
+        }
+
+        await ward.Server.KillAsync(Cancellation);
+        await ward.Server.StartAsync(Cancellation);
+        await ward.SignInAsync(Cancellation);
+        (await CountAsync()).ShouldBe((1, 1));
+        device.Restart();
+        await using var again = await DeviceLink.OpenAsync(ward.Server, device, Wardwatch.Devices.Mqtt.MqttVersion.V311, Cancellation);
+        await again.PublishAsync(device.Seal(TimeProvider.System.GetUtcNow(), "\"temp\":37.1"), 1, Cancellation);
+        (await CountAsync()).ShouldBe((1, 1), "it goes on and is not raised again");
+        await again.PublishAsync(device.Seal(TimeProvider.System.GetUtcNow(), AlertWard.Well), 2, Cancellation);
+        await Poll.UntilAsync(async () => await CountAsync() == (1, 0), TimeSpan.FromSeconds(20), "its end is noticed by the server that did not raise it", Cancellation);
+
+        async Task<(int All, int Active)> CountAsync()
+        {
+            var items = (await ward.JsonAsync($"/api/alerts?patient={device.Patient}", Cancellation)).GetProperty("items").EnumerateArray().Where(alert => alert.Text("type") == Type).ToList();
+            return (items.Count, items.Count(alert => alert.Text("condition") == "active"));
+        }
+    }
+
+    [Fact]
+    public async Task A_silence_has_an_owner_a_reason_and_an_end_and_nothing_is_silenced_for_ever()
+    {
+        var device = alerts.Ward.TakeDevice();
+        using var nurse = await alerts.ClientAsync("nurse");
+        using var administrator = await alerts.ClientAsync("administrator");
+        await alerts.SendAsync(device, AlertWard.Low);
+        var address = $"/api/alerts/{(await alerts.UntilAsync(device, Type, _ => true, "it is raised")).Text("id")}";
+
+        (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = 60 }, Cancellation)).Type.ShouldBe("invalid-parameter", "a reason is needed");
+        (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = 86_400, reason = "Known" }, Cancellation)).Type.ShouldBe("invalid-parameter", "not for a day");
+        (await administrator.ChangeAsync("POST", $"{address}/silence", new { seconds = 60, reason = "Known" }, Cancellation)).Status.ShouldBe(404, "not the administrator's to touch");
+        var silenced = (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = 2, reason = "Cuff is being moved" }, Cancellation)).Body;
+        (silenced.Text("signal"), silenced.Text("silencedBy"), silenced.Text("silenceReason"), silenced.Text("condition")).ShouldBe(("paused", "Ines Falk", "Cuff is being moved", "active"));
+        (await alerts.UntilAsync(device, Type, one => one.Text("signal") == "on", "the silence ends by itself")).GetProperty("silencedUntil").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = 600, reason = "Cuff is being moved" }, Cancellation)).Status.ShouldBe(200);
+        (await nurse.ChangeAsync("DELETE", $"{address}/silence", null, Cancellation)).Body.Text("signal").ShouldBe("on");
+        (await nurse.ChangeAsync("POST", $"{address}/end", null, Cancellation)).Type.ShouldBe("alert-measured", "a measured condition is not ended by hand");
+        (await nurse.ChangeAsync("POST", $"{address}/judge", new { judgement = "noise" }, Cancellation)).Type.ShouldBe("invalid-parameter");
+        (await nurse.ChangeAsync("POST", $"{address}/judge", new { judgement = "artefact" }, Cancellation)).Body.Text("judgement").ShouldBe("artefact");
+
+        await alerts.SendAsync(device, AlertWard.Well);
+        await alerts.UntilAsync(device, Type, one => one.Text("condition") == "ended", "it ends");
+        (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = 60, reason = "Too late" }, Cancellation)).Type.ShouldBe("alert-ended");
+    }
+
+    [Fact]
+    public async Task What_somebody_raises_by_hand_goes_the_same_way_and_is_ended_by_hand()
+    {
+        var device = alerts.Ward.TakeDevice();
+        using var nurse = await alerts.ClientAsync("nurse");
+        (await nurse.ChangeAsync("POST", "/api/alerts", new { patient = device.Patient, priority = "urgent", text = "Seizure" }, Cancellation)).Type.ShouldBe("invalid-parameter");
+        (await nurse.ChangeAsync("POST", "/api/alerts", new { patient = "nobody", priority = "high", text = "Seizure" }, Cancellation)).Type.ShouldBe("patient-not-found");
+        var raised = (await nurse.ChangeAsync("POST", "/api/alerts", new { patient = device.Patient, priority = "high", text = "Seizure" }, Cancellation)).Body;
+        (raised.Text("type"), raised.Text("priority"), raised.GetProperty("cause").Text("text")).ShouldBe(("manual", "high", "Seizure"));
+        (await nurse.ChangeAsync("POST", $"/api/alerts/{raised.Text("id")}/end", null, Cancellation)).Body.Text("condition").ShouldBe("ended");
+    }
+
+    [Fact]
+    public async Task Limits_are_changed_within_their_safe_range_for_a_while_and_by_those_who_may()
+    {
+        var device = alerts.Ward.TakeDevice();
+        using var nurse = await alerts.ClientAsync("nurse");
+        using var physician = await alerts.ClientAsync("physician");
+        var (address, soon) = ($"/api/patients/{device.Patient}/limits", TimeProvider.System.GetUtcNow().AddHours(8));
+        (await nurse.ChangeAsync("PUT", address, new { overrides = new[] { new { type = Type, limit = 65 } }, reason = "Known low", expiresAt = soon }, Cancellation)).Type.ShouldBe("not-permitted");
+        var refused = await physician.ChangeAsync("PUT", address, new { overrides = new[] { new { type = Type, limit = 20 } }, reason = "Known low", expiresAt = soon }, Cancellation);
+        (refused.Type, refused.Body.GetProperty("errors").GetProperty(Type)[0].GetString()).ShouldBe(("invalid-limits", "The limit of Severe hypotension must be from 60 to 90 mmHg."));
+        (await physician.ChangeAsync("PUT", address, new { overrides = new[] { new { type = Type, limit = 65 } }, reason = "Known low", expiresAt = soon.AddYears(1) }, Cancellation)).Type.ShouldBe("invalid-limits");
+        (await physician.ChangeAsync("PUT", address, new { overrides = new[] { new { type = Type, on = false } }, reason = "Known low", expiresAt = soon }, Cancellation)).Type.ShouldBe("invalid-limits");
+
+        var changed = (await physician.ChangeAsync("PUT", address, new { overrides = new[] { new { type = Type, limit = 65 } }, reason = "Known low", expiresAt = soon }, Cancellation)).Body;
+        var limit = changed.GetProperty("items").EnumerateArray().Single(item => item.Text("type") == Type);
+        (limit.GetProperty("limit").GetDouble(), limit.Text("from"), limit.Text("reason"), limit.GetProperty("default").GetProperty("limit").GetDouble()).ShouldBe((65, "patient", "Known low", 80));
+        await alerts.SendAsync(device, AlertWard.Low);
+        (await alerts.AlertsAsync(device)).Select(alert => alert.Text("type")).ShouldNotContain(Type);
+        var shown = (await alerts.Ward.JsonAsync("/api/dashboard-data", Cancellation)).GetProperty("patients").EnumerateArray().Single(patient => patient.Text("id") == device.Patient);
+        shown.GetProperty("limitsChanged").GetBoolean().ShouldBeTrue("a limit that is not the default is in sight");
+
+        (await physician.ChangeAsync("PUT", address, new { overrides = Array.Empty<object>(), reason = "As usual again" }, Cancellation)).Status.ShouldBe(200);
+        await alerts.UntilAsync(device, Type, alert => alert.Text("condition") == "active", "the limit that is in force again is passed by the value that stands");
+    }
+
+    [Fact]
+    public async Task A_wards_sound_is_paused_for_two_minutes_at_most_and_by_name()
+    {
+        using var nurse = await alerts.ClientAsync("nurse");
+        (await nurse.ChangeAsync("POST", "/api/wards/ward-1/sound-pause", new { seconds = 121 }, Cancellation)).Type.ShouldBe("invalid-parameter");
+        (await nurse.ChangeAsync("POST", "/api/wards/nowhere/sound-pause", new { seconds = 60 }, Cancellation)).Type.ShouldBe("ward-not-found");
+        (await nurse.ChangeAsync("POST", "/api/wards/ward-1/sound-pause", new { seconds = 60 }, Cancellation)).Body.Text("by").ShouldBe("Ines Falk");
+        (await nurse.JsonAsync("/api/sound-pauses?ward=ward-1", Cancellation)).GetProperty("items").GetArrayLength().ShouldBe(1);
+        (await nurse.ChangeAsync("DELETE", "/api/wards/ward-1/sound-pause", null, Cancellation)).Status.ShouldBe(200);
+        (await nurse.JsonAsync("/api/sound-pauses?ward=ward-1", Cancellation)).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_patient_who_leaves_takes_the_alerts_along_so_that_none_is_left_on_the_bed()
+    {
+        var device = alerts.Ward.TakeDevice();
+        using var nurse = await alerts.ClientAsync("nurse");
+        await alerts.SendAsync(device, AlertWard.Low);
+        await alerts.UntilAsync(device, Type, _ => true, "it is raised");
+        (await nurse.ChangeAsync("POST", $"/api/patients/{device.Patient}/discharge", new { to = "home" }, Cancellation)).Status.ShouldBe(200);
+        (await alerts.AlertsAsync(device)).ShouldAllBe(alert => alert.Text("condition") == "ended");
+    }
+}
