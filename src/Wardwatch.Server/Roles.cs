@@ -44,7 +44,7 @@ public static class Roles
     {
         ["monitor"] = new([.. Base, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddMonitoring, ClusterModule.AddReceiving, ClusterModule.AddFeed], []),
         ["web"] = new(
-            [.. Base, .. Responding, AlertsModule.AddActiveAlerts, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddTrends, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddMirror, LiveModule.AddLive, OperationsModule.AddOperations, AnalyticsModule.AddAnalytics],
+            [.. Base, .. Responding, AlertsModule.AddActiveAlerts, IncidentsModule.AddShownIncidents, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddTrends, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddMirror, LiveModule.AddLive, OperationsModule.AddOperations, AnalyticsModule.AddAnalytics],
             [
                 PatientsModule.MapPatients, DevicesModule.MapDevices, ModelsModule.MapModels, HistoryModule.MapHistory, MonitoringModule.MapMonitoring, LiveModule.MapLive, AccessModule.MapAccess,
                 AuditModule.MapAudit, AnalyticsModule.MapAnalytics, OperationsModule.MapOperations, StaffModule.MapStaff,

@@ -180,14 +180,15 @@ export const visit = (page, path) =>
 
 /**
  * Waits until the live connection of the page that stands now has said its first word and what the page asked for thereupon
- * (`path`, as in the request) has come: from then on news changes what is shown, and no answer from before does.
+ * (`path`, as in the request) has come: from then on news changes what is shown, and no answer from before does. `sockets`: which of
+ * the mock's connections, if not those of the pages themselves.
  */
-export async function listening(product, page, path) {
+export async function listening(product, page, path, sockets = product.mock.live) {
   const opened = () => page.evaluate(() => performance.timeOrigin);
   const since = await opened();
   await until(
     () => {
-      const word = Math.max(0, ...product.mock.live().map((one) => one.wordAt ?? 0));
+      const word = Math.max(0, ...sockets().map((one) => one.wordAt ?? 0));
       const asked = product.mock.requests.filter((one) => path.test(one.url));
       const after = asked.filter((one) => one.at >= word);
       return word >= since && after.length > 0 && asked.every((one) => one.done);

@@ -12,13 +12,22 @@ const ATTEMPTS = 5;
 const QR =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==';
 
-const CARE = ['patients.register', 'patients.move', 'patients.status', 'devices.bind'];
+const CARE = [
+  'patients.register',
+  'patients.move',
+  'patients.status',
+  'devices.bind',
+  'alerts.act',
+  'alerts.limits',
+  'oncall.read',
+];
 export const ROLES = {
   nurse: ['patients.read', ...CARE, 'breakglass.use'],
   'charge-nurse': [
     'patients.read',
     ...CARE,
     'patients.merge',
+    'oncall.manage',
     'breakglass.use',
     'breakglass.review',
     'security.review',
@@ -38,7 +47,7 @@ export const ROLES = {
     'analytics.read',
   ],
   analyst: ['patients.read'],
-  technician: ['devices.manage', 'operations.read'],
+  technician: ['devices.manage', 'operations.read', 'alerts.technical', 'oncall.read'],
   patient: ['own.read'],
 };
 const SPECIAL = {

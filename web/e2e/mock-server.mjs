@@ -14,6 +14,9 @@ import { Accounts, answerAuth, ROLES } from './mock-accounts.mjs';
 import { answerAdmin } from './mock-admin.mjs';
 import { Administration } from './mock-administration.mjs';
 import { alertLoadOf, dashboardOf } from './mock-analytics.mjs';
+import { Care } from './mock-care.mjs';
+import { answerCare } from './mock-care-api.mjs';
+import { answerDuty, Duty } from './mock-duty.mjs';
 import { answerPatients, Registry } from './mock-patients.mjs';
 import { answerSystem, System } from './mock-system.mjs';
 import { Ward } from './mock-ward.mjs';
@@ -43,6 +46,9 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   const admin = new Administration(ward);
   const registry = new Registry(ward);
   const system = new System(ward);
+  const care = new Care(ward);
+  const duty = new Duty(ward, care);
+  ward.care = care;
   /** `restrict`: a nurse sees ward-1 alone. */
   const faults = { frozen: false, rest: true, restrict: false };
   const sockets = new Set();
@@ -72,7 +78,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   const sendOf = (patient, target, body) => {
     const frame = JSON.stringify({ type: 1, target, arguments: [body] }) + RECORD_SEPARATOR;
     for (const socket of sockets) {
-      if (!socket.ready || (socket.ward && socket.ward !== patient.ward)) continue;
+      if (!socket.ready || socket.onlyAlerts || (socket.ward && socket.ward !== patient.ward)) continue;
       if (socket.patient ? socket.patient === patient.id : sees(socket.account, patient)) socket.send(frame);
     }
   };
@@ -83,6 +89,15 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     for (const socket of sockets)
       if (socket.ready && (!socket.ward || socket.ward === at || socket.ward === before || at === null))
         if (!socket.patient || socket.patient === id) socket.send(frame);
+  };
+  /** Alerts, incidents and notifications: to the screens of the ward and of the patient concerned. */
+  care.send = (target, body) => {
+    const frame = JSON.stringify({ type: 1, target, arguments: [body] }) + RECORD_SEPARATOR;
+    for (const socket of sockets) {
+      if (!socket.ready || socket.account.role === 'patient') continue;
+      if (socket.ward && body.ward && socket.ward !== body.ward) continue;
+      if (!socket.patient || socket.patient === body.patient) socket.send(frame);
+    }
   };
   const sees = (account, patient) => {
     if (account.role === 'patient') return patient.id === 'p3';
@@ -183,6 +198,19 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
       return found ? json(200, found) : json(404, { type: 'urn:wardwatch:ward-not-found', title: 'none', status: 404 });
     }
     if (path.startsWith('/api/')) {
+      const parts = {
+        method,
+        segments: path.split('/').slice(2).map(decodeURIComponent),
+        query: url.searchParams,
+        body,
+        may: ROLES[session.account.role] ?? [],
+        session,
+        reply,
+      };
+      answerCare(care, parts);
+      if (response.headersSent) return undefined;
+      answerDuty(duty, { ...parts, response });
+      if (response.headersSent) return undefined;
       answerSystem(system, { method, path, body, session, reply });
       if (response.headersSent) return undefined;
       answerPatients(registry, {
@@ -232,6 +260,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
         account: session.account,
         ward: url.searchParams.get('ward'),
         patient: url.searchParams.get('patient'),
+        onlyAlerts: url.searchParams.get('only') === 'alerts',
       });
       live.on('close', () => sockets.delete(live));
       live.on('message', (data) => {
@@ -267,10 +296,15 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     admin,
     registry,
     system,
+    care,
+    duty,
     tell,
     requests,
-    sockets: () => sockets.size,
-    live: () => [...sockets],
+    sockets: () => [...sockets].filter((one) => !one.onlyAlerts).length,
+    /** Those of the pages themselves, without the one that each has for alerts alone. */
+    /** Those for alerts, one a page. */
+    alertsLive: () => [...sockets].filter((one) => one.onlyAlerts),
+    live: () => [...sockets].filter((one) => !one.onlyAlerts),
     fault: (body) =>
       fetch(`http://127.0.0.1:${server.address().port}/__mock`, { method: 'POST', body: JSON.stringify(body) }),
     stop: () => {

@@ -282,7 +282,8 @@ export class Ward {
       anomaly: silent ? null : this.anomaly(patient, now),
       news2: silent ? null : this.news2(patient, now),
       attention: device === null ? null : this.attention(patient, now),
-      alerts: [],
+      alerts: this.care?.of(patient.id) ?? [],
+      limitsChanged: this.care?.overrides.has(patient.id) ?? false,
       seq: this.seq,
     };
   }
@@ -294,6 +295,7 @@ export class Ward {
       demo: true,
       storage: this.storage,
       wards: this.wards,
+      ...(this.care?.path ? { alertPath: this.care.path } : {}),
       patients: this.patients
         .filter((patient) => !ward || patient.ward === ward)
         .map((patient) => this.patient(patient)),

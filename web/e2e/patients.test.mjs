@@ -242,7 +242,7 @@ describe('patients', { skip: real ? 'changes the patients of the mock' : false }
     await look.waitForSelector('.now-row');
     await until(
       () => look.locator('.care > .button').allInnerTexts(),
-      (names) => names.join() === 'Stays',
+      (names) => names.join() === 'Stays,Limits …',
       'something else is offered',
     );
   });

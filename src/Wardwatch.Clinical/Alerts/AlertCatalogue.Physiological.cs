@@ -5,7 +5,7 @@ namespace Wardwatch.Clinical.Alerts;
 public static partial class AlertCatalogue
 {
     private const string Own = "Wardwatch's own choice";
-    private const string Delay = "Delay: Görges 2009 (14 s would remove half, 19 s two thirds of the alarms that nobody acted on)";
+    private const string Delay = "Delay: Görges 2009 (19 s)";
     private const string News2 = "RCP NEWS2 2017";
 
     private static AlertType[] Cardiac() =>
@@ -117,7 +117,7 @@ public static partial class AlertCatalogue
         {
             Rule = "Blood glucose below the limit", Limit = 4, SafeMin = 3, SafeMax = 5, Hysteresis = 0.3, CanBeSwitchedOff = false,
             RespondingRole = DutyRoles.Diabetologist, ResponseMinutes = 10,
-            Source = $"Limit: JBDS-IP guideline 01 treats below 4.0 mmol/L. High priority: {Own}",
+            Source = $"Limit: JBDS-IP guideline 01 (four is the floor). High priority: {Own}",
         },
         new("glucose-high", "Hyperglycaemia", AlertCategory.Metabolic, AlertPriority.Medium, AlertRuleKind.Above, Vital.Glucose)
         {
@@ -130,17 +130,17 @@ public static partial class AlertCatalogue
     [
         new("news2-7", "NEWS2 7 or more", AlertCategory.EarlyWarning, AlertPriority.High, AlertRuleKind.News2Total)
         {
-            Rule = "NEWS2 certainly at the limit or more", Limit = 7, SafeMin = 7, SafeMax = 7, DelaySeconds = 30, MaxDelaySeconds = 120, ClearSeconds = 60, CanBeSwitchedOff = false,
+            Rule = "NEWS2 certainly at the limit or more", Limit = 7, SafeMin = 7, SafeMax = 7, DelaySeconds = 60, MaxDelaySeconds = 120, ClearSeconds = 300, CanBeSwitchedOff = false,
             RespondingRole = DutyRoles.RapidResponse, ResponseMinutes = 30, Source = $"Limit and kind of response: {News2} (emergency). Delay and response time: {Own}",
         },
         new("news2-5", "NEWS2 5 or 6", AlertCategory.EarlyWarning, AlertPriority.Medium, AlertRuleKind.News2Total)
         {
-            Rule = "NEWS2 certainly at the limit or more", Limit = 5, SafeMin = 5, SafeMax = 5, DelaySeconds = 30, MaxDelaySeconds = 120, ClearSeconds = 60, CanBeSwitchedOff = false,
+            Rule = "NEWS2 certainly at the limit or more", Limit = 5, SafeMin = 5, SafeMax = 5, DelaySeconds = 60, MaxDelaySeconds = 120, ClearSeconds = 300, CanBeSwitchedOff = false,
             RespondingRole = DutyRoles.Physician, ResponseMinutes = 60, Source = $"Limit and kind of response: {News2} (urgent). Delay and response time: {Own}",
         },
         new("news2-single", "A single parameter scores 3 in NEWS2", AlertCategory.EarlyWarning, AlertPriority.Medium, AlertRuleKind.News2Single)
         {
-            Rule = "A parameter certainly scores 3, and no limit alert stands for it", Limit = 3, SafeMin = 3, SafeMax = 3, DelaySeconds = 30, MaxDelaySeconds = 120, ClearSeconds = 60,
+            Rule = "A parameter certainly scores 3, and no limit alert stands for it", Limit = 3, SafeMin = 3, SafeMax = 3, DelaySeconds = 60, MaxDelaySeconds = 120, ClearSeconds = 300,
             CanBeSwitchedOff = false, RespondingRole = DutyRoles.Physician, ResponseMinutes = 60,
             Source = $"Limit and kind of response: {News2} (urgent ward review). Delay, response time, and that a limit alert stands for it: {Own}",
         },

@@ -28,8 +28,8 @@ public static partial class AlertEngine
 
         if (isReading)
         {
-            JudgeAnomaly(memory, settings, in input, memory.ReadAt != 0 && input.Now - memory.ReadAt > VitalTrack.StreamGap);
-            memory.ReadAt = input.Now;
+            memory.Readings.Take(input.Now, 0, isContinuous: true);
+            JudgeAnomaly(memory, settings, in input);
         }
     }
 
@@ -80,7 +80,6 @@ public static partial class AlertEngine
         {
             // What it stood for has an alert of its own now.
             Drop(memory, type, CovererOf(memory, before));
-            condition.Since = (memory.Active & (1UL << type)) != 0 ? condition.Since : 0;
         }
         else
         {
@@ -99,7 +98,7 @@ public static partial class AlertEngine
         return -1;
     }
 
-    private static void JudgeAnomaly(AlertMemory memory, AlertSettings settings, in AlertInput input, bool isBroken)
+    private static void JudgeAnomaly(AlertMemory memory, AlertSettings settings, in AlertInput input)
     {
         const int type = AlertTypes.Anomaly;
         if (!settings.IsOn(type))
@@ -114,6 +113,6 @@ public static partial class AlertEngine
         }
 
         condition.Vital = AlertTransition.NoVital;
-        Advance(memory, type, ref condition, verdict, input.Now, settings, isAlone: false, isBroken);
+        Advance(memory, type, ref condition, verdict, input.Now, settings, memory.Readings.IsAlone, memory.Readings.IsBroken);
     }
 }

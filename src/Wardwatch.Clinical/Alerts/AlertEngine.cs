@@ -83,16 +83,20 @@ public static partial class AlertEngine
             var vital = (Vital)BitOperations.TrailingZeroCount(rest);
             input.Vitals.TryGet(vital, out double value, out long at);
             ref var track = ref memory.Tracks[(int)vital];
-            bool isNew = track.IsNew(at, value);
+            bool isNew = track.IsNew(at, value), isContinuous = VitalCatalogue.Of(vital).IsContinuous;
             if (isNew)
             {
-                track.Take(at, value, VitalCatalogue.Of(vital).IsContinuous);
+                track.Take(at, value, isContinuous);
                 any = true;
             }
-            else if (!areOtherSettings || input.Vitals.StateAt(vital, input.Now) >= DataState.Stale)
+            else if (!areOtherSettings)
             {
                 continue;
             }
+
+            // What is no longer current says nothing of now: a cuff of yesterday that is met after a restart, or when a limit is changed. A stream that comes late is judged by its own times.
+            if (!(isNew && isContinuous) && input.Vitals.StateAt(vital, input.Now) >= DataState.Stale)
+                continue;
 
             foreach (var type in OfVital[(int)vital])
             {

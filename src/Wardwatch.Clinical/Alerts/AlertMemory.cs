@@ -4,7 +4,7 @@ using Wardwatch.Clinical.Vitals;
 namespace Wardwatch.Clinical.Alerts;
 
 /// <summary>
-/// The state of one patient's conditions: since when each has been building up, holding or clearing. About 2 KB, made once per patient; not safe for
+/// The state of one patient's conditions: since when each has been building up, holding or clearing. About 3 KB, made once per patient; not safe for
 /// several threads, since a lane owns it. It starts empty and can be built anew from the alerts that are open: see <see cref="Restore"/>.
 /// </summary>
 public sealed class AlertMemory
@@ -29,8 +29,11 @@ public sealed class AlertMemory
     /// <summary>The parameters that news2-single stands for, as <see cref="News2Score.CertainThrees"/> numbers them.</summary>
     internal ulong Singles;
 
-    /// <summary>When a score was last judged, and when a reading last came.</summary>
-    internal long ScoredAt, ReadAt, HeardAt;
+    /// <summary>How readings have been coming.</summary>
+    internal VitalTrack Readings;
+
+    /// <summary>When a score was last judged, and when the device had last been heard then.</summary>
+    internal long ScoredAt, HeardAt;
 
     /// <summary>The number of active alerts.</summary>
     public int ActiveCount => System.Numerics.BitOperations.PopCount(Active);

@@ -1,3 +1,5 @@
+using Wardwatch.Clinical.Scores;
+
 namespace Wardwatch.Clinical.Alerts;
 
 /// <summary>What is in force for one type.</summary>
@@ -22,6 +24,15 @@ public sealed class AlertSettings
 
     /// <summary>The catalogue's defaults.</summary>
     public static AlertSettings Default { get; } = new([.. AlertCatalogue.All.ToArray().Select(type => new AlertSetting(true, type.Limit ?? double.NaN, type.DelaySeconds))]);
+
+    /// <summary>
+    /// The defaults for a patient whose saturation is scored on scale 2 (target 88 to 92 %): low below 88 and critical below 84, where that scale scores 3. On the limits of
+    /// everybody else such a patient would be alarmed about within the target.
+    /// </summary>
+    public static AlertSettings DefaultOnScale2 { get; } = Default.With([new AlertOverride(AlertTypes.SpO2Low, 88, null, null), new AlertOverride(AlertTypes.SpO2Critical, 84, null, null)]);
+
+    /// <summary>The defaults for a patient.</summary>
+    public static AlertSettings DefaultFor(SpO2Scale scale) => scale == SpO2Scale.Two ? DefaultOnScale2 : Default;
 
     /// <summary>What is in force for a type.</summary>
     public AlertSetting Of(int typeIndex) => _settings[typeIndex];

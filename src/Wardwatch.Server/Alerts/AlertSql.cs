@@ -111,6 +111,14 @@ internal static class AlertSql
 
     public const string Summaries = "select alert_id, type, priority, patient_no, ward_id, bed, ended_at is null, onset_at from alerts where tenant_id = $1 and incident_id = $2 order by alert_no";
 
+    public const string Stand =
+        """
+        select (select count(*)::int from alert_overrides o left join patients p on p.patient_no = o.patient_no
+                where o.tenant_id = $1 and coalesce(o.ward_id, p.ward_id) = $2 and o.ended_at is null and o.expires_at > $3),
+               (select count(*)::int from alerts where tenant_id = $1 and ward_id = $2 and ended_at is null and silenced_until > $3)
+               + (select count(*)::int from sound_pauses where tenant_id = $1 and ward_id = $2 and paused_until > $3)
+        """;
+
     /// <summary>A patient lies elsewhere.</summary>
     public const string Move = "update alerts set ward_id = $3, bed = (select bed from patients where patient_no = $2) where tenant_id = $1 and patient_no = $2 and ended_at is null";
 

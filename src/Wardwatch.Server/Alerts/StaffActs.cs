@@ -110,6 +110,15 @@ internal sealed class StaffActs(IOutbox outbox, IKeyring keyring, IPatientDirect
         return (await rows.ReadAsync(command, cancellation)).ToLookup(alert => alert.IncidentId!.Value, alert => alert.Document);
     }
 
+    /// <inheritdoc />
+    public async Task<WardStand> StandOfWardAsync(NpgsqlConnection connection, int tenantId, string ward, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, AlertSql.Stand, tenantId, ward, at.UtcDateTime);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new(reader.GetInt32(0), reader.GetInt32(1));
+    }
+
     /// <summary>Notes what happened to alerts, and tells of it.</summary>
     public async Task TellAsync(
         NpgsqlConnection connection, int tenantId, List<Touched> touched, string phase, DateTimeOffset at, Guid? account, string? judgement, CancellationToken cancellation)

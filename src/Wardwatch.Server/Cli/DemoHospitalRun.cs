@@ -82,8 +82,8 @@ internal static class DemoHospitalRun
             Console.WriteLine($"https://localhost:{https} (its authority: {app.Services.GetRequiredService<DataFolder>().AuthorityCertificate})");
         }
 
-        Console.WriteLine($"Demo accounts, also in {app.Services.GetRequiredService<DataFolder>().At("demo-credentials.json")}:");
-        foreach (var account in accounts)
+        Console.WriteLine($"One demo account of each role; all {accounts.Count} are in {app.Services.GetRequiredService<DataFolder>().At("demo-credentials.json")}:");
+        foreach (var account in accounts.DistinctBy(account => account.Role))
         {
             Console.WriteLine($"  {account.User,-17} {account.Password,-22} {account.Role}, {account.Name}");
         }

@@ -87,17 +87,35 @@ internal sealed class ConsumerHandling
         }
 
         SealedEvent[] wanted = [.. young.Where(known => fresh.Contains(known.Id)).DistinctBy(known => known.Id)];
+        var together = new List<(SealedEvent Event, DeliveredEvent Opened)>();
         foreach (var delivered in wanted)
         {
             try
             {
-                await HandleOneAsync(connection, delivered, keys, cancellation);
+                if (await OpenAsync(connection, delivered, keys, cancellation) is not { } opened)
+                {
+                    continue;
+                }
+
+                if (_consumer is IEventBatchConsumer)
+                {
+                    together.Add((delivered, opened));
+                    continue;
+                }
+
+                await CallAsync(connection, delivered, opened, cancellation);
             }
             catch (Exception defect) when (defect is not EventFailedException and not BrokenCircuitException && !cancellation.IsCancellationRequested && !EventFaults.IsDatabaseAway(defect, connection))
             {
                 // Whatever is wrong with one event, it must not stop the others for ever.
                 throw new EventFailedException(delivered, defect);
             }
+        }
+
+        if (_consumer is IEventBatchConsumer batching && together.Count > 0)
+        {
+            await CallAsync(
+                connection, together[0].Event, (call, stop) => call.HandleAsync([.. together.Select(one => one.Opened)], connection, stop), batching, cancellation);
         }
     }
 
@@ -110,14 +128,17 @@ internal sealed class ConsumerHandling
     }
 
     /// <summary>Calls the consumer, within the deadline.</summary>
-    public async Task CallAsync(NpgsqlConnection connection, SealedEvent delivered, DeliveredEvent opened, CancellationToken cancellation)
+    public Task CallAsync(NpgsqlConnection connection, SealedEvent delivered, DeliveredEvent opened, CancellationToken cancellation) =>
+        CallAsync(connection, delivered, (call, stop) => call.HandleAsync(opened, connection, stop), _consumer, cancellation);
+
+    private async Task CallAsync<T>(NpgsqlConnection connection, SealedEvent delivered, Func<T, CancellationToken, Task> handleAsync, T consumer, CancellationToken cancellation)
     {
         using var activity = EventTraces.Source.HasListeners() ? EventTraces.Source.StartActivity($"handle {delivered.Name}", ActivityKind.Consumer, delivered.Trace) : null;
         activity?.SetTag("wardwatch.consumer", Name);
         try
         {
             await _pipeline.ExecuteAsync(
-                static async (call, stop) => await call.Consumer.HandleAsync(call.Event, call.Connection, stop), (Consumer: _consumer, Event: opened, Connection: connection), cancellation);
+                static async (call, stop) => await call.Handle(call.Consumer, stop), (Handle: handleAsync, Consumer: consumer), cancellation);
         }
         catch (BrokenCircuitException)
         {
@@ -137,25 +158,29 @@ internal sealed class ConsumerHandling
         _metrics.Dead(Name, reason);
     }
 
-    private async Task HandleOneAsync(NpgsqlConnection connection, SealedEvent delivered, EventKeys keys, CancellationToken cancellation)
+    // Null: it is dealt with without the consumer.
+    private async Task<DeliveredEvent?> OpenAsync(NpgsqlConnection connection, SealedEvent delivered, EventKeys keys, CancellationToken cancellation)
     {
         if (!_consumers.Knows(_consumer, delivered.Name, delivered.Version))
         {
             await DieAsync(connection, delivered, DeadReasons.UnknownVersion, cancellation);
+            return null;
         }
-        else if (keys.Find(delivered.Origin.TenantId, delivered.Origin.PatientNumber) is not { } key)
+
+        if (keys.Find(delivered.Origin.TenantId, delivered.Origin.PatientNumber) is not { } key)
         {
             // Nobody can say any more what happened to somebody who was erased.
             _metrics.Erased(Name);
+            return null;
         }
-        else if (delivered.Open(key) is not { } opened)
+
+        if (delivered.Open(key) is { } opened)
         {
-            await DieAsync(connection, delivered, DeadReasons.Unreadable, cancellation);
+            return opened;
         }
-        else
-        {
-            await CallAsync(connection, delivered, opened, cancellation);
-        }
+
+        await DieAsync(connection, delivered, DeadReasons.Unreadable, cancellation);
+        return null;
     }
 
     // In one round trip: which of them were not dealt with before, and the keys of their patients.

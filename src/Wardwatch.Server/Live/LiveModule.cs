@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Events.Contracts;
+using Wardwatch.Server.Incidents.Contracts;
 using Wardwatch.Server.Monitoring.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
@@ -33,6 +34,7 @@ public static class LiveModule
         services.AddSingleton<IEventObserver, LiveNotifications>();
         services.AddSingleton<LiveAlerts>();
         services.AddSingleton<IAlertObserver>(provider => provider.GetRequiredService<LiveAlerts>());
+        services.AddSingleton<IIncidentObserver>(provider => provider.GetRequiredService<LiveAlerts>());
         services.AddSingleton<ISoundObserver>(provider => provider.GetRequiredService<LiveAlerts>());
         services.AddSingleton<LiveFilters>();
         services.AddSingleton<VitalsSocket>();

@@ -12,13 +12,13 @@ namespace Wardwatch.Server.OnCall;
 /// <summary>Who changes something, and how far their right to it reaches.</summary>
 /// <param name="Entry">What goes on record, but for the detail.</param>
 /// <param name="Reach">What they may change.</param>
-internal sealed record Manager(AuditEntry Entry, AccessScope Reach)
+internal sealed record Planner(AuditEntry Entry, AccessScope Reach)
 {
     /// <summary>The caller of a request.</summary>
-    public static Manager Of(HttpContext context, string action) => new(AuditEntry.Of(context, action), context.User.Caller().ScopeOf(Permissions.ManageOnCall));
+    public static Planner Of(HttpContext context, string action) => new(AuditEntry.Of(context, action), context.User.Caller().ScopeOf(Permissions.ManageOnCall));
 
     /// <summary>The command line, which may change everything.</summary>
-    public static Manager OfTool(int tenantId, string action) => new(AuditEntry.OfTool(tenantId, action), new(tenantId, WholeHospital: true, [], []));
+    public static Planner OfTool(int tenantId, string action) => new(AuditEntry.OfTool(tenantId, action), new(tenantId, WholeHospital: true, [], []));
 
     /// <summary>The hospital.</summary>
     public int TenantId => Entry.TenantId;
@@ -40,7 +40,7 @@ internal sealed class OnCallChange : IAsyncDisposable
         """
         select s.schedule_id, s.name, s.ward_id, s.role, s.tier, s.version, s.created_at, s.changed_at, s.ended_at, r.zone, r.layers::text, r.valid_from, r.valid_until
         from oncall_schedules s
-        cross join lateral (select * from oncall_revisions x where x.schedule_id = s.schedule_id order by x.number desc limit 1) r
+        cross join lateral (select x.zone, x.layers, x.valid_from, x.valid_until from oncall_revisions x where x.schedule_id = s.schedule_id order by x.number desc limit 1) r
         where s.tenant_id = $1 and ($2::uuid is null or s.schedule_id = $2) and ($3 or s.ended_at is null) and ($4::text is null or s.ward_id = $4)
         order by s.ward_id nulls first, s.role, s.tier, s.name, s.schedule_id
         """;
@@ -48,10 +48,10 @@ internal sealed class OnCallChange : IAsyncDisposable
     private readonly TenantTransaction _transaction;
     private readonly IColleagues _colleagues;
 
-    private OnCallChange(TenantTransaction transaction, IColleagues colleagues, Manager by, DateTimeOffset at) => (_transaction, _colleagues, By, At) = (transaction, colleagues, by, at);
+    private OnCallChange(TenantTransaction transaction, IColleagues colleagues, Planner by, DateTimeOffset at) => (_transaction, _colleagues, By, At) = (transaction, colleagues, by, at);
 
     /// <summary>Who makes it.</summary>
-    public Manager By { get; }
+    public Planner By { get; }
 
     /// <summary>When it is made: in microseconds, as the database keeps them.</summary>
     public DateTimeOffset At { get; }
@@ -60,7 +60,7 @@ internal sealed class OnCallChange : IAsyncDisposable
     public NpgsqlConnection Connection => _transaction.Connection;
 
     /// <summary>Begins a change; it waits for those before it.</summary>
-    public static async Task<OnCallChange> BeginAsync(TenantDatabase database, IColleagues colleagues, Manager by, TimeProvider time, CancellationToken cancellation)
+    public static async Task<OnCallChange> BeginAsync(TenantDatabase database, IColleagues colleagues, Planner by, TimeProvider time, CancellationToken cancellation)
     {
         var transaction = await database.BeginAsync(by.TenantId, cancellation);
         await using (var order = transaction.Command(Order, by.TenantId))
@@ -90,7 +90,7 @@ internal sealed class OnCallChange : IAsyncDisposable
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>The schedule with this id as it is now, if it is the manager's to change.</summary>
+    /// <summary>The schedule with this id as it is now, if it is the planner's to change.</summary>
     public async Task<StoredSchedule?> FindAsync(Guid id, CancellationToken cancellation) =>
         (await ListAsync(Connection, By.TenantId, id, ended: true, ward: null, cancellation)) is [var schedule] && By.Reaches(schedule.Ward) ? schedule : null;
 

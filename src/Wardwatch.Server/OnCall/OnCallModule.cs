@@ -20,6 +20,7 @@ public static class OnCallModule
         services.AddSingleton<ChangeRegistry>();
         services.AddSingleton<DutyStaff>();
         services.AddSingleton<FeedStore>();
+        services.AddHostedService<ZoneCheck>();
     }
 
     /// <summary>Maps <c>/api/oncall</c>.</summary>

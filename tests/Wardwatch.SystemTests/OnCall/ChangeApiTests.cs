@@ -39,7 +39,7 @@ public sealed class ChangeApiTests(TwoHospitals hospitals)
         }
 
         var calendar = await Roster.CalendarAsync(admin, schedule, running.GetProperty("from").GetDateTimeOffset(), now.AddHours(5));
-        calendar.GetProperty("overrides").Say().ShouldBe("Person override.ben override", "what was stays, what was to come is gone");
+        calendar.GetProperty("overrides").Say().ShouldBe("Person change.ben override", "what was stays, what was to come is gone");
         calendar.GetProperty("final")[0].GetProperty("until").GetDateTimeOffset().ShouldBeLessThan(now.AddHours(1));
         calendar.GetProperty("rotation").EnumerateArray().ShouldAllBe(row => row.GetProperty("person").Text("id") == ada);
         (await admin.JsonAsync($"{Overrides}?schedule={schedule}", Cancellation)).GetProperty("items").GetArrayLength().ShouldBe(0);
@@ -111,7 +111,7 @@ public sealed class ChangeApiTests(TwoHospitals hospitals)
             (new { first = Given(rows[0]), second = Given(rows[1]), agreedBy = new[] { cem } }, "invalid-parameter", "agreedBy"),
             (new { first = Given(rows[0], second), second = Given(rows[1], first), agreedBy = new[] { first } }, "swap-without-duty", "is not on duty"),
             (new { first = Given(rows[0]), second = Given(rows[0], second), agreedBy = new[] { first } }, "invalid-parameter", "overlap"),
-            (new { first = Given(rows[0]), second = Given(rows[1], cem), agreedBy = new[] { first } }, "member-without-duty", "swap.cem"),
+            (new { first = Given(rows[0]), second = Given(rows[1], cem), agreedBy = new[] { first } }, "member-without-duty", "change.cem"),
             (new { first = Given(rows[0]), agreedBy = new[] { first } }, "schedule-not-found", ""),
         })
         {
@@ -141,12 +141,13 @@ public sealed class ChangeApiTests(TwoHospitals hospitals)
         [.. (await Roster.CalendarAsync(client, schedule, rows[0].GetProperty("from").GetDateTimeOffset(), rows[1].GetProperty("until").GetDateTimeOffset())).GetProperty("final").EnumerateArray()
             .Select(row => (row.GetProperty("person").Text("id"), row.Text("source")))];
 
-    // A schedule of ward 1 with one or two members; the third has no duty there.
+    // A schedule of ward 1 with one or two of its members, the same three people for all tests; the third has no duty there.
     private async Task<(string Ada, string Ben, string Cem, string Schedule)> PrepareAsync(string name, bool both = false)
     {
-        var (ada, ben) = (await Roster.AddAsync(hospitals, $"{name}.ada", "nurse", "ward-1"), await Roster.AddAsync(hospitals, $"{name}.ben", "nurse", "ward-1"));
-        var cem = await Roster.AddAsync(hospitals, $"{name}.cem", "nurse", "ward-2");
         using var admin = await hospitals.ClientAsync("admin", Cancellation);
+        var known = (await admin.JsonAsync("/api/oncall/staff", Cancellation)).GetProperty("items").EnumerateArray().ToLookup(person => person.Text("name"), person => person.Text("id"));
+        async Task<string> FindAsync(string user, string ward) => known[$"Person {user}"].FirstOrDefault() ?? await Roster.AddAsync(hospitals, user, "nurse", ward);
+        var (ada, ben, cem) = (await FindAsync("change.ada", "ward-1"), await FindAsync("change.ben", "ward-1"), await FindAsync("change.cem", "ward-2"));
         return (ada, ben, cem, (await Roster.MakeAsync(admin, Roster.Body(name, "ward-1", "nurse", both ? [ada, ben] : [ada]))).Text("id"));
     }
 

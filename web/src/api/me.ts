@@ -22,11 +22,19 @@ export const PERMISSIONS = [
   'operations.read',
   'operations.manage',
   'own.read',
+  'alerts.act',
+  'alerts.limits',
+  'alerts.technical',
+  'oncall.read',
+  'oncall.manage',
+  'webhooks.manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** Who is signed in, and what that means for the pages. What is allowed is decided by the server; this only says what to offer. */
 export interface SignedInUser {
+  /** The account, as others' documents name it; null where the server does not tell. */
+  id: string | null;
   user: string;
   name: string;
   role: string;
@@ -51,6 +59,7 @@ export const isPatient = (user: SignedInUser): boolean => may(user, 'own.read') 
 export const decodeMe = whole((value): SignedInUser => {
   const f = fields(value);
   return {
+    id: optional(text, f.id),
     user: text(f.user),
     name: text(f.name),
     role: text(f.role),
@@ -64,6 +73,10 @@ export const decodeMe = whole((value): SignedInUser => {
     idleLockSeconds: absent(f.idleLockSeconds) ? 0 : Math.max(0, number(f.idleLockSeconds)),
   };
 });
+
+/** Somebody who is told of alerts on every page: of patients, or of what is technical. */
+export const hearsAlerts = (user: SignedInUser): boolean =>
+  may(user, 'patients.read') || may(user, 'alerts.technical') || may(user, 'alerts.act');
 
 const ADMINISTERING: readonly Permission[] = [
   'people.manage',

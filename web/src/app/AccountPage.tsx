@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { administers, may } from '../api/me';
+import { administers, hearsAlerts, may } from '../api/me';
 import { Factor } from '../features/account/Factor';
 import { Passkeys } from '../features/account/Passkeys';
 import { Password } from '../features/account/Password';
 import { Pin } from '../features/account/Pin';
 import { Places } from '../features/account/Places';
+import { Rules } from '../features/notify/Rules';
 import { useIsPhone, useTitle } from '../ui/hooks';
 import { PageBar } from '../ui/PageBar';
 import { useServices } from '../ui/services';
@@ -18,6 +19,7 @@ const THEMES: readonly Theme[] = ['dark', 'light'];
 /** Everything about one's own account; on a phone also what stands in the bar on a screen. */
 export default function AccountPage() {
   const phone = useIsPhone();
+  const { user } = useServices();
   useTitle(`${words.account.title} · ${words.product}`);
   return (
     <div className="page">
@@ -29,6 +31,11 @@ export default function AccountPage() {
         <Card title={words.account.pin.title}>
           <Pin />
         </Card>
+        {hearsAlerts(user) && (
+          <Card title={words.notify.rules.title}>
+            <Rules />
+          </Card>
+        )}
         <Card title={words.account.password.title}>
           <Password />
         </Card>
@@ -87,6 +94,21 @@ function Me() {
         {phone && administers(user) && (
           <Link className="button" to="/admin">
             {words.account.administration}
+          </Link>
+        )}
+        {phone && may(user, 'patients.read') && (
+          <>
+            <Link className="button" to="/notifications">
+              {words.notify.title}
+            </Link>
+            <Link className="button" to="/beds">
+              {words.nav.beds}
+            </Link>
+          </>
+        )}
+        {phone && may(user, 'oncall.read') && (
+          <Link className="button" to="/oncall">
+            {words.oncall.title}
           </Link>
         )}
         {phone && may(user, 'breakglass.use') && (

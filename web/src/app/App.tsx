@@ -1,24 +1,27 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { type ComponentType, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { type ComponentType, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { createBrowserRouter, Link, Navigate, Outlet, RouterProvider, useMatch } from 'react-router';
 import { AccountApi } from '../api/account';
 import { Api } from '../api/client';
 import { administers, isPatient, may, type SignedInUser } from '../api/me';
 import { Session } from '../api/session';
 import { Enrol } from '../features/account/Enrol';
+import { Toasts } from '../features/alarm/Toasts';
 import { Lock } from '../features/lock/Lock';
 import { SignIn } from '../features/signin/SignIn';
 import { useAfter, useTitle } from '../ui/hooks';
-import { type Services, ServicesContext, useServices } from '../ui/services';
+import { type Respond, type Services, ServicesContext, useServices } from '../ui/services';
 import { PageState, ProblemState } from '../ui/states';
 import { words } from '../ui/words';
 import { ALL } from './all';
+import { CareFrame } from './CareFrame';
 import { DialogContext, type Dialogs, useDialogs } from './dialogs';
 import { EmergencyDialog } from './EmergencyDialog';
 import { FindDialog } from './FindDialog';
 import { isFinal, isRefused } from './final';
 import { IdleLock } from './IdleLock';
 import { KeysDialog } from './KeysDialog';
+import { RespondDialog } from './RespondDialog';
 import { WardPage } from './WardPage';
 import './app.css';
 
@@ -57,6 +60,11 @@ const router = createBrowserRouter([
         path: '/patients/import',
         lazy: page(() => import('./PatientsPage').then((pages) => ({ default: pages.ImportPage }))),
       },
+      { path: '/alerts', lazy: page(() => import('./AlertsPage')) },
+      { path: '/incidents/:id', lazy: page(() => import('./IncidentPage')) },
+      { path: '/notifications', lazy: page(() => import('./NotificationsPage')) },
+      { path: '/oncall', lazy: page(() => import('./OnCallPage')) },
+      { path: '/handover', lazy: page(() => import('./HandOverPage')) },
       { path: '/beds', lazy: page(() => import('./BedsPage')) },
       { path: '/figures', lazy: page(() => import('./AnalyticsPage')) },
       { path: '/system', lazy: page(() => import('./SystemPage')) },
@@ -99,6 +107,8 @@ function Checking({ away }: { away: boolean }) {
 
 function Pages({ user }: { user: SignedInUser }) {
   const [dialog, setDialog] = useState<Dialogs['dialog']>(null);
+  const [asked, setAsked] = useState<Respond | null>(null);
+  const [said, setSaid] = useState('');
   const services = useMemo<Services>(
     () => ({
       api,
@@ -108,29 +118,50 @@ function Pages({ user }: { user: SignedInUser }) {
       openFind: () => setDialog('find'),
       openKeys: () => setDialog('keys'),
       openEmergency: () => setDialog('emergency'),
+      respond: (request) => {
+        setSaid('');
+        setAsked(request);
+      },
     }),
     [user],
   );
-  const dialogs = useMemo(() => ({ dialog, close: () => setDialog(null) }), [dialog]);
+  const unsay = useCallback(() => setSaid(''), []);
+  const dialogs = useMemo<Dialogs>(
+    () => ({ dialog, close: () => setDialog(null), asked, endAsked: () => setAsked(null), said, say: setSaid, unsay }),
+    [dialog, asked, said, unsay],
+  );
   return (
     <ServicesContext value={services}>
       <DialogContext value={dialogs}>
-        <RouterProvider router={router} />
+        <CareFrame>
+          <RouterProvider router={router} />
+        </CareFrame>
       </DialogContext>
     </ServicesContext>
   );
 }
 
+/** How long it is shown that something was done. */
+const SAID_MS = 6_000;
+
 /** What every page has: the skip link, the dialogs and the keys that work everywhere. */
 function Frame() {
-  const { dialog, close } = useDialogs();
-  useGlobalKeys(dialog !== null);
+  const { dialog, close, asked, endAsked, said, say, unsay } = useDialogs();
+  const { respond } = useServices();
+  useGlobalKeys(dialog !== null || asked !== null);
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(unsay, SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said, unsay]);
   return (
     <>
       <a className="skip" href="#content">
         {words.skip}
       </a>
       <Outlet />
+      <Toasts />
+      <RespondDialog request={asked} said={said} open={respond} close={endAsked} done={say} />
       <IdleLock />
       <FindDialog open={dialog === 'find'} close={close} />
       <KeysDialog open={dialog === 'keys'} close={close} />

@@ -1,5 +1,6 @@
 import { NavLink, useMatch } from 'react-router';
 import { administers, isPatient, may } from '../api/me';
+import { useMine } from '../ui/Bell';
 import { useServices } from '../ui/services';
 import { words } from '../ui/words';
 
@@ -10,6 +11,7 @@ export function BottomNav() {
   const onPatient = useMatch('/patient/:id');
   const own = isPatient(user);
   const here = own ? onPatient : onWard;
+  const mine = useMine();
   return (
     <nav className="bottom-nav" aria-label={words.nav.label}>
       {(own || may(user, 'patients.read')) && (
@@ -19,8 +21,17 @@ export function BottomNav() {
       )}
       {may(user, 'patients.read') && (
         <>
+          <NavLink to="/alerts?show=mine">
+            {words.notify.mine}
+            {mine > 0 && (
+              <b className="nav-count">
+                {mine}
+                <span className="hidden-words"> {words.notify.open}</span>
+              </b>
+            )}
+          </NavLink>
+          {may(user, 'alerts.act') && <NavLink to="/handover">{words.handover.short}</NavLink>}
           <NavLink to="/patients">{words.nav.patients}</NavLink>
-          <NavLink to="/beds">{words.nav.beds}</NavLink>
         </>
       )}
       {may(user, 'patients.read') && (

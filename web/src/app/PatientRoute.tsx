@@ -6,13 +6,16 @@ import type { PatientEntry } from '../api/patientShapes';
 import { SignedOut } from '../api/problem';
 import { Care } from '../features/care/Care';
 import { RecordIdentity, RecordPage } from '../features/care/RecordPage';
+import { LimitsButton } from '../features/limits/LimitsButton';
 import { Identity, PatientPage } from '../features/patient/PatientPage';
 import type { LiveFeed } from '../live/feed';
 import type { PatientRecord } from '../live/types';
+import { useCareApi } from '../ui/care';
 import { timeOrDate } from '../ui/format';
 import { useFeed, useFeedProblem, useIsPhone, useLive, usePatientView, useTitle } from '../ui/hooks';
 import { loadAgain } from '../ui/loadAgain';
 import { PageBar } from '../ui/PageBar';
+import { SoundBanner } from '../ui/Sound';
 import { useServices } from '../ui/services';
 import { ProblemState, Skeleton } from '../ui/states';
 import { Banners, TopBar } from '../ui/TopBar';
@@ -59,6 +62,7 @@ function RecordOnly({ patient }: { patient: PatientEntry }) {
 
 function LiveRoute({ id, record }: { id: string; record: UseQueryResult<PatientEntry> }) {
   const { api, session, user } = useServices();
+  const care = useCareApi();
   const client = useQueryClient();
   const own = isPatient(user);
   const feed = useFeed(`patient/${id}`, () => ({
@@ -75,6 +79,14 @@ function LiveRoute({ id, record }: { id: string; record: UseQueryResult<PatientE
       return { ...dashboard, patients: [same ?? patient] };
     },
     recent: async () => [],
+    ...(own
+      ? {}
+      : {
+          care: async (signal: AbortSignal) => ({
+            alerts: [],
+            incidents: (await care.incidents({ patient: id, state: 'open' }, signal)).items,
+          }),
+        }),
     token: () => session.validToken(),
     refused: () => session.renewed(),
     isFinal,
@@ -115,7 +127,17 @@ function LivePatient({ feed, id, record }: { feed: LiveFeed; id: string; record:
       />
       <Banners store={store} />
       {view && emergency !== null && <EmergencyStrip until={emergency} now={store.clock.now()} />}
-      {view && record.data && !own && <Care patient={record.data} changed={() => feed.refresh()} />}
+      {view && record.data && !own && (
+        <Care patient={record.data} changed={() => feed.refresh()}>
+          <LimitsButton
+            patientId={id}
+            name={view.record.shortName}
+            changed={view.limitsChanged}
+            done={() => feed.refresh()}
+          />
+        </Care>
+      )}
+      <SoundBanner />
       <main id="content" className="page-main" tabIndex={-1}>
         {!view && problem ? (
           <ProblemState error={problem}>

@@ -4,11 +4,14 @@ import { Roster } from '../features/roster/Roster';
 import { Wall } from '../features/wall/Wall';
 import type { LiveFeed } from '../live/feed';
 import type { LiveStore } from '../live/store';
+import { useAlarm } from '../ui/alarm';
+import { useCareApi } from '../ui/care';
 import { timeOrDate } from '../ui/format';
 import { useFeed, useFeedProblem, useIsPhone, useLive, useTitle } from '../ui/hooks';
+import { SoundBanner, SoundState } from '../ui/Sound';
 import { useServices } from '../ui/services';
 import { PageState, ProblemState, Skeleton } from '../ui/states';
-import { Banners, CountPills, StoragePill, TopBar } from '../ui/TopBar';
+import { Banners, CountPills, OwnAlerts, PathPill, StoragePill, TopBar } from '../ui/TopBar';
 import { words } from '../ui/words';
 import { ALL } from './all';
 import { BottomNav } from './BottomNav';
@@ -21,6 +24,7 @@ const TRACE_MINUTES = 10;
 export function WardPage() {
   const { id = ALL } = useParams();
   const { api, session } = useServices();
+  const care = useCareApi();
   // The store holds the whole hospital's list of wards in any case; the hub sends only what is asked for.
   const ward = id === ALL ? null : id;
   const feed = useFeed(`ward/${id}`, () => ({
@@ -28,6 +32,7 @@ export function WardPage() {
     recent: (signal) => api.recent(ward, TRACE_MINUTES, signal),
     token: () => session.validToken(),
     refused: () => session.renewed(),
+    care: (signal) => care.standing(ward, signal),
     isFinal,
     scope: ward === null ? '' : `ward=${encodeURIComponent(ward)}`,
   }));
@@ -48,6 +53,20 @@ function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
   }, [id]);
   const wards = useMemo(() => (id === ALL ? all : all.filter((ward) => ward.id === id)), [all, id]);
   const name = id === ALL ? words.wall.allWards : (wards[0]?.name ?? id);
+  const shown = useMemo(() => wards.map((ward) => ward.id), [wards]);
+  useHeard(ready ? shown : null);
+  const { respond } = useServices();
+  const acknowledge = (patient: string): void => {
+    const view = store.snapshot().patients.get(patient);
+    if (!view) return;
+    const { bed, shortName } = view.record;
+    respond({
+      deed: 'acknowledge',
+      alert: view.alerts[0] ?? null,
+      incident: view.incident,
+      place: words.alerts.list.place(bed, shortName),
+    });
+  };
   useTitle(`${counts.high > 0 ? `▲${counts.high} ` : ''}${name} · ${words.product}`);
   return (
     <div className="page">
@@ -56,9 +75,16 @@ function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
         phone={phone}
         nav
         left={<WardHead store={store} id={id} name={name} phone={phone} />}
-        right={<CountPills store={store} phone={phone} />}
+        right={
+          <>
+            <CountPills store={store} phone={phone} />
+            <SoundState wards={shown} />
+          </>
+        }
       />
       <Banners store={store} />
+      <SoundBanner />
+      <OwnAlerts store={store} />
       <Notices store={store} />
       <Announcer store={store} />
       <main id="content" className="page-main" tabIndex={-1}>
@@ -77,13 +103,22 @@ function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
           phone ? (
             <Roster store={store} wards={wards} />
           ) : (
-            <Wall store={store} wards={wards} startAt={startAt} />
+            <Wall store={store} wards={wards} startAt={startAt} acknowledge={acknowledge} />
           )
         ) : null}
       </main>
       {phone ? <BottomNav /> : null}
     </div>
   );
+}
+
+/** On the page of a ward its alarms are heard, and no others. */
+function useHeard(wards: readonly string[] | null): void {
+  const alarm = useAlarm();
+  useEffect(() => {
+    alarm?.setWards(wards);
+    return () => alarm?.setWards(null);
+  }, [alarm, wards]);
 }
 
 function WardHead({ store, id, name, phone }: { store: LiveStore; id: string; name: string; phone: boolean }) {
@@ -110,6 +145,7 @@ function WardHead({ store, id, name, phone }: { store: LiveStore; id: string; na
         <option value={ALL}>{words.wall.allWards}</option>
       </select>
       {!phone && <span className="pill bed-count">{words.wall.beds(beds, patients.size)}</span>}
+      {!phone && <PathPill store={store} wards={shown.map((ward) => ward.id)} />}
       {!phone && <StoragePill store={store} />}
     </>
   );
@@ -152,7 +188,7 @@ function Notices({ store }: { store: LiveStore }) {
   );
 }
 
-/** Says new and worsened alerts aloud for those who listen to the page. */
+/** Says aloud who has been set critical, and what is wrong where there is no alert for it; alerts are said by their toasts. */
 function Announcer({ store }: { store: LiveStore }) {
   const patients = useLive(store, (s) => s.patients);
   const known = useRef<Map<string, string> | null>(null);

@@ -26,6 +26,7 @@ export function alone(patient: Patient, demo: boolean | null): Dashboard {
     storage: null,
     wards: [{ id: ward, name: ward, beds: [bed] }],
     patients: [patient],
+    alertPath: [],
   };
 }
 

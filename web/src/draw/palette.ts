@@ -11,6 +11,9 @@ export interface Palette {
   edge: string;
   gap: string;
   tile: string;
+  high: string;
+  medium: string;
+  technical: string;
 }
 
 export function readPalette(root: Element): Palette {
@@ -28,5 +31,8 @@ export function readPalette(root: Element): Palette {
     edge: token('--edge'),
     gap: token('--gap'),
     tile: token('--tile'),
+    high: token('--high'),
+    medium: token('--medium'),
+    technical: token('--technical'),
   };
 }

@@ -28,8 +28,18 @@ export interface ChartData {
   times: number[];
   lines: ChartLine[];
   gaps: { from: number; to: number }[];
+  /** Limits in force, dashed. */
+  limits: readonly number[];
+  /** When an alert stood. */
+  bands: readonly ChartBand[];
   from: number;
   to: number;
+}
+
+export interface ChartBand {
+  from: number;
+  to: number;
+  colour: 'high' | 'medium' | 'technical';
 }
 
 export interface ChartEvents {
@@ -50,12 +60,17 @@ const FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
 /** All charts of the page share one pointer. */
 const SYNC = 'wardwatch-trends';
 const COLUMNS_PER_LINE = 3;
+const BAND_OPACITY = 0.22;
+/** In pixels of the screen. */
+const LEAST_BAND = 2;
 
 export class TrendChart {
   private readonly plot: uPlot;
   private readonly spec: ChartSpec;
   private palette: Palette;
   private gaps: ChartData['gaps'] = [];
+  private limits: readonly number[] = [];
+  private bands: readonly ChartBand[] = [];
 
   constructor(host: HTMLElement, spec: ChartSpec, palette: Palette, events: ChartEvents) {
     this.spec = spec;
@@ -65,6 +80,8 @@ export class TrendChart {
 
   draw(data: ChartData): void {
     this.gaps = data.gaps;
+    this.limits = data.limits;
+    this.bands = data.bands;
     this.plot.batch(() => {
       const columns = data.lines.flatMap((line) => [line.mean, line.min, line.max]);
       this.plot.setData([data.times, ...columns] as uPlot.AlignedData, false);
@@ -130,8 +147,18 @@ export class TrendChart {
       series,
       bands,
       hooks: {
-        drawClear: [(plot) => this.drawGaps(plot)],
-        draw: [(plot) => this.drawThreshold(plot)],
+        drawClear: [
+          (plot) => {
+            this.drawGaps(plot);
+            this.drawBands(plot);
+          },
+        ],
+        draw: [
+          (plot) => {
+            for (const value of spec.threshold === null ? this.limits : [spec.threshold, ...this.limits])
+              this.drawLevel(plot, value);
+          },
+        ],
         setCursor: [
           (plot) => {
             const left = plot.cursor.left ?? -1;
@@ -178,21 +205,31 @@ export class TrendChart {
   }
 
   private drawGaps(plot: uPlot): void {
+    for (const gap of this.gaps) this.stripe(plot, gap, this.palette.gap, 1);
+  }
+
+  private drawBands(plot: uPlot): void {
+    for (const band of this.bands) this.stripe(plot, band, this.palette[band.colour], BAND_OPACITY);
+  }
+
+  private stripe(plot: uPlot, span: { from: number; to: number }, colour: string, opacity: number): void {
     const { ctx, bbox } = plot;
+    const left = Math.max(bbox.left, plot.valToPos(span.from, 'x', true));
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(span.to, 'x', true));
+    // However short, it is seen.
+    const width = Math.max(right - left, span.to > span.from && right >= bbox.left ? LEAST_BAND : 0);
+    if (width <= 0 || left > bbox.left + bbox.width) return;
     ctx.save();
-    ctx.fillStyle = this.palette.gap;
-    for (const gap of this.gaps) {
-      const left = Math.max(bbox.left, plot.valToPos(gap.from, 'x', true));
-      const right = Math.min(bbox.left + bbox.width, plot.valToPos(gap.to, 'x', true));
-      if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
-    }
+    ctx.globalAlpha = opacity;
+    ctx.fillStyle = colour;
+    ctx.fillRect(left, bbox.top, width, bbox.height);
     ctx.restore();
   }
 
-  private drawThreshold(plot: uPlot): void {
-    if (this.spec.threshold === null) return;
+  private drawLevel(plot: uPlot, value: number): void {
     const { ctx, bbox } = plot;
-    const y = plot.valToPos(this.spec.threshold, 'y', true);
+    const y = plot.valToPos(value, 'y', true);
+    if (y < bbox.top || y > bbox.top + bbox.height) return;
     ctx.save();
     ctx.strokeStyle = this.palette.muted;
     ctx.lineWidth = window.devicePixelRatio || 1;

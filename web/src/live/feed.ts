@@ -2,7 +2,9 @@
  * Keeps a live store true: joins the hub, loads the whole state after each (re)connection, ages the store four times a second,
  * and loads again when a patient turns up whom it does not know. Everything it starts, stop() ends.
  */
-import { browserTime } from './clock';
+import { decodeAlert, decodeIncident, isStaffNotification } from './alertMessages';
+import type { Alert, Incident } from './alertTypes';
+import { browserTime, type Mark } from './clock';
 import { patientNews } from './events';
 import { Hub } from './hub';
 import {
@@ -19,6 +21,8 @@ import type { Dashboard, PatientNews, RecentTrace } from './types';
 export interface FeedSources {
   dashboard(signal: AbortSignal): Promise<Dashboard>;
   recent(signal: AbortSignal): Promise<RecentTrace[]>;
+  /** The open incidents in sight, and the alerts of the wards themselves; left out where nobody may see them. */
+  care?(signal: AbortSignal): Promise<{ incidents: Incident[]; alerts: Alert[] }>;
   /** A token that is valid now. */
   token(): Promise<string>;
   /** The hub refused that token. Answers whether there is a fresh one. */
@@ -81,7 +85,14 @@ export class LiveFeed {
           const message = decodeStorageChanged(raw);
           if (message) store.applyStorage(message);
         },
+        AlertRaised: (raw) => this.alert(raw),
+        AlertChanged: (raw) => this.alert(raw),
+        IncidentChanged: (raw) => {
+          const incident = decodeIncident(raw);
+          if (incident) store.applyIncident(incident);
+        },
         Notification: (raw) => {
+          if (isStaffNotification(raw)) return;
           const message = decodeNotification(raw);
           if (message) store.applyNotice(message);
         },
@@ -136,6 +147,7 @@ export class LiveFeed {
         this.store.load(dashboard, requested);
         // Whether anything is wrong is for the newest load to say.
         if (chain === this.loads) this.setProblem(null);
+        void this.care(requested);
         if (traces || !this.filled) this.store.fill(await this.sources.recent(this.abort.signal));
         this.filled = true;
       } catch (error) {
@@ -146,6 +158,21 @@ export class LiveFeed {
         if (!this.store.snapshot().ready || this.hub.isConnected) this.load(attempt + 1, traces, chain);
       }
     });
+  }
+
+  /** Who is on it comes beside the patients: where it cannot be had, what is wrong is shown all the same. */
+  private async care(requested: Mark): Promise<void> {
+    try {
+      const found = await this.sources.care?.(this.abort.signal);
+      if (found && !this.abort.signal.aborted) this.store.loadCare(found.incidents, found.alerts, requested);
+    } catch {
+      // The next load asks again; until then the strip says that the owner is not known.
+    }
+  }
+
+  private alert(raw: unknown): void {
+    const message = decodeAlert(raw);
+    if (message && !this.store.applyAlert(message)) this.reloadSoon(2000);
   }
 
   /** Loads the whole state now: the reader has changed something. */

@@ -3,6 +3,7 @@
  * A message that cannot be believed answers null and is counted; a single vital that cannot be believed is left
  * out (its number then shows as absent) and counted, so that one bad field does not hide the others.
  */
+import { alertPath, alerts } from './alertMessages';
 import {
   absent,
   believed,
@@ -162,6 +163,8 @@ function patient(value: unknown): Patient {
     anomaly: believed(() => optional(anomaly, f.anomaly)) ?? null,
     news2: believed(() => optional(news2, f.news2)) ?? null,
     attention: believed(() => optional(attention, f.attention)) ?? null,
+    alerts: believed(() => alerts(f.alerts)) ?? [],
+    limitsChanged: f.limitsChanged === true,
     seq: number(f.seq),
   };
 }
@@ -186,6 +189,7 @@ export const decodeDashboard = whole((value): Dashboard => {
     storage: storage(f.storage),
     wards: list(f.wards).map(ward),
     patients: list(f.patients).flatMap((one) => believed(() => patient(one)) ?? []),
+    alertPath: (believed(() => list(f.alertPath ?? [])) ?? []).flatMap((one) => believed(() => alertPath(one)) ?? []),
   };
 });
 

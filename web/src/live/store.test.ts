@@ -210,7 +210,7 @@ describe('messages', () => {
       vitalsMessage('p1', 2, { attention: { priority: 'high', text: 'SpO₂ 84 < 90', vital: 'spo2', since: START } }),
     );
     pass(39);
-    expect(store.snapshot().counts).toEqual({ high: 1, medium: 0, technical: 0 });
+    expect(store.snapshot().counts).toEqual({ high: 1, medium: 0, low: 0, technical: 0 });
     expect(view().attention?.seconds).toBe(39);
   });
 });

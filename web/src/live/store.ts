@@ -2,6 +2,8 @@
  * The live state of the patients in sight. Messages change it at any rate; readers see a snapshot that is built at most four
  * times a second, in which whatever did not change keeps its identity.
  */
+import { AlertBook } from './alertBook';
+import { type Alert, type AlertPath, type Incident, type Look, lookOf } from './alertTypes';
 import type { Mark, TimeSource } from './clock';
 import { elapsedSeconds, mark, ServerClock } from './clock';
 import { SecondRing } from './ring';
@@ -11,7 +13,6 @@ import type {
   Patient,
   PatientNews,
   PatientRecord,
-  Priority,
   RecentTrace,
   StatusMessage,
   Storage,
@@ -50,7 +51,10 @@ export interface LiveSnapshot {
   notices: readonly Notice[];
   link: LinkView;
   patients: ReadonlyMap<string, PatientView>;
-  counts: Readonly<Record<Priority, number>>;
+  counts: Readonly<Record<Look, number>>;
+  /** Of the wards and the installation themselves, the most urgent first. */
+  ownAlerts: readonly Alert[];
+  alertPath: readonly AlertPath[];
 }
 
 export type PatientTraces = Readonly<Record<TracedVital, SecondRing>>;
@@ -64,11 +68,14 @@ const EMPTY: LiveSnapshot = {
   notices: [],
   link: { state: 'ok', since: null },
   patients: new Map(),
-  counts: { high: 0, medium: 0, technical: 0 },
+  counts: { high: 0, medium: 0, low: 0, technical: 0 },
+  ownAlerts: [],
+  alertPath: [],
 };
 
 export class LiveStore {
   readonly clock: ServerClock;
+  readonly book = new AlertBook();
   /** Messages about patients that are not in sight: the list of patients has changed, or the scope is wrong. */
   unknownPatients = 0;
   /** Messages older than what is already shown. */
@@ -100,6 +107,12 @@ export class LiveStore {
     if (requested.steady < this.loaded) return;
     this.loaded = requested.steady;
     const present = new Set<string>();
+    const ids = new Set(dashboard.patients.map((one) => one.record.id));
+    this.book.load(
+      dashboard.patients.flatMap((one) => one.alerts),
+      requested.steady,
+      (one) => one.patient !== null && ids.has(one.patient),
+    );
     for (const told of dashboard.patients) {
       const patient = this.since(told, requested);
       if (patient === null) continue;
@@ -107,13 +120,14 @@ export class LiveStore {
       const known = this.held.get(patient.record.id);
       // Only then is a lower number old news; otherwise the server has started anew and counts from the beginning.
       const overtaken = known && known.vitalsReceived.steady > requested.steady && known.seq >= patient.seq;
-      if (overtaken) known.record = patient.record;
+      if (overtaken) Object.assign(known, { record: patient.record, limitsChanged: patient.limitsChanged });
       else this.hold(patient);
     }
     for (const id of this.held.keys()) {
       if (present.has(id)) continue;
       this.held.delete(id);
       this.traces.delete(id);
+      this.book.forget(id);
     }
     this.current = {
       ...this.current,
@@ -121,6 +135,7 @@ export class LiveStore {
       hospital: dashboard.hospital,
       demo: dashboard.demo,
       wards: same(this.current.wards, dashboard.wards) ? this.current.wards : dashboard.wards,
+      alertPath: same(this.current.alertPath, dashboard.alertPath) ? this.current.alertPath : dashboard.alertPath,
       storage:
         dashboard.storage === null ||
         this.storageTold > requested.steady ||
@@ -130,6 +145,32 @@ export class LiveStore {
     };
     // Only the hub's words prove the live connection; the first load merely starts the watch.
     if (!this.lastWord) this.heard();
+    this.tick();
+  }
+
+  /** Everything that is open in sight, and the alerts that are nobody's; asked for beside the patients. */
+  loadCare(incidents: readonly Incident[], own: readonly Alert[], requested: Mark): void {
+    this.book.load(
+      own.filter((one) => one.patient === null),
+      requested.steady,
+      (one) => one.patient === null,
+    );
+    this.book.loadIncidents(incidents, requested.steady);
+    this.tick();
+  }
+
+  /** An alert was raised or is different. Shown at once: it does not wait for the next look. Answers false if its patient is not in sight. */
+  applyAlert(alert: Alert): boolean {
+    this.heard();
+    const inSight = alert.patient === null || this.held.has(alert.patient);
+    if (inSight) this.book.apply(alert, this.time.steady());
+    this.tick();
+    return inSight;
+  }
+
+  applyIncident(incident: Incident): void {
+    this.heard();
+    this.book.applyIncident(incident, this.time.steady());
     this.tick();
   }
 
@@ -217,6 +258,7 @@ export class LiveStore {
     if (news.status === 'discharged') {
       this.held.delete(news.patient);
       this.traces.delete(news.patient);
+      this.book.forget(news.patient);
     } else {
       held.record = withNews(held.record, news);
     }
@@ -262,22 +304,27 @@ export class LiveStore {
     if (!this.current.ready) return;
     const link = this.link();
     const now = this.clock.now();
-    const counts = { high: 0, medium: 0, technical: 0 };
+    const ownAlerts = this.book.ownAlerts();
+    const counts = { high: 0, medium: 0, low: 0, technical: 0 };
+    for (const one of ownAlerts) counts[lookOf(one)]++;
     const patients = new Map<string, PatientView>();
     let changed = this.current.patients.size !== this.held.size;
     for (const [id, held] of this.held) {
-      const built = buildView(held, this.time, now, link.state === 'blank');
+      const concern = { alerts: this.book.of(id), incident: this.book.incidentOf(id) };
+      const built = buildView(held, this.time, now, link.state === 'blank', concern);
       const before = this.current.patients.get(id);
       const view = before && same(before, built) ? before : built;
       if (view !== before) changed = true;
       patients.set(id, view);
       if (view.attention) counts[view.attention.priority]++;
+      for (const one of view.alerts) counts[lookOf(one)]++;
     }
     const next: LiveSnapshot = {
       ...this.current,
       link: same(link, this.current.link) ? this.current.link : link,
       patients: changed ? patients : this.current.patients,
       counts: same(counts, this.current.counts) ? this.current.counts : counts,
+      ownAlerts: same(ownAlerts, this.current.ownAlerts) ? this.current.ownAlerts : ownAlerts,
     };
     if (shallowSame(next, this.told)) return;
     this.current = next;
@@ -310,7 +357,8 @@ export class LiveStore {
   }
 
   private hold(patient: Patient): void {
-    this.held.set(patient.record.id, { ...patient, vitalsReceived: mark(this.time) });
+    const { alerts: _, ...rest } = patient;
+    this.held.set(patient.record.id, { ...rest, vitalsReceived: mark(this.time) });
     if (!this.traces.has(patient.record.id))
       this.traces.set(patient.record.id, {
         hr: new SecondRing(RING_SECONDS),

@@ -1,4 +1,5 @@
 /** Time and messages for the tests of this folder; no part of the product imports it. */
+import type { Alert, Incident } from './alertTypes';
 import type { TimeSource } from './clock';
 import type { Dashboard, Freshness, Measured, Patient, VitalsMessage } from './types';
 
@@ -54,6 +55,8 @@ export function patient(id: string, bed: string, more: Partial<Patient> = {}): P
     anomaly: { score: 0.3, at: START, completeness: 1, drivers: [], model: 'adult-default-1' },
     news2: { min: 1, max: 1, complete: true, at: START, scale: 1, parameters: {} },
     attention: null,
+    alerts: [],
+    limitsChanged: false,
     seq: 1,
     ...more,
   };
@@ -66,6 +69,7 @@ export const dashboard = (patients: Patient[], generatedAt = START): Dashboard =
   storage: { state: 'stored', since: START },
   wards: [{ id: 'ward-1', name: 'Ward 1 · Cardiology', beds: ['1', '2', '3', '4'] }],
   patients,
+  alertPath: [],
 });
 
 export const vitalsMessage = (id: string, seq: number, more: Partial<VitalsMessage> = {}): VitalsMessage => ({
@@ -78,5 +82,71 @@ export const vitalsMessage = (id: string, seq: number, more: Partial<VitalsMessa
   attention: null,
   seq,
   late: false,
+  ...more,
+});
+
+export const alertOf = (id: string, more: Partial<Alert> = {}): Alert => ({
+  id,
+  type: 'spo2-low',
+  name: 'Low oxygen saturation',
+  category: 'respiratory',
+  priority: 'high',
+  technical: false,
+  patient: 'p1',
+  ward: 'ward-1',
+  bed: '1',
+  condition: 'active',
+  signal: 'on',
+  acknowledged: false,
+  cause: {
+    text: 'SpO₂ 84 < 88 for 15 s',
+    vital: 'spo2',
+    value: 84,
+    limit: 88,
+    unit: '%',
+    delaySeconds: 15,
+    values: {},
+    news2: null,
+    rule: '1',
+    model: null,
+  },
+  onsetAt: START - 15_000,
+  raisedAt: START,
+  endedAt: null,
+  silencedUntil: null,
+  silencedBy: null,
+  silenceReason: null,
+  incident: null,
+  judgement: null,
+  canary: false,
+  ...more,
+});
+
+export const incidentOf = (id: string, more: Partial<Incident> = {}): Incident => ({
+  id,
+  number: 1,
+  alerts: [],
+  patient: 'p1',
+  patientName: 'Okafor, A.',
+  ward: 'ward-1',
+  bed: '1',
+  type: 'spo2-low',
+  name: 'Low oxygen saturation',
+  category: 'respiratory',
+  priority: 'high',
+  state: 'ASSIGNED',
+  role: 'nurse',
+  assignee: { id: 'a1', name: 'Nurse R. Silva', role: 'nurse' },
+  openedAt: START,
+  assignedAt: START,
+  acknowledgedAt: null,
+  reviewedAt: null,
+  resolvedAt: null,
+  archivedAt: null,
+  respondBy: START + 1_800_000,
+  respondState: 'running',
+  nextStep: { at: START + 30_000, what: 'escalate', to: 'Cardiologist, tier 2' },
+  version: 1,
+  history: [],
   ...more,
 });

@@ -1,4 +1,5 @@
 /** What the server says, after validation. Times are milliseconds since 1970 in UTC; units stand in VITAL_UNITS. */
+import type { Alert, AlertPath } from './alertTypes';
 
 export const NUMERIC_VITALS = ['hr', 'spo2', 'rr', 'sbp', 'dbp', 'temp', 'etco2', 'glucose'] as const;
 export type NumericVital = (typeof NUMERIC_VITALS)[number];
@@ -93,7 +94,11 @@ export interface Patient {
   vitals: Vitals;
   anomaly: Anomaly | null;
   news2: News2 | null;
+  /** What is wrong as far as the server can tell without alerts; counts only where there is none. */
   attention: Attention | null;
+  alerts: Alert[];
+  /** Somebody has given this patient limits of their own. */
+  limitsChanged: boolean;
   seq: number;
 }
 
@@ -116,6 +121,8 @@ export interface Dashboard {
   storage: Storage | null;
   wards: Ward[];
   patients: Patient[];
+  /** Empty where it is not told. */
+  alertPath: AlertPath[];
 }
 
 export interface VitalsMessage {

@@ -1,5 +1,6 @@
 /** What the screen shows of a patient now: the last messages, aged to this moment. Built at most four times a second. */
 import { freshness, isShown, steppedAge } from './ages';
+import { type Alert, type Incident, type Look, lookOf } from './alertTypes';
 import type { Mark, TimeSource } from './clock';
 import { elapsedSeconds } from './clock';
 import type {
@@ -49,7 +50,15 @@ export interface PatientView {
   /** The last scores all the same, to be shown greyed with their time. */
   lastNews2: News2 | null;
   lastAnomaly: Anomaly | null;
+  /** What is wrong as far as it can be told without alerts; null as soon as there is one. */
   attention: (Attention & { seconds: number }) | null;
+  /** The most urgent first. */
+  alerts: readonly Alert[];
+  /** The open work behind the most urgent of them, or the most urgent open work. */
+  incident: Incident | null;
+  limitsChanged: boolean;
+  /** The server's time in whole seconds where something here counts up or down by it; otherwise 0. */
+  second: number;
   /** The live connection is lost for so long that nothing may be shown as current. */
   blank: boolean;
 }
@@ -63,7 +72,13 @@ export interface Held {
   anomaly: Anomaly | null;
   news2: News2 | null;
   attention: Attention | null;
+  limitsChanged: boolean;
   seq: number;
+}
+
+export interface Concern {
+  alerts: readonly Alert[];
+  incident: Incident | null;
 }
 
 /** The moment a view is built for. */
@@ -96,7 +111,13 @@ function signal(vitals: VitalViews, device: Device | null): SignalView {
 }
 
 /** `serverNow` in milliseconds; `blank` once the connection has been silent too long. */
-export function buildView(held: Held, time: TimeSource, serverNow: number, blank: boolean): PatientView {
+export function buildView(
+  held: Held,
+  time: TimeSource,
+  serverNow: number,
+  blank: boolean,
+  { alerts, incident }: Concern,
+): PatientView {
   const moment: Moment = { sinceReceipt: elapsedSeconds(time, held.vitalsReceived), serverNow, blank };
   const vitals: VitalViews = {};
   for (const key of NUMERIC_VITALS) {
@@ -108,7 +129,7 @@ export function buildView(held: Held, time: TimeSource, serverNow: number, blank
 
   const now = signal(vitals, held.device);
   const current = !blank && (now.state === 'live' || now.state === 'delayed');
-  const raised = held.attention;
+  const raised = alerts.length > 0 ? null : held.attention;
   return {
     record: held.record,
     device: held.device,
@@ -119,8 +140,23 @@ export function buildView(held: Held, time: TimeSource, serverNow: number, blank
     lastNews2: held.news2,
     lastAnomaly: held.anomaly,
     attention: raised ? { ...raised, seconds: Math.max(0, Math.floor((serverNow - raised.since) / 1000)) } : null,
+    alerts,
+    incident,
+    limitsChanged: held.limitsChanged,
+    second: alerts.length > 0 || incident ? Math.floor(serverNow / 1000) : 0,
     blank,
   };
+}
+
+/** The vitals that are wrong now, with the most urgent look of each: what has ended is no longer wrong. */
+export function wrongVitals({ alerts, attention }: PatientView): Map<VitalKey, Look> {
+  const wrong = new Map<VitalKey, Look>();
+  for (const one of alerts) {
+    const { vital } = one.cause;
+    if (vital !== null && one.condition === 'active' && !wrong.has(vital)) wrong.set(vital, lookOf(one));
+  }
+  if (attention?.vital) wrong.set(attention.vital, attention.priority);
+  return wrong;
 }
 
 /** Deep equality of plain data, so that an unchanged view keeps its identity and React has nothing to do. */

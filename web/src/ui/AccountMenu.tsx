@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { administers, may } from '../api/me';
+import { administers, hearsAlerts, may } from '../api/me';
 import { useServices } from './services';
 import { words } from './words';
 
@@ -20,6 +20,21 @@ export function AccountMenu() {
           <br />
           {words.role[user.role] ?? user.role}
         </p>
+        {hearsAlerts(user) && (
+          <Link className="button" to="/alerts" onClick={close}>
+            {words.alerts.list.title}
+          </Link>
+        )}
+        {may(user, 'oncall.read') && (
+          <Link className="button" to="/oncall" onClick={close}>
+            {words.oncall.title}
+          </Link>
+        )}
+        {may(user, 'alerts.act') && may(user, 'patients.read') && (
+          <Link className="button" to="/handover" onClick={close}>
+            {words.handover.title}
+          </Link>
+        )}
         {may(user, 'patients.read') && (
           <>
             <Link className="button" to="/patients" onClick={close}>

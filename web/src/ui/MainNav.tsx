@@ -12,6 +12,9 @@ export function MainNav() {
     <nav className="main-nav" aria-label={words.nav.label}>
       {records && (
         <>
+          <NavLink className="button button-plain" to="/alerts">
+            {words.alerts.list.title}
+          </NavLink>
           <NavLink className="button button-plain" to="/patients" end>
             {words.nav.patients}
           </NavLink>
@@ -19,6 +22,11 @@ export function MainNav() {
             {words.nav.beds}
           </NavLink>
         </>
+      )}
+      {may(user, 'oncall.read') && (
+        <NavLink className="button button-plain" to="/oncall">
+          {words.oncall.title}
+        </NavLink>
       )}
       {figures && (
         <NavLink className="button button-plain" to="/figures">

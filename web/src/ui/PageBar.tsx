@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Link, useMatch } from 'react-router';
 import { administers, isPatient, may } from '../api/me';
 import { AccountMenu } from './AccountMenu';
+import { Bell } from './Bell';
 import { useIsPhone } from './hooks';
 import { MainNav } from './MainNav';
 import { useServices } from './services';
@@ -26,6 +27,7 @@ export function PageBar({ title, children }: { title: ReactNode; children?: Reac
         <>
           <MainNav />
           <ThemeSwitch />
+          <Bell />
           <AccountMenu />
         </>
       )}

@@ -1,9 +1,11 @@
 import { type ReactNode, useRef } from 'react';
+import { Link } from 'react-router';
 import { may } from '../api/me';
+import { type AlertPath, type Look, lookOf } from '../live/alertTypes';
 import type { LiveStore } from '../live/store';
-import type { Priority } from '../live/types';
 import { AccountMenu } from './AccountMenu';
-import { clockOrDate, clockTime } from './format';
+import { Bell } from './Bell';
+import { age, clockOrDate, clockTime, since } from './format';
 import { useLive, useServerSecond, useTight } from './hooks';
 import { MainNav } from './MainNav';
 import { useServices } from './services';
@@ -50,6 +52,7 @@ export function TopBar({ store, left, right, phone, nav = false }: TopBarProps) 
       {!phone && (
         <>
           <ThemeSwitch />
+          <Bell />
           <AccountMenu />
         </>
       )}
@@ -81,19 +84,78 @@ export function StoragePill({ store }: { store: LiveStore }) {
   );
 }
 
-const PRIORITIES: readonly Priority[] = ['high', 'medium', 'technical'];
+const LOOKS: readonly Look[] = ['high', 'medium', 'low', 'technical'];
+/** There is seldom one, and where there is none it would take the room of the others. */
+const SELDOM: Look = 'low';
 
-/** Always all three in the same place, coloured only if there is something. */
+const WORST: readonly AlertPath['state'][] = ['broken', 'late', 'proven'];
+
+/** When an alert last went the whole way in the wards of this page; nothing where the server does not tell. */
+export function PathPill({ store, wards }: { store: LiveStore; wards: readonly string[] }) {
+  const paths = useLive(store, (s) => s.alertPath);
+  const now = useServerSecond(store.clock);
+  const mine = paths.filter((one) => wards.includes(one.ward));
+  if (mine.length === 0) return null;
+  const text = words.alerts.path;
+  const [worst] = mine.sort(
+    (a, b) => WORST.indexOf(a.state) - WORST.indexOf(b.state) || (a.provenAt ?? 0) - (b.provenAt ?? 0),
+  ) as [AlertPath];
+  const ago = worst.provenAt === null ? null : age(Math.max(0, (now - worst.provenAt) / 1000));
+  if (worst.state === 'broken')
+    return (
+      <span className="pill pill-technical" title={text.brokenHelp}>
+        {words.priority.technical.shape} {text.broken}
+      </span>
+    );
+  if (worst.state === 'late' || ago === null)
+    return (
+      <span className="pill pill-technical">
+        {words.priority.technical.shape} {ago === null ? text.never : text.late(ago)}
+      </span>
+    );
+  return (
+    <span className="pill alert-path">
+      <i className="pill-dot" />
+      {text.proven(ago)}
+    </span>
+  );
+}
+
+/** Alerts that belong to no patient: the ward's and the installation's own. */
+export function OwnAlerts({ store }: { store: LiveStore }) {
+  const own = useLive(store, (s) => s.ownAlerts);
+  const now = useServerSecond(store.clock);
+  return (
+    <div role="status">
+      {own.map((one) => (
+        <div key={one.id} className={`strip strip-${lookOf(one)} own-alert`}>
+          <span className="strip-text">
+            <span aria-hidden="true">{words.alerts.look[lookOf(one)].sign} </span>
+            {one.cause.text}
+          </span>
+          {/* Not said again each second. */}
+          <span className="strip-since" aria-hidden="true">
+            {since(Math.max(0, (now - one.onsetAt) / 1000))}
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Always in the same place, coloured only if there is something. */
 export function CountPills({ store, phone }: { store: LiveStore; phone: boolean }) {
   const counts = useLive(store, (s) => s.counts);
   return (
     <ul className="counts">
-      {PRIORITIES.filter((which) => !phone || counts[which] > 0).map((which) => (
-        <li key={which} className={counts[which] > 0 ? `pill pill-${which}` : 'pill'}>
-          <span>
-            {words.priority[which].shape} {counts[which]}
-            <span className="count-word"> {words.priority[which].name}</span>
-          </span>
+      {LOOKS.filter((which) => counts[which] > 0 || (!phone && which !== SELDOM)).map((which) => (
+        <li key={which}>
+          <Link className={counts[which] > 0 ? `pill pill-${which}` : 'pill'} to="/alerts">
+            <span>
+              {words.alerts.look[which].shape} {counts[which]}
+              <span className="count-word"> {words.alerts.look[which].name}</span>
+            </span>
+          </Link>
         </li>
       ))}
     </ul>

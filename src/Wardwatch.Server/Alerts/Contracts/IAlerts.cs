@@ -31,6 +31,11 @@ public sealed record OwnCondition(int TenantId, string Type, string Subject, str
     public AlertPriority? Priority { get; init; }
 }
 
+/// <summary>What is out of the ordinary on a ward.</summary>
+/// <param name="ChangedLimits">Limits of the ward and of its patients that differ from the catalogue's.</param>
+/// <param name="Silences">Alerts that are silenced, and the ward's sound if it is paused.</param>
+public sealed record WardStand(int ChangedLimits, int Silences);
+
 /// <summary>Alerts, for the modules that act on them. Every change takes part in the caller's transaction.</summary>
 public interface IAlerts
 {
@@ -54,4 +59,7 @@ public interface IAlerts
 
     /// <summary>The documents of the alerts of incidents, as GET /api/alerts gives them, by incident.</summary>
     Task<ILookup<Guid, AlertDocument>> DocumentsAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<Guid> incidents, CancellationToken cancellation);
+
+    /// <summary>What is out of the ordinary on a ward.</summary>
+    Task<WardStand> StandOfWardAsync(NpgsqlConnection connection, int tenantId, string ward, DateTimeOffset at, CancellationToken cancellation);
 }

@@ -69,6 +69,8 @@ public static class AuditActions
     public const string SetAlertBudget = "alert-budget.set";
     public const string PauseSound = "sound.pause";
     public const string EndSoundPause = "sound.pause-end";
+    public const string GiveWard = "ward.hand-over";
+    public const string TakeWard = "ward.take-over";
 
     // Emergencies and what is looked at afterwards.
     public const string SearchInEmergency = "emergency.search";
@@ -76,6 +78,15 @@ public static class AuditActions
     public const string ReviewEmergency = "emergency.review";
     public const string SettleSecurityEvent = "security-event.settle";
 
+    // Incidents.
+    public const string ListIncidents = "incidents.list";
+    public const string ReadIncident = "incident.read";
+    public const string AcknowledgeIncident = "incident.acknowledge";
+    public const string StartIncident = "incident.start";
+    public const string ResolveIncident = "incident.resolve";
+    public const string ClaimIncident = "incident.claim";
+    public const string CommentIncident = "incident.comment";
+    public const string ReviewIncident = "incident.review";
     // Who is on duty.
     public const string SetDuties = "duty.set";
     public const string AddSchedule = "schedule.add";
@@ -92,6 +103,18 @@ public static class AuditActions
     public const string OpenDeadLetter = "dead-letter.open";
     public const string ReplayDeadLetter = "dead-letter.replay";
     public const string DropDeadLetter = "dead-letter.drop";
+
+    // Who is told, and by which ways.
+    public const string SetNotificationRules = "notifications.rules";
+    public const string TestNotification = "notifications.test";
+    public const string ReadNotifications = "notifications.read";
+    public const string AddPushSubscription = "push.subscribe";
+    public const string RemovePushSubscription = "push.unsubscribe";
+    public const string AddWebhook = "webhook.add";
+    public const string ChangeWebhook = "webhook.change";
+    public const string RemoveWebhook = "webhook.remove";
+    public const string TestWebhook = "webhook.test";
+    public const string SendAgain = "delivery.send-again";
 
     // The processes.
     public const string DrainNode = "node.drain";

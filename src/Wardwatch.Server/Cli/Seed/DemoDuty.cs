@@ -64,7 +64,7 @@ internal static class DemoDuty
         {
             // Beside those that somebody has already, as after a seeding that was cut off.
             Duty[] all = [.. duties[accounts[user]].Where(had => !wanted.Exists(duty => (duty.Role, duty.Tier) == (had.Role, had.Tier))), .. wanted];
-            Require(await staff.SetAsync(Manager.OfTool(tenantId, AuditActions.SetDuties), accounts[user], (null, all, ["in-app", "push"]), cancellation), user);
+            Require(await staff.SetAsync(Planner.OfTool(tenantId, AuditActions.SetDuties), accounts[user], (null, all, ["in-app", "push"]), cancellation), user);
         }
 
         var registry = new ScheduleRegistry(installation.Tenants, colleagues, audit, time);
@@ -72,7 +72,7 @@ internal static class DemoDuty
         {
             var layers = planned.Layers.Select(layer => new Layer(Layer.Weekly, 1, Unit: null, Early, Start, [.. layer.Members.Select(user => accounts[user])], layer.Restrictions));
             var data = new ScheduleData(planned.Name, Zones.Stored(Zone), [.. layers]);
-            Require(await registry.AddAsync(Manager.OfTool(tenantId, AuditActions.AddSchedule), IdOf(tenantId, planned), planned.Ward, planned.Role, planned.Tier, data, cancellation), planned.Name);
+            Require(await registry.AddAsync(Planner.OfTool(tenantId, AuditActions.AddSchedule), IdOf(tenantId, planned), planned.Ward, planned.Role, planned.Tier, data, cancellation), planned.Name);
         }
     }
 

@@ -66,22 +66,30 @@ internal static class DemoStaff
             .ToList();
         files.Write(after);
 
-        foreach (var credential in after)
-        {
-            var refusal = (known.Contains(credential.User), before.ContainsKey(credential.User)) switch
-            {
-                (false, _) => await accounts.AddAsync(tenantId, credential.User, credential.Name, credential.Role, credential.Password),
-                (true, false) => await accounts.SetPasswordAsync(tenantId, credential.User, credential.Password, cancellation),
-                (true, true) => null,
-            };
-            if (refusal is not null)
-            {
-                throw new StartupException($"The demo account {credential.User} cannot be set up: {refusal}", $"Remove {files.Credentials} and start again.");
-            }
-        }
+        // Hashing a password is slow on purpose: one on each processor.
+        await Parallel.ForEachAsync(
+            after, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation },
+            async (credential, stop) => await EnsureAsync(services, tenantId, credential, known.Contains(credential.User), before.ContainsKey(credential.User), files, stop));
 
         await AssignAsync(accounts, tenantId, patients, cancellation);
         return after;
+    }
+
+    private static async Task EnsureAsync(
+        ServiceProvider services, int tenantId, DemoCredential credential, bool isKnown, bool isInFile, DemoFiles files, CancellationToken cancellation)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<StaffAccounts>();
+        var refusal = (isKnown, isInFile) switch
+        {
+            (false, _) => await accounts.AddAsync(tenantId, credential.User, credential.Name, credential.Role, credential.Password),
+            (true, false) => await accounts.SetPasswordAsync(tenantId, credential.User, credential.Password, cancellation),
+            (true, true) => null,
+        };
+        if (refusal is not null)
+        {
+            throw new StartupException($"The demo account {credential.User} cannot be set up: {refusal}", $"Remove {files.Credentials} and start again.");
+        }
     }
 
     // Again at each seeding: wards and patients may have been added since.

@@ -40,3 +40,16 @@ public interface IEventObserver
     /// <summary>An event happened. Must not wait and must not throw.</summary>
     void Happened(DeliveredEvent delivered);
 }
+
+/// <summary>
+/// Handles many events in one call, for a consumer whose statements take many rows at once, or that adds events itself: it then does so once, at the end. If it throws, the events
+/// are given to it one by one.
+/// </summary>
+public interface IEventBatchConsumer : IEventConsumer
+{
+    /// <summary>Handles events in their order.</summary>
+    /// <param name="delivered">At least one; of one patient in the order in which they happened.</param>
+    /// <param name="connection">Within a transaction that the caller commits.</param>
+    /// <param name="cancellation">Gives up; the events come again.</param>
+    Task HandleAsync(IReadOnlyList<DeliveredEvent> delivered, NpgsqlConnection connection, CancellationToken cancellation);
+}

@@ -43,7 +43,7 @@ internal static class ChangeEndpoints
     private static async Task<Results<Created<OverrideResponse>, ProblemHttpResult>> AddOverrideAsync(
         OverrideRequest request, HttpContext context, ChangeRegistry registry, ChangeList list, TenantDatabase database, DutyReader duties, CancellationToken cancellation)
     {
-        var (result, number) = await registry.AddOverrideAsync(Manager.Of(context, AuditActions.AddOverride), request, cancellation);
+        var (result, number) = await registry.AddOverrideAsync(Planner.Of(context, AuditActions.AddOverride), request, cancellation);
         if (!result.IsDone)
         {
             return OnCallProblems.Of(result);
@@ -56,7 +56,7 @@ internal static class ChangeEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> EndOverrideAsync(string id, HttpContext context, ChangeRegistry registry, CancellationToken cancellation)
     {
         var result = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? await registry.EndOverrideAsync(Manager.Of(context, AuditActions.EndOverride), number, cancellation)
+            ? await registry.EndOverrideAsync(Planner.Of(context, AuditActions.EndOverride), number, cancellation)
             : OnCallOutcome.OverrideNotFound;
         return result.IsDone ? TypedResults.NoContent() : OnCallProblems.Of(result);
     }
@@ -78,7 +78,7 @@ internal static class ChangeEndpoints
     private static async Task<Results<Created<SwapResponse>, ProblemHttpResult>> AddSwapAsync(
         SwapRequest request, HttpContext context, ChangeRegistry registry, ChangeList list, TenantDatabase database, DutyReader duties, CancellationToken cancellation)
     {
-        var (result, number) = await registry.AddSwapAsync(Manager.Of(context, AuditActions.AddSwap), request, cancellation);
+        var (result, number) = await registry.AddSwapAsync(Planner.Of(context, AuditActions.AddSwap), request, cancellation);
         if (!result.IsDone)
         {
             return OnCallProblems.Of(result);
@@ -91,7 +91,7 @@ internal static class ChangeEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> EndSwapAsync(string id, HttpContext context, ChangeRegistry registry, CancellationToken cancellation)
     {
         var result = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? await registry.EndSwapAsync(Manager.Of(context, AuditActions.EndSwap), number, cancellation)
+            ? await registry.EndSwapAsync(Planner.Of(context, AuditActions.EndSwap), number, cancellation)
             : OnCallOutcome.SwapNotFound;
         return result.IsDone ? TypedResults.NoContent() : OnCallProblems.Of(result);
     }

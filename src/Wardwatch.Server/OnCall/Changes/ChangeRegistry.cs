@@ -21,7 +21,7 @@ internal sealed class ChangeRegistry(TenantDatabase database, IColleagues collea
     private static readonly TimeSpan Furthest = TimeSpan.FromDays(2 * 366);
 
     /// <summary>Puts somebody on duty for a while.</summary>
-    public async Task<(OnCallResult Result, long Number)> AddOverrideAsync(Manager by, OverrideRequest asked, CancellationToken cancellation)
+    public async Task<(OnCallResult Result, long Number)> AddOverrideAsync(Planner by, OverrideRequest asked, CancellationToken cancellation)
     {
         await using var change = await OnCallChange.BeginAsync(database, colleagues, by, time, cancellation);
         if (!Guid.TryParse(asked.Schedule, out var id) || await change.FindAsync(id, cancellation) is not { } schedule)
@@ -59,7 +59,7 @@ internal sealed class ChangeRegistry(TenantDatabase database, IColleagues collea
     }
 
     /// <summary>Takes an override back: one that has not begun does not count, one that goes on ends now.</summary>
-    public async Task<OnCallResult> EndOverrideAsync(Manager by, long number, CancellationToken cancellation)
+    public async Task<OnCallResult> EndOverrideAsync(Planner by, long number, CancellationToken cancellation)
     {
         await using var change = await OnCallChange.BeginAsync(database, colleagues, by, time, cancellation);
         var found = await list.OverridesAsync(change.Connection, by.TenantId, ChangeQuery.One(number), new Dictionary<Guid, string>(), cancellation);
@@ -78,7 +78,7 @@ internal sealed class ChangeRegistry(TenantDatabase database, IColleagues collea
     }
 
     /// <summary>Lets two people exchange stretches.</summary>
-    public async Task<(OnCallResult Result, long Number)> AddSwapAsync(Manager by, SwapRequest asked, CancellationToken cancellation)
+    public async Task<(OnCallResult Result, long Number)> AddSwapAsync(Planner by, SwapRequest asked, CancellationToken cancellation)
     {
         await using var change = await OnCallChange.BeginAsync(database, colleagues, by, time, cancellation);
         var (first, refused) = await ReadGivenAsync(change, "first", asked.First, cancellation);
@@ -116,7 +116,7 @@ internal sealed class ChangeRegistry(TenantDatabase database, IColleagues collea
     }
 
     /// <summary>Takes a swap back, as long as neither has begun to stand in for the other.</summary>
-    public async Task<OnCallResult> EndSwapAsync(Manager by, long number, CancellationToken cancellation)
+    public async Task<OnCallResult> EndSwapAsync(Planner by, long number, CancellationToken cancellation)
     {
         await using var change = await OnCallChange.BeginAsync(database, colleagues, by, time, cancellation);
         var found = await list.SwapsAsync(change.Connection, by.TenantId, ChangeQuery.One(number), new Dictionary<Guid, string>(), cancellation);

@@ -68,7 +68,7 @@ internal sealed class DutyStaff(TenantDatabase database, IColleagues colleagues,
     /// <param name="account">Of whom.</param>
     /// <param name="wanted">Duties and channels as they were asked for, or what is wrong with them.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<OnCallResult> SetAsync(Manager by, Guid account, (string? Fault, IReadOnlyList<Duty> Duties, string[] Channels) wanted, CancellationToken cancellation)
+    public async Task<OnCallResult> SetAsync(Planner by, Guid account, (string? Fault, IReadOnlyList<Duty> Duties, string[] Channels) wanted, CancellationToken cancellation)
     {
         await using var change = await OnCallChange.BeginAsync(database, colleagues, by, time, cancellation);
         if (!(await change.ColleaguesAsync(cancellation)).TryGetValue(account, out var colleague) || !(by.Reach.WholeHospital || colleague.Wards.Any(by.Reaches)))

@@ -30,7 +30,7 @@ internal static class DutyStaffEndpoints
             return OnCallProblems.Of(OnCallOutcome.ColleagueNotFound);
         }
 
-        var result = await staff.SetAsync(Manager.Of(context, AuditActions.SetDuties), account, Read(request), cancellation);
+        var result = await staff.SetAsync(Planner.Of(context, AuditActions.SetDuties), account, Read(request), cancellation);
         return result.IsDone && (await staff.ListAsync(context.User.TenantId(), cancellation)).Find(person => person.Id == account.ToString()) is { } person
             ? TypedResults.Ok(person)
             : OnCallProblems.Of(result.IsDone ? OnCallOutcome.ColleagueNotFound : result);

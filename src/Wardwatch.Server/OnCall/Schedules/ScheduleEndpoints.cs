@@ -80,7 +80,7 @@ internal static class ScheduleEndpoints
         }
 
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        var result = await registry.AddAsync(Manager.Of(context, AuditActions.AddSchedule), id, request.Ward, request.Role!, request.Tier!.Value, data!, cancellation);
+        var result = await registry.AddAsync(Planner.Of(context, AuditActions.AddSchedule), id, request.Ward, request.Role!, request.Tier!.Value, data!, cancellation);
         return result.IsDone && await ShowAsync(id.ToString(), context, database, duties, cancellation) is { } schedule
             ? TypedResults.Created($"/api/oncall/schedules/{id}", schedule)
             : OnCallProblems.Of(result);
@@ -94,14 +94,14 @@ internal static class ScheduleEndpoints
             return OnCallProblems.Of(OnCallOutcome.ScheduleNotFound);
         }
 
-        var result = await registry.ChangeAsync(Manager.Of(context, AuditActions.ChangeSchedule), number, IfMatch.Of(context), request, cancellation);
+        var result = await registry.ChangeAsync(Planner.Of(context, AuditActions.ChangeSchedule), number, IfMatch.Of(context), request, cancellation);
         return result.IsDone && await ShowAsync(id, context, database, duties, cancellation) is { } schedule ? TypedResults.Ok(schedule) : OnCallProblems.Of(result);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> EndAsync(string id, HttpContext context, ScheduleRegistry registry, CancellationToken cancellation)
     {
         var result = Guid.TryParse(id, out var number)
-            ? await registry.EndAsync(Manager.Of(context, AuditActions.EndSchedule), number, IfMatch.Of(context), cancellation)
+            ? await registry.EndAsync(Planner.Of(context, AuditActions.EndSchedule), number, IfMatch.Of(context), cancellation)
             : OnCallOutcome.ScheduleNotFound;
         return result.IsDone ? TypedResults.NoContent() : OnCallProblems.Of(result);
     }

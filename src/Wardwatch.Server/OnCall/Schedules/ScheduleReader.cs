@@ -14,10 +14,12 @@ internal static class ScheduleReader
         from oncall_schedules s
         join oncall_revisions r using (schedule_id)
         left join lateral (
-            select array_agg(x.replaced_id order by x.substitution_no) as replaced, array_agg(x.account_id order by x.substitution_no) as accounts,
-                   array_agg(x.valid_from order by x.substitution_no) as froms, array_agg(least(x.valid_until, x.ended_at) order by x.substitution_no) as untils
-            from oncall_substitutions x
-            where x.schedule_id = s.schedule_id and x.valid_until > $2 and x.valid_from < $3 and (x.ended_at is null or x.ended_at > x.valid_from)
+            select array_agg(x.replaced_id) as replaced, array_agg(x.account_id) as accounts, array_agg(x.valid_from) as froms, array_agg(x.until) as untils
+            from (
+                select replaced_id, account_id, valid_from, least(valid_until, ended_at) as until from oncall_substitutions
+                where schedule_id = s.schedule_id and valid_until > $2 and valid_from < $3 and (ended_at is null or ended_at > valid_from)
+                order by substitution_no
+            ) x
         ) c on true
         where s.tenant_id = $1 and (r.valid_until is null or r.valid_until > $2) and r.valid_from < $3
           and ($4::text is null or s.role = $4) and ($5::uuid is null or s.schedule_id = $5)

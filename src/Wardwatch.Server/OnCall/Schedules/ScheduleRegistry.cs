@@ -33,7 +33,7 @@ internal sealed class ScheduleRegistry(TenantDatabase database, IColleagues coll
     /// <param name="tier">1 to 3.</param>
     /// <param name="data">Its rules.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<OnCallResult> AddAsync(Manager by, Guid id, string? ward, string role, int tier, ScheduleData data, CancellationToken cancellation)
+    public async Task<OnCallResult> AddAsync(Planner by, Guid id, string? ward, string role, int tier, ScheduleData data, CancellationToken cancellation)
     {
         if (!by.Reaches(ward))
         {
@@ -62,7 +62,7 @@ internal sealed class ScheduleRegistry(TenantDatabase database, IColleagues coll
     /// <param name="match">The version that was seen.</param>
     /// <param name="asked">What the request says; ward, role and tier, where it says them, must be those of the schedule.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<OnCallResult> ChangeAsync(Manager by, Guid id, IfMatch match, ScheduleRequest asked, CancellationToken cancellation)
+    public async Task<OnCallResult> ChangeAsync(Planner by, Guid id, IfMatch match, ScheduleRequest asked, CancellationToken cancellation)
     {
         await using var change = await OnCallChange.BeginAsync(database, colleagues, by, time, cancellation);
         if (await change.FindAsync(id, cancellation) is not { } schedule)
@@ -101,7 +101,7 @@ internal sealed class ScheduleRegistry(TenantDatabase database, IColleagues coll
     }
 
     /// <summary>Ends a schedule now, whichever version there is if none is named. Nobody is on duty in it any more; what was stays.</summary>
-    public async Task<OnCallResult> EndAsync(Manager by, Guid id, IfMatch match, CancellationToken cancellation)
+    public async Task<OnCallResult> EndAsync(Planner by, Guid id, IfMatch match, CancellationToken cancellation)
     {
         await using var change = await OnCallChange.BeginAsync(database, colleagues, by, time, cancellation);
         if (await change.FindAsync(id, cancellation) is not { } schedule)

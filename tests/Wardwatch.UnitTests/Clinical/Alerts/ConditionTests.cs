@@ -152,8 +152,8 @@ public class ConditionTests
     public void A_score_goes_on_after_a_restart_and_ends_by_what_is_known()
     {
         const string seven = "hr 115 spo2 95 rr 22 sbp 120 temp 37 acvpu A o2 1", well = "hr 80 spo2 97 rr 14 sbp 120 temp 37 acvpu A o2 0";
-        new Bedside().Sends(31, seven).Tells("0:30 news2-7 raised high: NEWS2 7 ≥ 7").Restart().Sends(60, seven).TellsNothing().Sends(61, well).Tells("2:31 news2-7 ended");
-        new Bedside().Sends(31, "temp 34.8").Tells("0:30 news2-single raised medium: Temp 34.8 scores 3 in NEWS2").Restart().Sends(61, "temp 36.5").Tells("1:31 news2-single ended");
+        new Bedside().Sends(61, seven).Tells("1:00 news2-7 raised high: NEWS2 7 ≥ 7").Restart().Sends(60, seven).TellsNothing().Sends(301, well).Tells("7:01 news2-7 ended");
+        new Bedside().Sends(61, "temp 34.8").Tells("1:00 news2-single raised medium: Temp 34.8 scores 3 in NEWS2").Restart().Sends(301, "temp 36.5").Tells("6:01 news2-single ended");
     }
 
     [Fact]
@@ -161,6 +161,14 @@ public class ConditionTests
     {
         var bed = Bed().Sends(60, "spo2 94").Silent(60).Tells("1:30 device-silent raised medium: No reading from device for 31 s").Restart().Silent(60).TellsNothing();
         bed.Silent(61).Tells("4:00 device-silent escalated to high: No reading from device for 181 s").Restart().Silent(60).TellsNothing().Sends(6, "spo2 94").Tells("5:06 device-silent ended");
+    }
+
+    [Fact]
+    public void A_cuff_of_yesterday_is_not_news_after_a_restart()
+    {
+        var bed = Bed().Set("sbp-low", isOn: false);
+        bed.IsWorn = false;
+        bed.Takes("sbp 84").Skip(24 * 3600).Restart().Set("sbp-low", isOn: true).Silent(10).TellsNothing();
     }
 
     [Fact]

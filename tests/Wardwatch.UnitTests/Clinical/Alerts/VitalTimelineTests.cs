@@ -1,3 +1,6 @@
+using Shouldly;
+using Wardwatch.Clinical.Alerts;
+using Wardwatch.Clinical.Scores;
 using Xunit;
 
 namespace Wardwatch.UnitTests.Clinical.Alerts;
@@ -33,6 +36,15 @@ public class VitalTimelineTests
     [Fact]
     public void A_saturation_of_88_for_twenty_seconds_calls_the_respiratory_physician() =>
         Bed().Sends(30, "spo2 91").Sends(21, "spo2 88").Tells("0:50 spo2-low raised medium: SpO₂ 88 < 90 for 20 s").Sends(30, "spo2 91").TellsNothing().Sends(11, "spo2 92").Tells("1:31 spo2-low ended");
+
+    [Fact]
+    public void A_saturation_of_88_is_what_a_patient_on_scale_two_should_have_and_one_of_83_is_critical()
+    {
+        var bed = Bed();
+        bed.Settings = AlertSettings.DefaultFor(SpO2Scale.Two);
+        bed.Sends(600, "spo2 88").TellsNothing().Sends(11, "spo2 83").Tells("10:10 spo2-critical raised high: SpO₂ 83 < 84 for 10 s");
+        AlertSettings.DefaultFor(SpO2Scale.One).ShouldBeSameAs(AlertSettings.Default);
+    }
 
     [Fact]
     public void A_saturation_that_falls_from_98_to_92_within_two_minutes_is_told_before_any_limit_is_reached_and_is_over_when_92_is_what_it_has_been() =>

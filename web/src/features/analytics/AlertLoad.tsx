@@ -143,16 +143,13 @@ const wardColumns: Column<WardLoad>[] = [
 ];
 
 /** How much of today's budget is used: a bar up to the budget, and the numbers beside it. */
-function Used({ ward: { name, burn } }: { ward: WardLoad }) {
+function Used({ ward: { burn } }: { ward: WardLoad }) {
   return (
     <span className="budget-use">
       {burn.usedShare !== null && (
-        <meter
-          min={0}
-          max={1}
-          value={Math.min(1, burn.usedShare)}
-          aria-label={load.bedUse(name, percent(burn.usedShare))}
-        />
+        <span className="budget-bar" aria-hidden="true">
+          <span style={{ width: `${Math.min(1, burn.usedShare) * 100}%` }} />
+        </span>
       )}
       <span>
         {load.usedOf(whole(burn.alerts), one(burn.allowed))}

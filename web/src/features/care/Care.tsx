@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { may, type SignedInUser } from '../../api/me';
 import type { PatientEntry } from '../../api/patientShapes';
 import { Dialog } from '../../ui/forms';
@@ -46,10 +46,12 @@ export function deedsFor(user: SignedInUser, { status, mergedInto }: PatientEntr
 interface CareProps {
   patient: PatientEntry;
   changed(): void;
+  /** More that can be done, from elsewhere. */
+  children?: ReactNode;
 }
 
 /** The line of what can be done for a patient. On a phone the one that cannot wait, and the others behind a press. */
-export function Care({ patient, changed }: CareProps) {
+export function Care({ patient, changed, children }: CareProps) {
   const { user } = useServices();
   const phone = useIsPhone();
   const [open, setOpen] = useState<Deed | 'all' | null>(null);
@@ -74,9 +76,13 @@ export function Care({ patient, changed }: CareProps) {
           {text.all}
         </button>
       )}
+      {!few && children}
       {open === 'all' && (
         <Dialog title={text.allTitle(patient.name)} close={close}>
-          <div className="care-all">{deeds.filter((one) => one !== 'critical').map(button)}</div>
+          <div className="care-all">
+            {deeds.filter((one) => one !== 'critical').map(button)}
+            {children}
+          </div>
         </Dialog>
       )}
       {open !== null && open !== 'all' && <Deed deed={open} patient={patient} close={close} changed={changed} />}

@@ -1,5 +1,5 @@
 import type { Measured, NumericVital, Vitals } from '../../live/types';
-import type { PatientView, VitalView } from '../../live/view';
+import { type PatientView, type VitalView, wrongVitals } from '../../live/view';
 import { age, clockOrDate, timeOrDate, vitalNumber } from '../../ui/format';
 import { words } from '../../ui/words';
 
@@ -16,10 +16,9 @@ const ZERO_POINTS_SPO2_SCALE_2 = '88 – 92';
 /** The numbers as they are now, each with its age and the range that needs no attention. */
 export function Now({ view, now }: { view: PatientView; now: number }) {
   const { vitals, record } = view;
-  const concerned = view.attention?.vital ?? null;
+  const wrong = wrongVitals(view);
   const oxygen = vitals.o2?.shown ? (vitals.o2.value ? words.patient.onOxygen : words.patient.onAir) : null;
   const spo2Range = record.spo2Scale === 2 ? ZERO_POINTS_SPO2_SCALE_2 : ZERO_POINTS.spo2;
-  const priority = view.attention?.priority ?? null;
   return (
     <section className="card now" aria-labelledby="now-title">
       <h2 id="now-title">
@@ -38,7 +37,7 @@ export function Now({ view, now }: { view: PatientView; now: number }) {
             now={now}
             range={(key === 'spo2' ? spo2Range : ZERO_POINTS[key]) ?? null}
             extra={key === 'spo2' ? oxygen : null}
-            inverse={concerned === key ? priority : null}
+            inverse={wrong.get(key) ?? null}
           />
         ))}
         <Row
@@ -49,7 +48,7 @@ export function Now({ view, now }: { view: PatientView; now: number }) {
           now={now}
           range={ZERO_POINTS.sbp ?? null}
           extra={null}
-          inverse={concerned === 'sbp' || concerned === 'dbp' ? priority : null}
+          inverse={wrong.get('sbp') ?? wrong.get('dbp') ?? null}
           timed
         />
         <Row
@@ -60,7 +59,7 @@ export function Now({ view, now }: { view: PatientView; now: number }) {
           now={now}
           range={ZERO_POINTS.temp ?? null}
           extra={null}
-          inverse={concerned === 'temp' ? priority : null}
+          inverse={wrong.get('temp') ?? null}
           timed
         />
       </dl>

@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import type { LiveStore } from '../../live/store';
 import type { PatientView } from '../../live/view';
-import { AttentionStrip } from '../../ui/Attention';
 import { ageAt } from '../../ui/format';
 import { useLive, usePatientView, useServerSecond } from '../../ui/hooks';
 import { useServices } from '../../ui/services';
 import { words } from '../../ui/words';
+import { AlertBar } from './AlertBar';
 import { Now } from './Now';
 import { AnomalyCard, News2Card } from './Scores';
 import { Side } from './Side';
 import { Trends } from './trends/Trends';
 import { useTrends } from './trends/useHistory';
+import { useMarks } from './useMarks';
 import './patient.css';
 
 /** How often the late readings of the last hundred are counted again. */
@@ -22,6 +23,7 @@ export function PatientPage({ store, patientId }: { store: LiveStore; patientId:
   const { api } = useServices();
   const trends = useTrends(patientId, store.clock);
   const now = useServerSecond(store.clock);
+  const marks = useMarks(patientId, trends.span, now);
   const latest = useQuery({
     queryKey: ['latest', patientId],
     queryFn: ({ signal }) => api.latest(patientId, signal),
@@ -30,14 +32,14 @@ export function PatientPage({ store, patientId }: { store: LiveStore; patientId:
   if (!view) return null;
   return (
     <>
-      <AttentionStrip view={view} className="patient-strip" />
+      <AlertBar view={view} />
       <div className="patient">
         <div className="card now-column">
           <Now view={view} now={now} />
           <News2Card view={view} now={now} />
           <AnomalyCard view={view} now={now} />
         </div>
-        <Trends patientId={patientId} clock={store.clock} trends={trends} />
+        <Trends patientId={patientId} clock={store.clock} trends={trends} marks={marks} />
         <Side
           view={view}
           recent={latest.data?.recent ?? []}
@@ -70,6 +72,7 @@ export function Identity({ store, patientId }: { store: LiveStore; patientId: st
       <h1>{record.name}</h1>
       <span className="identity-facts">{facts.join(' · ')}</span>
       <StatusChip view={view} />
+      {view.limitsChanged && <span className="chip">{words.alerts.limitsChanged}</span>}
     </div>
   );
 }

@@ -3,15 +3,18 @@ import { Link } from 'react-router';
 import type { Painter } from '../../draw/painter';
 import { readPalette } from '../../draw/palette';
 import { SweepSurface, type SweepTrace } from '../../draw/sweep';
+import { type Look, lookOf } from '../../live/alertTypes';
 import { type LiveStore, type PatientTraces, TRACE_SECONDS } from '../../live/store';
-import type { NumericVital, VitalKey } from '../../live/types';
+import type { NumericVital } from '../../live/types';
 import { ANOMALY_THRESHOLD } from '../../live/types';
-import type { PatientView, VitalView } from '../../live/view';
-import { AttentionStrip } from '../../ui/Attention';
+import { type PatientView, type VitalView, wrongVitals } from '../../live/view';
+import { AlertStrip } from '../../ui/AlertStrip';
 import { age, clockOrDate, news2Text, score, timeOrDate, vitalNumber } from '../../ui/format';
 import { usePatientView } from '../../ui/hooks';
+import { flashOf } from '../../ui/onIt';
 import { onThemeChange } from '../../ui/theme';
 import { words } from '../../ui/words';
+import { Responder } from './Responder';
 
 interface TileProps {
   store: LiveStore;
@@ -27,10 +30,13 @@ export const Tile = memo(function Tile({ store, painter, patientId, ward, index,
   const view = usePatientView(store, patientId);
   if (!view) return null;
   const lost = view.signal.state === 'lost' || view.signal.state === 'never';
-  const raised = view.attention;
+  const [top] = view.alerts;
+  const look = top ? lookOf(top) : view.attention?.priority;
+  const flash = top && !view.blank ? flashOf(top) : '';
+  const concern = top !== undefined || view.incident !== null;
   return (
     <article
-      className={`tile-in ${raised ? `tile-${raised.priority}` : ''} ${lost || view.blank ? 'tile-lost' : ''}`}
+      className={`tile-in ${look ? `tile-${look}` : ''} ${flash} ${lost || view.blank ? 'tile-lost' : ''}`}
       data-bed={view.record.bed}
     >
       <div className="tile-top">
@@ -50,9 +56,9 @@ export const Tile = memo(function Tile({ store, painter, patientId, ward, index,
         <span className="grow" />
         <Chips view={view} />
       </div>
-      <AttentionStrip view={view} />
+      <AlertStrip view={view} />
       <div className="tile-body">
-        <div className="tile-wave">
+        <div className={`tile-wave ${concern ? 'tile-concern' : ''}`}>
           <Traces store={store} painter={painter} patientId={patientId} />
           {lost && !view.blank ? (
             <div className="hatch">
@@ -60,11 +66,18 @@ export const Tile = memo(function Tile({ store, painter, patientId, ward, index,
                 {view.signal.lastAt === null
                   ? words.wall.noSignalYet
                   : words.wall.noSignal(clockOrDate(view.signal.lastAt, store.clock.now()))}
+                {view.limitsChanged && !concern && ` · ${words.alerts.limitsChanged}`}
               </span>
             </div>
           ) : (
-            <span className="tile-wave-note">{words.wall.traces}</span>
+            !concern && (
+              <span className="tile-wave-note">
+                {words.wall.traces}
+                {view.limitsChanged && <b> · {words.alerts.limitsChanged}</b>}
+              </span>
+            )
           )}
+          {concern && <Responder view={view} />}
         </div>
         <Numbers view={view} />
       </div>
@@ -113,28 +126,26 @@ function States({ view }: { view: PatientView }) {
   );
 }
 
-const BLOOD_PRESSURE: readonly VitalKey[] = ['sbp', 'dbp'];
-
 function Numbers({ view }: { view: PatientView }) {
   const { vitals } = view;
-  const concerned = view.attention?.vital ?? null;
+  const wrong = wrongVitals(view);
   const pressure = [vitals.sbp, vitals.dbp].map((one) => text('sbp', one)).join('/');
   const noPressure = !vitals.sbp?.shown && !vitals.dbp?.shown;
   return (
     <dl className="numbers">
       {(['hr', 'spo2', 'rr'] as const).map((key) => (
-        <div key={key} className={`num num-${key} ${inverse(vitals[key], concerned === key)}`}>
+        <div key={key} className={`num num-${key} ${inverse(vitals[key], wrong.get(key))}`}>
           <dt>
             {words.vitalShort[key]} <UnitOrAge vital={key} one={vitals[key]} foot={view.signal.ageSeconds} />
           </dt>
           <dd className={vitals[key]?.shown ? '' : 'num-none'}>{text(key, vitals[key])}</dd>
         </div>
       ))}
-      <div className={`num num-bp ${inverse(vitals.sbp, concerned !== null && BLOOD_PRESSURE.includes(concerned))}`}>
+      <div className={`num num-bp ${inverse(vitals.sbp, wrong.get('sbp') ?? wrong.get('dbp'))}`}>
         <dt>{words.vitalShort.sbp}</dt>
         <dd className={noPressure ? 'num-none' : ''}>{noPressure ? words.absent : pressure}</dd>
       </div>
-      <div className={`num num-temp ${inverse(vitals.temp, concerned === 'temp')}`}>
+      <div className={`num num-temp ${inverse(vitals.temp, wrong.get('temp'))}`}>
         <dt>{words.vitalUnit.temp}</dt>
         <dd className={vitals.temp?.shown ? '' : 'num-none'}>{text('temp', vitals.temp)}</dd>
       </div>
@@ -145,8 +156,8 @@ function Numbers({ view }: { view: PatientView }) {
 const text = (key: NumericVital, one: VitalView | undefined): string =>
   one?.shown ? vitalNumber(key, one.value) : words.absent;
 
-const inverse = (one: VitalView | undefined, concerned: boolean): string =>
-  concerned && one?.shown ? 'num-inverse' : '';
+const inverse = (one: VitalView | undefined, look: Look | undefined): string =>
+  look && one?.shown ? `num-inverse inverse-${look}` : '';
 
 /** One vital that lags behind the others says so itself, in the place of its unit, since there is no room for both; where all lag, the foot does. */
 function UnitOrAge({ vital, one, foot }: { vital: NumericVital; one: VitalView | undefined; foot: number }) {

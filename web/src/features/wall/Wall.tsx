@@ -18,9 +18,11 @@ interface WallProps {
   wards: readonly Ward[];
   /** The patient whose page the reader comes back from: their tile has the focus again. */
   startAt: string | null;
+  /** The reader wants to acknowledge what is wrong with this patient. */
+  acknowledge(patientId: string): void;
 }
 
-export function Wall({ store, wards, startAt }: WallProps) {
+export function Wall({ store, wards, startAt, acknowledge }: WallProps) {
   const patients = useLive(store, (s) => s.patients);
   const placed = useMemo(() => cellsOf(wards, patients.values()), [wards, patients]);
   const cells = useStable(placed);
@@ -30,15 +32,15 @@ export function Wall({ store, wards, startAt }: WallProps) {
         <p>{words.wall.empty}</p>
       </PageState>
     );
-  return <Grid store={store} wards={wards} startAt={startAt} cells={cells} />;
+  return <Grid store={store} wards={wards} startAt={startAt} acknowledge={acknowledge} cells={cells} />;
 }
 
-function Grid({ store, wards, startAt, cells }: WallProps & { cells: readonly Cell[] }) {
+function Grid({ store, wards, startAt, acknowledge, cells }: WallProps & { cells: readonly Cell[] }) {
   const painter = usePainter(store);
   const area = useRef<HTMLUListElement>(null);
   const { width, height } = useSize(area);
   const grid = gridFor(Math.min(cells.length, MOST_BEDS), width, height);
-  const { active, onKeyDown, onFocus } = useArrows(cells, grid.columns, area, startAt);
+  const { active, onKeyDown, onFocus } = useArrows(cells, grid.columns, area, startAt, acknowledge);
   const ambiguous = new Set(cells.map((cell) => cell.bed)).size < cells.length;
   const names = new Map(wards.map((ward) => [ward.id, shortWard(ward.name)]));
 
@@ -96,12 +98,17 @@ function usePainter(store: LiveStore): Painter {
   return painter;
 }
 
+/** A key that is held down does not press again. */
+const isAcknowledge = ({ key, altKey, ctrlKey, metaKey, repeat }: KeyboardEvent): boolean =>
+  key.toLowerCase() === 'a' && !altKey && !ctrlKey && !metaKey && !repeat;
+
 /** One stop for the Tab key; arrows move from bed to bed. */
 function useArrows(
   cells: readonly Cell[],
   columns: number,
   area: RefObject<HTMLUListElement | null>,
   startAt: string | null,
+  acknowledge: (patientId: string) => void,
 ) {
   const first = cells.findIndex((cell) => cell.patientId);
   const [chosen, setChosen] = useState(() => cells.findIndex((cell) => startAt !== null && cell.patientId === startAt));
@@ -111,6 +118,12 @@ function useArrows(
     area.current?.querySelector<HTMLElement>(`[data-tile="${index}"]`)?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    const patient = cells[active]?.patientId;
+    if (isAcknowledge(event) && patient) {
+      event.preventDefault();
+      acknowledge(patient);
+      return;
+    }
     if (!ARROWS.includes(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     focus(nextCell(cells, columns, active, event.key as Direction));

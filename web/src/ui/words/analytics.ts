@@ -48,7 +48,6 @@ export const analyticsWords = {
 
   load: {
     title: 'Alert load',
-    loading: 'Alert load is being loaded',
     none: 'No alert was raised within these days.',
     perBedDay: 'Alerts per bed-day',
     inAll: (alerts: string, bedDays: string) => `${alerts} alerts in ${bedDays} occupied bed-days`,
@@ -84,7 +83,6 @@ export const analyticsWords = {
     exceeded: 'used up',
     keeps: 'within the budget',
     nobody: 'nobody is there today',
-    bedUse: (ward: string, share: string) => `${ward}: ${share} of today's budget is used`,
     seconds: (n: string) => `${n} s`,
   },
 };

@@ -3,7 +3,9 @@ import type { Consciousness, News2Parameter, NumericVital, Priority, VitalKey } 
 import { accessWords } from './access';
 import { accountWords } from './account';
 import { adminWords } from './admin';
+import { alertWords } from './alerts';
 import { analyticsWords } from './analytics';
+import { handoverWords, notifyWords, oncallWords } from './duty';
 import { emergencyWords, lookedWords } from './emergency';
 import { patientsWords } from './patients';
 import { systemWords } from './system';
@@ -96,6 +98,10 @@ const role: Record<string, string> = {
 
 export const words = {
   product: 'Wardwatch',
+  alerts: alertWords,
+  notify: notifyWords,
+  oncall: oncallWords,
+  handover: handoverWords,
   analytics: analyticsWords,
   system: systemWords,
   skip: 'Skip to the content',
@@ -129,8 +135,8 @@ export const words = {
     ward: 'Ward',
     beds: (beds: number, patients: number) =>
       `${beds} ${beds === 1 ? 'bed' : 'beds'} · ${patients} ${patients === 1 ? 'patient' : 'patients'}`,
-    displayOnly: 'Display only · no alarm sound · bedside monitor is primary',
-    displayOnlyShort: 'Display only · no alarm sound',
+    displayOnly: 'No primary alarm · bedside monitor is primary',
+    displayOnlyShort: 'Wardwatch is no primary alarm',
     demo: 'Demo data',
     free: (bed: string) => `${bed} · free`,
     empty: 'No patient is in this ward. Beds fill here as patients are admitted.',
@@ -155,6 +161,7 @@ export const words = {
 
   roster: {
     title: 'Patients',
+    mine: 'Yours',
     attention: 'Needs attention',
     all: 'All beds',
     nobody: 'Nobody needs attention now.',
@@ -190,6 +197,7 @@ export const words = {
     rows: [
       ['← ↑ → ↓', 'move between beds'],
       ['Enter', 'open the patient'],
+      ['A', 'acknowledge the alert of the bed'],
       ['/', 'find a patient'],
       ['Esc', 'back'],
       ['?', 'show these keys'],

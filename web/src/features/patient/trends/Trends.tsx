@@ -9,6 +9,7 @@ import { PageState, ProblemState, Skeleton } from '../../../ui/states';
 import { words } from '../../../ui/words';
 import { AnomalyMarks } from './Anomalies';
 import { Chart } from './Chart';
+import { bandsOf, limitsOf, type Marks } from './marks';
 import { RangeBar } from './RangeBar';
 import { pan, type Span, zoom } from './range';
 import { type Lines, nearest, type TrendData, trendData } from './series';
@@ -82,7 +83,15 @@ const LEAST_CHART_HEIGHT = 92;
 const PAN_STEP = 0.25;
 const ZOOM_STEP = 0.5;
 
-export function Trends({ patientId, clock, trends }: { patientId: string; clock: ServerClock; trends: TrendState }) {
+interface TrendsProps {
+  patientId: string;
+  clock: ServerClock;
+  trends: TrendState;
+  /** Limits in force and when alerts stood. */
+  marks: Marks;
+}
+
+export function Trends({ patientId, clock, trends, marks }: TrendsProps) {
   const [table, setTable] = useState(false);
   const { choice, span, history, error, choose } = trends;
   const now = clock.now();
@@ -130,7 +139,7 @@ export function Trends({ patientId, clock, trends }: { patientId: string; clock:
       {history && !table ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the charts take keys for moving and zooming the time axis
         <section className="charts" tabIndex={0} aria-label={words.trends.help} onKeyDown={onKeyDown}>
-          <Charts trends={trends} history={history} now={now} show={show} reset={reset} />
+          <Charts trends={trends} marks={marks} history={history} now={now} show={show} reset={reset} />
         </section>
       ) : null}
     </section>
@@ -139,19 +148,20 @@ export function Trends({ patientId, clock, trends }: { patientId: string; clock:
 
 interface ChartsProps {
   trends: TrendState;
+  marks: Marks;
   history: NonNullable<TrendState['history']>;
   now: number;
   show(span: Span): void;
   reset(): void;
 }
 
-function Charts({ trends, history, now, show, reset }: ChartsProps) {
+function Charts({ trends, marks, history, now, show, reset }: ChartsProps) {
   const { span } = trends;
   const area = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(area);
   const [pointer, setPointer] = useState<number | null>(null);
   const data = useMemo(() => trendData(history, span), [history, span]);
-  const charts = useMemo(() => ROWS.map((row) => chartData(row, data, span)), [data, span]);
+  const charts = useMemo(() => ROWS.map((row) => chartData(row, data, span, marks)), [data, span, marks]);
   const events = useMemo(
     () => ({
       pointer: setPointer,
@@ -199,17 +209,21 @@ function Charts({ trends, history, now, show, reset }: ChartsProps) {
           <b>{words.trends.atPointer(clockOrDate((data.times[at] ?? 0) * 1000, now))} · </b>
         )}
         {bucket} · {words.trends.gapNote} · {words.trends.anomalyNote}
+        {marks.limits.length > 0 && ` · ${words.alerts.limitsEditor.inForce}`}
+        {marks.bands.length > 0 && ` · ${words.alerts.limitsEditor.alertBand}`}
       </p>
     </>
   );
 }
 
-function chartData(row: Row, data: TrendData, span: Span): ChartData {
+function chartData(row: Row, data: TrendData, span: Span, marks: Marks): ChartData {
   const none = new Array<null>(data.times.length).fill(null);
   return {
     times: data.times,
     lines: row.lines(data).map((one) => one ?? { ...NO_LINES, mean: none, min: none, max: none }),
     gaps: data.gaps,
+    limits: limitsOf(marks, row.key),
+    bands: bandsOf(marks, row.key, span),
     from: span.from / 1000,
     to: span.to / 1000,
   };

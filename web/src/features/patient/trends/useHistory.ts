@@ -19,10 +19,18 @@ export interface TrendState {
   choose(choice: RangeChoice): void;
 }
 
-export function useTrends(patientId: string, clock: ServerClock): TrendState {
+/** How much before and after a time is shown around it. */
+const AROUND_MS = 1_800_000;
+
+/** `around`: the time that is in the middle unless the address says otherwise; null: the last hour. */
+export function useTrends(patientId: string, clock: ServerClock, around: number | null = null): TrendState {
   const { api } = useServices();
   const [query, setQuery] = useSearchParams();
-  const [choice, choose] = useState<RangeChoice>(() => readRange(query));
+  const [choice, choose] = useState<RangeChoice>(() => {
+    const asked = readRange(query);
+    if (around === null || query.has('range')) return asked;
+    return { ...asked, fixed: { from: around - AROUND_MS, to: Math.min(around + AROUND_MS, clock.now()) } };
+  });
   const rested = useRested(choice);
 
   useEffect(() => {

@@ -1,0 +1,263 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Wardwatch.Server.Incidents;
+
+/// <summary>Reads incidents and locks them, and writes what was changed about them.</summary>
+internal static class IncidentStore
+{
+    /// <summary>
+    /// Locks the open incidents that events may concern: those of patients and technical subjects, and those to which alerts belong. Nobody else opens one for the same subject meanwhile.
+    /// </summary>
+    public static async Task LoadAsync(IncidentWork work, int[] patients, string[] subjects, string[] alerts, CancellationToken cancellation)
+    {
+        if (subjects.Length > 0)
+        {
+            await using var wait = Command(work.Connection, IncidentSql.LockSubjects, (object)Array.ConvertAll(subjects, subject => $"{work.TenantId}/{subject}"));
+            await wait.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await using (var command = Command(work.Connection, IncidentSql.LockOfEvents, work.TenantId, patients, subjects, alerts))
+        {
+            foreach (var incident in await ReadAsync(command, IncidentRows.Default.Incident, cancellation))
+            {
+                work.Add(incident);
+            }
+        }
+
+        await LoadPartsAsync(work, cancellation);
+    }
+
+    /// <summary>Locks one incident; null if there is none.</summary>
+    public static async Task<Incident?> LockAsync(IncidentWork work, Guid incident, CancellationToken cancellation)
+    {
+        await using (var command = Command(work.Connection, IncidentSql.LockOne, work.TenantId, incident))
+        {
+            if (await ReadAsync(command, IncidentRows.Default.Incident, cancellation) is not [var found])
+            {
+                return null;
+            }
+
+            work.Add(found);
+        }
+
+        await LoadPartsAsync(work, cancellation);
+        return work.Find(incident);
+    }
+
+    /// <summary>Locks one incident unless somebody else holds it.</summary>
+    /// <returns>The incident; null and true if somebody holds it; null and false if there is none.</returns>
+    public static async Task<(Incident? Incident, bool IsHeld)> TryLockAsync(IncidentWork work, Guid incident, CancellationToken cancellation)
+    {
+        await using (var command = Command(work.Connection, IncidentSql.TryLockOne, work.TenantId, incident))
+        {
+            if (await ReadAsync(command, IncidentRows.Default.Incident, cancellation) is [var found])
+            {
+                work.Add(found);
+            }
+        }
+
+        if (work.Find(incident) is null)
+        {
+            await using var exists = Command(work.Connection, IncidentSql.Exists, work.TenantId, incident);
+            return (null, (bool)(await exists.ExecuteScalarAsync(cancellation))!);
+        }
+
+        await LoadPartsAsync(work, cancellation);
+        return (work.Find(incident), false);
+    }
+
+    /// <summary>
+    /// Writes everything: rows first, what other modules keep of it next, events last, since they lock the order of their patients for everybody else.
+    /// </summary>
+    public static async Task WriteAsync(IncidentWork work, CancellationToken cancellation)
+    {
+        if (work.Changed.Count == 0 && work.ChangedAlerts.Count == 0 && work.Timers.Count == 0)
+        {
+            return;
+        }
+
+        await NumberAsync(work, cancellation);
+        await using (var batch = new NpgsqlBatch(work.Connection))
+        {
+            AddRows(batch, IncidentSql.Put, [.. work.Changed], IncidentRows.Default.ListIncident);
+            AddRows(batch, IncidentSql.PutAlerts, [.. work.ChangedAlerts], IncidentRows.Default.ListIncidentAlert);
+            await AddHistoryAsync(batch, work, cancellation);
+            AddTold(batch, work);
+            if (batch.BatchCommands.Count > 0)
+            {
+                await batch.ExecuteNonQueryAsync(cancellation);
+            }
+        }
+
+        await TellOthersAsync(work, cancellation);
+    }
+
+    /// <summary>A statement with its parameters in order.</summary>
+    public static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return command;
+    }
+
+    /// <summary>Reads rows that come as JSON.</summary>
+    public static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, JsonTypeInfo<T> json, CancellationToken cancellation)
+    {
+        var rows = new List<T>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(JsonSerializer.Deserialize(reader.GetString(0), json)!);
+        }
+
+        return rows;
+    }
+
+    private static async Task LoadPartsAsync(IncidentWork work, CancellationToken cancellation)
+    {
+        var ids = work.Incidents.Select(incident => incident.IncidentId).ToArray();
+        if (ids.Length == 0)
+        {
+            return;
+        }
+
+        await using (var command = Command(work.Connection, IncidentSql.Alerts, ids))
+        {
+            foreach (var alert in await ReadAsync(command, IncidentRows.Default.IncidentAlert, cancellation))
+            {
+                work.Find(alert.IncidentId)!.Alerts[alert.Alert] = alert;
+            }
+        }
+
+        await using var asked = Command(work.Connection, IncidentSql.Asked, ids);
+        await using var reader = await asked.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            work.Find(reader.GetGuid(0))!.Asked.Add(reader.GetGuid(1));
+        }
+    }
+
+    private static async Task TellOthersAsync(IncidentWork work, CancellationToken cancellation)
+    {
+        var (connection, tools) = (work.Connection, work.Tools);
+        foreach (var ((kind, subject), dueAt) in work.Timers.OrderBy(timer => timer.Key.Kind, StringComparer.Ordinal).ThenBy(timer => timer.Key.Subject, StringComparer.Ordinal))
+        {
+            await (dueAt is { } at
+                ? tools.Timers.SetAsync(connection, work.TenantId, kind, subject, at, cancellation)
+                : tools.Timers.CancelAsync(connection, work.TenantId, kind, subject, cancellation));
+        }
+
+        foreach (var (incident, alerts) in work.Joined.OrderBy(joined => joined.Key))
+        {
+            await tools.Alerts.JoinAsync(connection, work.TenantId, [.. alerts.Order(StringComparer.Ordinal)], incident, cancellation);
+        }
+
+        foreach (var byPerson in work.Acknowledged.GroupBy(acknowledged => acknowledged.Person))
+        {
+            await tools.Alerts.AcknowledgeAsync(
+                connection, work.TenantId, [.. byPerson.Select(one => one.Alert).Order(StringComparer.Ordinal)], byPerson.Key.Account, byPerson.Key.Name, work.Now, cancellation);
+        }
+
+        foreach (var (alerts, person, judgement) in work.Judged)
+        {
+            await tools.Alerts.JudgeAsync(connection, work.TenantId, alerts, judgement, person.Account, work.Now, cancellation);
+        }
+
+        foreach (var incident in work.Withdrawn)
+        {
+            await tools.Notifier.WithdrawAsync(connection, work.TenantId, incident, cancellation);
+        }
+
+        if (work.Events.Count > 0)
+        {
+            await tools.Outbox.AddAsync(connection, work.Events, cancellation);
+        }
+
+        if (work.Notifications.Count > 0)
+        {
+            await tools.Notifier.QueueAsync(connection, work.Notifications, cancellation);
+        }
+    }
+
+    private static async Task NumberAsync(IncidentWork work, CancellationToken cancellation)
+    {
+        var opened = work.Opened;
+        if (opened.Count == 0)
+        {
+            return;
+        }
+
+        await using var command = Command(work.Connection, IncidentSql.Numbers, work.TenantId, (long)opened.Count);
+        var number = (long)(await command.ExecuteScalarAsync(cancellation))! - opened.Count;
+        foreach (var incident in opened)
+        {
+            incident.Number = ++number;
+        }
+    }
+
+    private static void AddRows<T>(NpgsqlBatch batch, string sql, List<T> rows, JsonTypeInfo<List<T>> json)
+    {
+        if (rows.Count > 0)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            command.Parameters.Add(new() { Value = JsonSerializer.Serialize(rows, json), NpgsqlDbType = NpgsqlDbType.Jsonb });
+            batch.BatchCommands.Add(command);
+        }
+    }
+
+    private static async Task AddHistoryAsync(NpgsqlBatch batch, IncidentWork work, CancellationToken cancellation)
+    {
+        HistoryEntry[] entries = [.. work.History];
+        if (entries.Length == 0)
+        {
+            return;
+        }
+
+        var notes = new byte[]?[entries.Length];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            notes[i] = await work.Notes.SealAsync(entries[i].Patient, entries[i].Id, entries[i].Note, cancellation);
+        }
+
+        var command = new NpgsqlBatchCommand(IncidentSql.AddHistory);
+        Add(command, work.TenantId, NpgsqlDbType.Integer);
+        Add(command, Array.ConvertAll(entries, entry => entry.Id), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        Add(command, Array.ConvertAll(entries, entry => entry.Incident), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        Add(command, Array.ConvertAll(entries, entry => entry.At.UtcDateTime), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+        Add(command, Array.ConvertAll(entries, entry => entry.Step), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        Add(command, Array.ConvertAll(entries, entry => entry.Account), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        Add(command, Array.ConvertAll(entries, entry => entry.Name), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        Add(command, Array.ConvertAll(entries, entry => entry.Channel), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        Add(command, notes, NpgsqlDbType.Array | NpgsqlDbType.Bytea);
+        batch.BatchCommands.Add(command);
+    }
+
+    private static void AddTold(NpgsqlBatch batch, IncidentWork work)
+    {
+        Told[] told = [.. work.ToldPeople];
+        if (told.Length == 0)
+        {
+            return;
+        }
+
+        var command = new NpgsqlBatchCommand(IncidentSql.AddTold);
+        Add(command, work.TenantId, NpgsqlDbType.Integer);
+        Add(command, Array.ConvertAll(told, person => person.Incident), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        Add(command, Array.ConvertAll(told, person => person.Account), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        Add(command, Array.ConvertAll(told, person => person.Name), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        Add(command, Array.ConvertAll(told, person => person.Role), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        Add(command, Array.ConvertAll(told, person => (short)person.Tier), NpgsqlDbType.Array | NpgsqlDbType.Smallint);
+        Add(command, Array.ConvertAll(told, person => (short)person.Step), NpgsqlDbType.Array | NpgsqlDbType.Smallint);
+        Add(command, Array.ConvertAll(told, person => person.At.UtcDateTime), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+        batch.BatchCommands.Add(command);
+    }
+
+    private static void Add(NpgsqlBatchCommand command, object value, NpgsqlDbType type) => command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
+}

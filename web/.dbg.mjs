@@ -1,0 +1,11 @@
+import { openProduct, openPage, enter } from '/work/wt/web/web/e2e/browser.mjs';
+import fs from 'node:fs';
+const product = await openProduct({});
+const { page, complaints, close } = await openPage(product, {});
+const src = fs.readFileSync('/work/wt/web/web/e2e/alerts.test.mjs','utf8'); const m = src.match(/function countedSound\(\) \{[\s\S]*?\n\}\n/)[0];
+await page.addInitScript('('+m+')()');
+await enter(product, page, '/ward/ward-1');
+await page.locator('.sound-banner').click();
+await page.waitForTimeout(2500);
+console.log(await page.evaluate(() => ({t: globalThis.tones, s: document.querySelector('.sound')?.innerText})), complaints);
+await close(); await product.stop();

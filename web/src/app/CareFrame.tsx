@@ -1,0 +1,42 @@
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { CareApi } from '../api/care';
+import { hearsAlerts, may } from '../api/me';
+import { CareFeed } from '../live/careFeed';
+import { Alarm, AlarmContext } from '../ui/alarm';
+import { CareContext } from '../ui/care';
+import { useServices } from '../ui/services';
+
+/** Alerts and their sound, once for all pages of whoever is told of alerts. */
+export function CareFrame({ children }: { children: ReactNode }) {
+  const { session, user } = useServices();
+  const api = useMemo(() => new CareApi(session), [session]);
+  const hears = hearsAlerts(user);
+  const sees = may(user, 'patients.read');
+  const [live, setLive] = useState<{ feed: CareFeed; alarm: Alarm } | null>(null);
+  useEffect(() => {
+    if (!hears) return;
+    const feed = new CareFeed({
+      care: (signal) => api.standing(null, signal),
+      notifications: (signal) => api.notifications(signal),
+      pauses: async (signal) => (sees ? api.pauses(null, signal) : []),
+      delivered: (id) => api.delivered(id),
+      token: () => session.validToken(),
+      refused: () => session.renewed(),
+      live: sees,
+    });
+    const alarm = new Alarm(feed.store);
+    feed.start();
+    alarm.start();
+    setLive({ feed, alarm });
+    return () => {
+      alarm.stop();
+      feed.stop();
+      setLive(null);
+    };
+  }, [api, hears, sees, session]);
+  return (
+    <CareContext value={live?.feed ?? null}>
+      <AlarmContext value={live?.alarm ?? null}>{children}</AlarmContext>
+    </CareContext>
+  );
+}

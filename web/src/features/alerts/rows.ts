@@ -1,0 +1,129 @@
+/** From standing alerts and open incidents to the rows of the list: one for each incident, and one for each alert that calls nobody. */
+import {
+  type Alert,
+  type AlertPriority,
+  byUrgency,
+  type Incident,
+  type Look,
+  lookOf,
+  PRIORITIES,
+} from '../../live/alertTypes';
+
+export interface AlertRow {
+  /** Stays the same as long as the work does. */
+  key: string;
+  look: Look;
+  priority: AlertPriority;
+  /** The most urgent of its alerts; null where none stands any more. */
+  alert: Alert | null;
+  more: number;
+  incident: Incident | null;
+  patient: string | null;
+  ward: string | null;
+  bed: string | null;
+  since: number;
+}
+
+export interface RowFilter {
+  ward: string;
+  priority: string;
+  /** `mine`: where this holds. */
+  mine: ((incident: Incident) => boolean) | null;
+}
+
+export function alertRows(alerts: readonly Alert[], incidents: readonly Incident[], filter: RowFilter): AlertRow[] {
+  const known = new Map(incidents.map((one) => [one.id, one]));
+  const byIncident = new Map<string, Alert[]>();
+  const alone: Alert[] = [];
+  for (const one of alerts) {
+    if (one.incident !== null && known.has(one.incident))
+      byIncident.set(one.incident, [...(byIncident.get(one.incident) ?? []), one]);
+    else alone.push(one);
+  }
+  const rows: AlertRow[] = [
+    ...incidents.map((one) => incidentRow(one, (byIncident.get(one.id) ?? []).sort(byUrgency))),
+    ...alone.map((one) => ({
+      key: `a/${one.id}`,
+      look: lookOf(one),
+      priority: one.priority,
+      alert: one,
+      more: 0,
+      incident: null,
+      patient: one.patient,
+      ward: one.ward,
+      bed: one.bed,
+      since: one.onsetAt,
+    })),
+  ];
+  return rows.filter(
+    (row) =>
+      (filter.ward === '' || row.ward === filter.ward) &&
+      (filter.priority === '' || row.priority === filter.priority) &&
+      (filter.mine === null || (row.incident !== null && filter.mine(row.incident))),
+  );
+}
+
+export function incidentRow(incident: Incident, standing: readonly Alert[]): AlertRow {
+  const [top] = standing;
+  const told = top ?? [...incident.alerts].sort(byUrgency)[0];
+  return {
+    key: `i/${incident.id}`,
+    look: told?.technical ? 'technical' : incident.priority,
+    priority: incident.priority,
+    alert: top ?? null,
+    more: Math.max(0, standing.length - 1),
+    incident,
+    patient: incident.patient,
+    ward: incident.ward,
+    bed: incident.bed,
+    since: top?.onsetAt ?? incident.openedAt,
+  };
+}
+
+const rank = (row: AlertRow): number => PRIORITIES.indexOf(row.priority);
+const urgentFirst = (a: AlertRow, b: AlertRow): number =>
+  rank(a) - rank(b) || a.since - b.since || a.key.localeCompare(b.key);
+
+/**
+ * The order in which rows are shown: fixed once a row is there, so that nothing moves under a finger. New ones wait (`fresh`) until the
+ * reader lets them in; those that are gone stay in their place, as over, until then.
+ */
+export interface Order {
+  keys: readonly string[];
+}
+
+export const orderOf = (rows: readonly AlertRow[]): Order => ({
+  keys: [...rows].sort(urgentFirst).map((row) => row.key),
+});
+
+export interface Arranged {
+  shown: { row: AlertRow; over: boolean }[];
+  fresh: number;
+}
+
+export function arrange(rows: readonly AlertRow[], order: Order, last: ReadonlyMap<string, AlertRow>): Arranged {
+  const now = new Map(rows.map((row) => [row.key, row]));
+  const shown = order.keys.flatMap((key) => {
+    const row = now.get(key);
+    if (row) return [{ row, over: false }];
+    const gone = last.get(key);
+    return gone ? [{ row: gone, over: true }] : [];
+  });
+  const known = new Set(order.keys);
+  return { shown, fresh: rows.filter((row) => !known.has(row.key)).length };
+}
+
+export interface Group {
+  key: string;
+  rows: { row: AlertRow; over: boolean }[];
+}
+
+/** By priority in its order, or by ward in the order given; within a group as arranged. */
+export function grouped(arranged: Arranged['shown'], by: 'priority' | 'ward', wards: readonly string[]): Group[] {
+  const keyOf = ({ row }: { row: AlertRow }): string => (by === 'priority' ? row.priority : (row.ward ?? ''));
+  const keys: readonly string[] = by === 'priority' ? PRIORITIES : [...wards, ''];
+  const extra = arranged.map(keyOf).filter((key) => !keys.includes(key));
+  return [...keys, ...new Set(extra)]
+    .map((key) => ({ key, rows: arranged.filter((one) => keyOf(one) === key) }))
+    .filter((group) => group.rows.length > 0);
+}
