@@ -143,7 +143,7 @@ internal sealed class IncidentNode(IHost host, EventHospital hospital) : IAsyncD
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"{IncidentsOptions.Section}:{setting.Key}", (string?)setting.Value))
             .Append(new($"{EventsOptions.Section}:RetrySeconds", "0.05")).Append(new($"{TimersOptions.Section}:RetrySeconds", "0.05")));
         var services = builder.Services;
-        services.AddLogging(logging => logging.AddFilter(level => level >= LogLevel.Warning).AddSimpleConsole());
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
         services.AddMetrics();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(hospital.Installation.Database);
