@@ -129,7 +129,7 @@ function onIncident(care, { method, incident, deed, body, me, may, reply }) {
     Object.assign(incident, { reviewedAt: iso(), respondState: incident.respondBy ? 'met' : 'none' });
   else if (deed === 'resolve') {
     if (waits) return refused('It is not acknowledged yet: acknowledge it first.');
-    Object.assign(incident, { state: 'RESOLVED', resolvedAt: iso(), nextStep: null });
+    Object.assign(incident, { state: 'RESOLVED', resolvedAt: iso(), nextStep: null, outcome: body.outcome });
   } else if (deed !== 'comment') return undefined;
   const names = {
     acknowledge: 'acknowledged',

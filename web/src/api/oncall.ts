@@ -216,12 +216,9 @@ export class OnCallApi extends Http {
     return this.get('/api/oncall/staff', decodeStaff, signal);
   }
 
-  coverage(ward: string, from: number, until: number, signal?: AbortSignal): Promise<Coverage> {
-    return this.get(
-      withQuery('/api/oncall/coverage', { ward, from: iso(from), until: iso(until) }),
-      decodeCoverage,
-      signal,
-    );
+  /** Of the next shift, as the server counts it. */
+  coverage(ward: string, signal?: AbortSignal): Promise<Coverage> {
+    return this.get(withQuery('/api/oncall/coverage', { ward }), decodeCoverage, signal);
   }
 
   /** A secret address for a calendar program; answers its token, which is told this once. */

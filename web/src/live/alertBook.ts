@@ -98,7 +98,7 @@ export class AlertBook {
   private keepIncident(incident: Incident): void {
     const known = this.incidents.get(incident.id);
     if (known && known.version > incident.version) return;
-    if (isOpen(incident)) this.incidents.set(incident.id, incident);
+    if (isOpen(incident) && !incident.canary) this.incidents.set(incident.id, incident);
     else this.incidents.delete(incident.id);
   }
 

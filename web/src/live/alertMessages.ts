@@ -32,7 +32,8 @@ function cause(value: unknown): AlertCause {
   const f = fields(value);
   const values: AlertCause['values'] = {};
   const given = absent(f.values) ? {} : (believed(() => fields(f.values)) ?? {});
-  for (const key of VITAL_KEYS) {
+  // Consciousness and oxygen are words there, and are not shown among the numbers.
+  for (const key of NUMERIC_VITALS) {
     if (absent(given[key])) continue;
     const one = believed(() => {
       const v = fields(given[key]);
@@ -116,19 +117,23 @@ export function incident(value: unknown): Incident {
     name: text(f.name),
     category: optional(text, f.category) ?? '',
     priority: oneOf(PRIORITIES, f.priority),
+    technical: optional(flag, f.technical) ?? f.category === 'technical',
     state: oneOf(INCIDENT_STATES, f.state),
     role: optional(text, f.role) ?? '',
     assignee: optional((one) => ({ ...person(one), role: optional(text, fields(one).role) ?? '' }), f.assignee),
     openedAt: time(f.openedAt),
     assignedAt: optional(time, f.assignedAt),
     acknowledgedAt: optional(time, f.acknowledgedAt),
+    startedAt: optional(time, f.startedAt),
     reviewedAt: optional(time, f.reviewedAt),
     resolvedAt: optional(time, f.resolvedAt),
     archivedAt: optional(time, f.archivedAt),
     respondBy: optional(time, f.respondBy),
     respondState: RESPOND_STATES.find((one) => one === f.respondState) ?? 'none',
     nextStep: believed(() => optional(nextStep, f.nextStep)) ?? null,
+    outcome: JUDGEMENTS.find((one) => one === f.outcome) ?? null,
     version: optional(number, f.version) ?? 0,
+    canary: optional(flag, f.canary) ?? false,
     history: several(f.history, step),
   };
 }

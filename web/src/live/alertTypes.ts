@@ -1,5 +1,5 @@
 /** Alerts, the work they cause, and who is told of it: what the server says, after validation. Times are milliseconds since 1970. */
-import type { Bounds, VitalKey } from './types';
+import type { Bounds, NumericVital, VitalKey } from './types';
 
 export const PRIORITIES = ['high', 'medium', 'low'] as const;
 export type AlertPriority = (typeof PRIORITIES)[number];
@@ -19,7 +19,7 @@ export interface AlertCause {
   limit: number | null;
   unit: string;
   delaySeconds: number;
-  values: { [K in VitalKey]?: { value: number; ageSeconds: number } };
+  values: { [K in NumericVital]?: { value: number; ageSeconds: number } };
   news2: Bounds | null;
   rule: string;
   model: string | null;
@@ -82,6 +82,7 @@ export interface Incident {
   name: string;
   category: string;
   priority: AlertPriority;
+  technical: boolean;
   state: IncidentState;
   /** Who responds to this kind of alert. */
   role: string;
@@ -89,6 +90,7 @@ export interface Incident {
   openedAt: number;
   assignedAt: number | null;
   acknowledgedAt: number | null;
+  startedAt: number | null;
   reviewedAt: number | null;
   resolvedAt: number | null;
   archivedAt: number | null;
@@ -96,7 +98,11 @@ export interface Incident {
   respondBy: number | null;
   respondState: 'running' | 'met' | 'overdue' | 'none';
   nextStep: { at: number; what: 'escalate' | 're-alert'; to: string } | null;
+  /** What it was in the end. */
+  outcome: Judgement | null;
   version: number;
+  /** That of the synthetic patient: nobody's work. */
+  canary: boolean;
   /** Told for one incident only. */
   history: IncidentStep[];
 }

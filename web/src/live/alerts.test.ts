@@ -16,6 +16,7 @@ import { LiveStore } from './store';
 import { alertOf, dashboard, FakeTime, incidentOf, patient, START, vitalsMessage } from './testing';
 
 const iso = (at: number): string => new Date(at).toISOString();
+const VALUES = { hr: { value: 134, ageSeconds: 0.4 }, acvpu: { value: 'A', ageSeconds: 144 } };
 const raw = (more: object = {}) => ({
   id: 'a1',
   type: 'spo2-critical',
@@ -29,7 +30,15 @@ const raw = (more: object = {}) => ({
   condition: 'active',
   signal: 'on',
   acknowledged: false,
-  cause: { text: 'SpO₂ 84 < 88 for 15 s', vital: 'spo2', value: 84, limit: 88, unit: '%', news2: { min: 8, max: 8 } },
+  cause: {
+    text: 'SpO₂ 84 < 88 for 15 s',
+    vital: 'spo2',
+    value: 84,
+    limit: 88,
+    unit: '%',
+    news2: { min: 8, max: 8 },
+    values: VALUES,
+  },
   onsetAt: iso(START),
   raisedAt: iso(START),
   ...more,
@@ -41,7 +50,7 @@ describe('messages about alerts', () => {
   test('are read; what nobody knows yet is passed over', () => {
     expect(decodeAlert(raw({ colour: 'red', cause: { ...raw().cause, vital: 'lactate' } }))).toMatchObject({
       priority: 'high',
-      cause: { vital: null, value: 84, limit: 88, news2: { min: 8, max: 8 } },
+      cause: { vital: null, value: 84, limit: 88, news2: { min: 8, max: 8 }, values: { hr: { value: 134 } } },
       judgement: null,
     });
     expect(decodeAlert(raw({ silencedBy: { id: 'x', name: 'Nurse R. Silva' } }))?.silencedBy).toBe('Nurse R. Silva');
@@ -137,6 +146,8 @@ describe('the book of alerts', () => {
   test('the canary is never shown nor heard', () => {
     const book = new AlertBook();
     book.apply(alertOf('c', { canary: true }), 1);
+    book.applyIncident(incidentOf('c', { canary: true }), 1);
+    expect(book.open()).toEqual([]);
     expect(book.all()).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ export function ThemeSwitch() {
   return (
     <button
       type="button"
-      className="button button-plain"
+      className="button button-plain theme-switch"
       aria-label={theme === 'dark' ? words.account.toLight : words.account.toDark}
       onClick={() => setTheme(other)}
     >

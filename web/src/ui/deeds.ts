@@ -9,7 +9,7 @@ const mayAct = (user: SignedInUser, technical: boolean): boolean =>
 
 /** In the order in which they are usually taken. `mine`: this person is responsible for it. */
 export function stepsFor(user: SignedInUser, incident: Incident | null, mine: boolean): Step[] {
-  if (!incident || !isOpen(incident) || !mayAct(user, incident.category === 'technical')) return [];
+  if (!incident || !isOpen(incident) || !mayAct(user, incident.technical)) return [];
   const { state, reviewedAt } = incident;
   const waits = state === 'OPEN' || state === 'ASSIGNED' || state === 'REASSIGNED';
   const offered: Record<Step, boolean> = {

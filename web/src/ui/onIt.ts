@@ -16,7 +16,7 @@ export function ownerWords(incident: Incident | null, alert: Alert | null, now: 
   const { state, assignee, acknowledgedAt } = incident;
   if (!assignee || state === 'OPEN') return text.nobody;
   if (state === 'IN_PROGRESS') {
-    const started = acknowledgedAt ?? incident.assignedAt ?? incident.openedAt;
+    const started = incident.startedAt ?? acknowledgedAt ?? incident.assignedAt ?? incident.openedAt;
     return `${assignee.name} · ${text.atIt(timeOrDate(started, now))}`;
   }
   if (state === 'ACKNOWLEDGED' && acknowledgedAt !== null)

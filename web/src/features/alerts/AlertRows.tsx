@@ -115,6 +115,7 @@ function OnIt({ row: { alert, incident }, over, now }: { row: AlertRow; over: bo
     return (
       <>
         {text.state[incident.state]}
+        {incident.outcome && `: ${text.judgement[incident.outcome]}`}
         {incident.assignee && <small>{incident.assignee.name}</small>}
       </>
     );

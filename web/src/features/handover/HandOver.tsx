@@ -19,8 +19,7 @@ import { Signing } from './Signing';
 import './handover.css';
 
 const text = words.handover;
-const SHIFT_MS = 12 * 3_600_000;
-const STEP_MS = 300_000;
+const REFRESH_MS = 300_000;
 
 /** What the next shift has to know, and the two who sign for it. */
 export function HandOver() {
@@ -157,12 +156,10 @@ function Silences({ store, ward }: { store: CareStore; ward: string }) {
 function NextShift({ ward }: { ward: string }) {
   const { session, user } = useServices();
   const api = useMemo(() => new OnCallApi(session), [session]);
-  const now = useNow();
-  const from = Math.floor(now / STEP_MS) * STEP_MS;
   const coverage = useQuery({
-    queryKey: ['coverage', ward, from],
-    queryFn: ({ signal }) => api.coverage(ward, from, from + SHIFT_MS, signal),
-    placeholderData: (before) => before,
+    queryKey: ['coverage', ward],
+    queryFn: ({ signal }) => api.coverage(ward, signal),
+    refetchInterval: REFRESH_MS,
     enabled: may(user, 'oncall.read'),
   });
   if (!may(user, 'oncall.read')) return null;

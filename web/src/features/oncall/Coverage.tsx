@@ -10,8 +10,9 @@ import { useOnCallApi } from './OnCall';
 import { matrixOf } from './week';
 
 const text = words.oncall;
-const SHIFT_MS = 12 * 3_600_000;
-const STEP_MS = 300_000;
+/** The others stand in the table. */
+const MOST_SENTENCES = 8;
+const REFRESH_MS = 300_000;
 
 interface Props {
   ward: string;
@@ -25,11 +26,10 @@ export function Coverage({ ward, wards, choose }: Props) {
   const care = useCareApi();
   const now = useNow();
   const [all, setAll] = useState(false);
-  const from = Math.floor(now / STEP_MS) * STEP_MS;
   const coverage = useQuery({
-    queryKey: ['coverage', ward, from],
-    queryFn: ({ signal }) => api.coverage(ward, from, from + SHIFT_MS, signal),
-    placeholderData: (before) => before,
+    queryKey: ['coverage', ward],
+    queryFn: ({ signal }) => api.coverage(ward, signal),
+    refetchInterval: REFRESH_MS,
     enabled: ward !== '',
   });
   const kinds = useQuery({
@@ -67,11 +67,14 @@ export function Coverage({ ward, wards, choose }: Props) {
             <span className="soft">{text.checked(timeOrDate(coverage.data.checkedAt, now))}</span>
           </p>
           <ul className="coverage-holes">
-            {matrix.sentences.map(({ hole, beds }) => (
+            {matrix.sentences.slice(0, MOST_SENTENCES).map(({ hole, beds }) => (
               <li key={hole}>
                 {hole} <span className="soft">{beds.length > 1 && words.roster.bed(beds.join(', '))}</span>
               </li>
             ))}
+            {matrix.sentences.length > MOST_SENTENCES && (
+              <li className="soft">{words.alerts.toast.more(matrix.sentences.length - MOST_SENTENCES)}</li>
+            )}
           </ul>
           {types.length > 0 && (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by keyboard

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { may } from '../../api/me';
-import { useCareApi } from '../../ui/care';
+import type { Alert } from '../../live/alertTypes';
+import { useCareApi, useCareFeed } from '../../ui/care';
 import { useServices } from '../../ui/services';
 import { type Marks, marksOf, NO_MARKS } from './trends/marks';
 import type { Span } from './trends/range';
@@ -34,9 +35,24 @@ export function useMarks(patientId: string, span: Span, now: number): Marks {
     staleTime: Number.POSITIVE_INFINITY,
     enabled,
   });
+  // One that began before the range and still stands is not among those raised since.
+  const feed = useCareFeed();
+  const standing = useSyncExternalStore(feed?.store.subscribe ?? nothing, () => feed?.store.book.of(patientId) ?? NONE);
   const minute = Math.ceil(now / 5000) * 5000;
   return useMemo(
-    () => (enabled ? marksOf(alerts.data?.items ?? [], limits.data?.items ?? [], kinds.data ?? [], minute) : NO_MARKS),
-    [enabled, alerts.data, limits.data, kinds.data, minute],
+    () =>
+      enabled
+        ? marksOf(together(alerts.data?.items ?? [], standing), limits.data?.items ?? [], kinds.data ?? [], minute)
+        : NO_MARKS,
+    [enabled, alerts.data, standing, limits.data, kinds.data, minute],
   );
+}
+
+const NONE: readonly Alert[] = [];
+const nothing = (): (() => void) => () => undefined;
+
+function together(raised: readonly Alert[], standing: readonly Alert[]): Alert[] {
+  const all = new Map(raised.map((one) => [one.id, one]));
+  for (const one of standing) all.set(one.id, one);
+  return [...all.values()];
 }

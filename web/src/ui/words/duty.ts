@@ -114,7 +114,7 @@ export const oncallWords = {
   remove: 'Take back',
   removed: 'The override is taken back.',
   coverage: 'Coverage',
-  coverageHelp: 'Who would be reached for each bed and kind of alert in the next 12 hours, tried by the router itself.',
+  coverageHelp: 'Who would be reached for each bed and kind of alert over the next shift, tried by the router itself.',
   matrix: 'Alerts and beds',
   coverageWard: 'Ward',
   coverageBed: 'Bed',
