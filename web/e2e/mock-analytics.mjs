@@ -48,3 +48,82 @@ export function dashboardOf(registry, ward) {
     hours: timed(169, HOUR),
   };
 }
+
+const TYPES = [
+  ['spo2-low', 'Low oxygen saturation'],
+  ['hr-high', 'Tachycardia'],
+  ['rr-high', 'Rapid breathing'],
+  ['battery-low', 'Battery low'],
+];
+
+const judged = (count, real) => ({
+  judged: count,
+  real,
+  noAction: Math.floor((count - real) / 2),
+  artefact: Math.ceil((count - real) / 2),
+  judgedShare: 0.5263,
+  neededActionShare: count > 0 ? Math.round((real / count) * 10_000) / 10_000 : null,
+});
+
+/** Alert load: at its pace the first ward goes above its budget. */
+export function alertLoadOf(registry, ward) {
+  const wards = registry.ward.wards.filter((one) => !ward || one.id === ward);
+  if (wards.length === 0) return null;
+  const until = Date.now();
+  const spread = (median, p90) => ({ count: 498, median, p90 });
+  const response = {
+    priority: null,
+    incidents: 512,
+    acknowledgedFromOnset: spread(41.2, 133.8),
+    acknowledgedFromOpened: spread(26.4, 118),
+    acknowledgedFromDelivery: spread(24.9, 116.1),
+    reviewed: spread(412, 1530),
+    resolved: spread(1805, 7260),
+    outcomes: judged(300, 114),
+  };
+  return {
+    from: new Date(Math.floor(until / HOUR) * HOUR - 7 * 24 * HOUR).toISOString(),
+    until: new Date(until).toISOString(),
+    timeZone: 'Europe/Berlin',
+    bedDays: 101.4,
+    alerts: 1216,
+    technical: 102,
+    perBedDay: 11.99,
+    judgements: judged(640, 243),
+    byPriority: ['high', 'medium', 'low'].map((priority) => ({ priority, alerts: 10, perBedDay: 0.1 })),
+    byType: [],
+    byHourOfDay: Array.from({ length: 24 }, (_, hour) => {
+      const perHour = Math.round((7 + 4 * Math.sin((hour - 6) / 3)) * 100) / 100;
+      return { hour, alerts: Math.round(perHour * 7), perHour };
+    }),
+    topCauses: wards.flatMap((one) =>
+      TYPES.map(([type, name], index) => ({
+        ward: one.id,
+        wardName: one.name,
+        type,
+        name,
+        alerts: 288 - index * 60,
+        share: Math.round((288 - index * 60) / 12.16) / 100,
+        judgements: judged(index === 3 ? 0 : 100, index === 3 ? 0 : 45 - index * 15),
+      })),
+    ),
+    response,
+    responseByPriority: ['high', 'medium', 'low'].map((priority) => ({ ...response, priority })),
+    wards: wards.map((one, index) => ({
+      id: one.id,
+      name: one.name,
+      alerts: 702,
+      bedDays: 52.1,
+      perBedDay: 13.47,
+      judgements: judged(320, 120),
+      budget:
+        index === 0
+          ? { alertsPerBedDay: 10, default: 12, from: 'ward', owner: 'Aoife Keane', setAt: '2026-11-20T08:00:00Z' }
+          : { alertsPerBedDay: 12, default: 12, from: 'default', owner: null, setAt: null },
+      burn:
+        index === 0
+          ? { alerts: 61, allowed: 80, usedShare: 0.7625, pacePerBedDay: 14.2, projectedShare: 1.21, willExceed: true }
+          : { alerts: 20, allowed: 96, usedShare: 0.2083, pacePerBedDay: 4.1, projectedShare: 0.4, willExceed: false },
+    })),
+  };
+}

@@ -13,7 +13,7 @@ import ws from 'ws';
 import { Accounts, answerAuth, ROLES } from './mock-accounts.mjs';
 import { answerAdmin } from './mock-admin.mjs';
 import { Administration } from './mock-administration.mjs';
-import { dashboardOf } from './mock-analytics.mjs';
+import { alertLoadOf, dashboardOf } from './mock-analytics.mjs';
 import { Care } from './mock-care.mjs';
 import { answerCare } from './mock-care-api.mjs';
 import { answerDuty, Duty } from './mock-duty.mjs';
@@ -190,10 +190,11 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
         return problem(404, 'patient-not-found', 'No such patient');
       return json(200, what === 'latest' ? ward.latest(id) : ward.history(id, url.searchParams));
     }
-    if (path === '/api/analytics/dashboard') {
+    if (path === '/api/analytics/dashboard' || path === '/api/analytics/alerts') {
       if (!(ROLES[session.account.role] ?? []).includes('analytics.read'))
         return json(403, { type: 'urn:wardwatch:not-permitted', title: 'no', status: 403 });
-      const found = dashboardOf(registry, url.searchParams.get('ward'));
+      const figuresOf = path.endsWith('/alerts') ? alertLoadOf : dashboardOf;
+      const found = figuresOf(registry, url.searchParams.get('ward'));
       return found ? json(200, found) : json(404, { type: 'urn:wardwatch:ward-not-found', title: 'none', status: 404 });
     }
     if (path.startsWith('/api/')) {

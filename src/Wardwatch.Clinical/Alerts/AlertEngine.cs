@@ -84,12 +84,13 @@ public static partial class AlertEngine
             input.Vitals.TryGet(vital, out double value, out long at);
             ref var track = ref memory.Tracks[(int)vital];
             bool isNew = track.IsNew(at, value), isContinuous = VitalCatalogue.Of(vital).IsContinuous;
+            bool settles = !isNew && !isContinuous && track.Settles(input.Now);
             if (isNew)
             {
                 track.Take(at, value, isContinuous);
                 any = true;
             }
-            else if (!areOtherSettings)
+            else if (!areOtherSettings && !settles)
             {
                 continue;
             }
@@ -110,7 +111,11 @@ public static partial class AlertEngine
                     ref var condition = ref memory.Conditions[type.Index];
                     condition.Value = value;
                     condition.Vital = (byte)vital;
-                    Advance(memory, type.Index, ref condition, Judge(type, value, settings.LimitOf(type.Index)), at, settings, track.IsAlone, track.IsBroken);
+                    var verdict = Judge(type, value, settings.LimitOf(type.Index));
+
+                    // That nothing more comes may end what was found well again; it raises nothing.
+                    if (!settles || areOtherSettings || verdict == Verdict.Good)
+                        Advance(memory, type.Index, ref condition, verdict, at, settings, track.IsAlone, track.IsBroken);
                 }
             }
         }

@@ -23,6 +23,17 @@ internal struct VitalTrack
     /// <summary>Whether this value has not been judged yet. One with the same time and another value is a correction.</summary>
     public readonly bool IsNew(long at, double value) => at > _at || (at == _at && value != _value);
 
+    /// <summary>
+    /// Whether the last value of a cuff or a thermometer turns out to stand alone: it was one of a few in quick succession, and nothing has come since for longer than a stream's gap.
+    /// True once; without it a pressure that was taken again and found well would leave its alert active until somebody takes the next one.
+    /// </summary>
+    public bool Settles(long now)
+    {
+        if (IsAlone || _at == 0 || now - _at <= StreamGap)
+            return false;
+        return IsAlone = true;
+    }
+
     /// <summary>Takes a value.</summary>
     /// <param name="at">When it was measured.</param>
     /// <param name="value">The value.</param>

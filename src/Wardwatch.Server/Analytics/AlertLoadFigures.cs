@@ -76,7 +76,10 @@ internal static class AlertLoadFigures
             ward.Id, ward.Name, (long)alerts, Math.Round(bedDays, 3), PerBedDay(alerts, bedDays), JudgementsOf(sum.Causes.Values), BudgetOf(own, budget),
             burn with
             {
-                Allowed = Math.Round(burn.Allowed, 2), UsedShare = Rounded(burn.UsedShare, 4), PacePerBedDay = Rounded(burn.PacePerBedDay, 2), ProjectedShare = Rounded(burn.ProjectedShare, 4),
+                Allowed = Math.Round(burn.Allowed, 2),
+                UsedShare = Rounded(burn.UsedShare, 4),
+                PacePerBedDay = Rounded(burn.PacePerBedDay, 2),
+                ProjectedShare = Rounded(burn.ProjectedShare, 4),
             });
     }
 

@@ -1,6 +1,6 @@
 using Npgsql;
-using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Clinical.Alerts;
+using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Incidents.Routing;
 using Wardwatch.Server.OnCall.Contracts;
 using Wardwatch.Server.Staff.Contracts;

@@ -19,11 +19,11 @@ public sealed class IncidentsOptions : IValidatableObject
     public string LowSteps { get; set; } = "";
 
     /// <summary>After how many seconds whoever has acknowledged an incident of high priority, and done nothing more, is told again.</summary>
-    [Range(5, 86_400)]
+    [Range(1, 86_400)]
     public int HighReAlertSeconds { get; set; } = 120;
 
     /// <summary>The same for medium priority. Low priority is not told again.</summary>
-    [Range(5, 86_400)]
+    [Range(1, 86_400)]
     public int MediumReAlertSeconds { get; set; } = 600;
 
     /// <summary>At least so many seconds lie between two notices to whoever is responsible that something more has joined.</summary>

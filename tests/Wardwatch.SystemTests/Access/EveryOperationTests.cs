@@ -21,7 +21,7 @@ public sealed class EveryOperationTests(TwoHospitals hospitals)
     ];
 
     // What everybody who is signed in may do: all of it concerns the caller alone, or is no secret.
-    private static readonly string[] ForEverybody = ["GET /api/roles"];
+    private static readonly string[] ForEverybody = ["GET /api/roles", "GET /api/alert-types"];
 
     // Ids of the other hospital, or of another ward where there is but one kind.
     private static readonly Dictionary<string, string> Bodies = new(StringComparer.Ordinal)
@@ -111,16 +111,19 @@ public sealed class EveryOperationTests(TwoHospitals hospitals)
         _ => "987654321",
     };
 
-    // Emergency access and the state of patients are the clinicians', readings are devices' and programs': an administrator is told that the role does not permit it.
+    // Emergency access, the state of patients, and what is done about alerts are the clinicians', readings are devices' and programs': an administrator is told that the role does not permit it.
     private async Task<HttpClient[]> CallersAsync(Operation operation, HttpClient administrator) => operation.Name switch
     {
         "POST /api/patients/{id}/break-glass" or "PUT /api/patients/{id}/status" or "POST /api/patients/{id}/critical" => [await hospitals.ClientAsync("nurse.falk", Cancellation)],
+        "POST /api/alerts/{id}/end" or "POST /api/wards/{id}/sound-pause" or "DELETE /api/wards/{id}/sound-pause" or "GET /api/wards/{id}/handovers" or "POST /api/wards/{id}/handovers"
+            or "POST /api/handovers/{id}/sign" => [await hospitals.ClientAsync("nurse.falk", Cancellation)],
+        "PUT /api/patients/{id}/limits" or "PUT /api/wards/{id}/limits" => [await hospitals.ClientAsync("dr.osei", Cancellation)],
         "PUT /api/wards/{id}/alert-budget" => [await hospitals.ClientAsync("charge.keane", Cancellation)],
         "POST /api/devices/{id}/readings" => [await hospitals.ClientAsync("service.interface", Cancellation)],
         _ => [administrator],
     };
 
-    private static bool IsOwn(Operation operation) => operation.Path.StartsWith("/api/auth/", StringComparison.Ordinal) || ForEverybody.Contains(operation.Name);
+    private static bool IsOwn(Operation operation) => operation.Path.StartsWith("/api/auth/", StringComparison.Ordinal) || operation.Path.StartsWith("/api/notifications", StringComparison.Ordinal) || ForEverybody.Contains(operation.Name);
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, Operation operation, string id)
     {

@@ -57,6 +57,15 @@ public sealed class ConfigurationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rules_tell_what_is_rare_the_first_time_and_what_is_short_not_at_all()
+    {
+        Assert.SkipUnless(Tool.IsInstalled("promtool"), "promtool is not installed");
+        var tests = Placed("../tests/Wardwatch.SystemTests/Deploy/alerts-test.yml", ("RULES]", Path.Combine(Programs.Root, "deploy/prometheus/alerts.yml") + "]"));
+        var tested = await Tool.RunAsync("promtool", ["test", "rules", tests], Cancellation);
+        tested.ExitCode.ShouldBe(0, tested.Output + tested.Error);
+    }
+
+    [Fact]
     public async Task Nginx_takes_its_configuration()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/sbin/nginx"), "nginx is not installed");

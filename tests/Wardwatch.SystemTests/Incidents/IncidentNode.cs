@@ -91,6 +91,8 @@ internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IAlerts
     public Task<ILookup<Guid, AlertDocument>> DocumentsAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<Guid> incidents, CancellationToken cancellation) =>
         Task.FromResult(Array.Empty<AlertDocument>().ToLookup(_ => Guid.Empty));
 
+    public Task<WardStand> StandOfWardAsync(NpgsqlConnection connection, int tenantId, string ward, DateTimeOffset at, CancellationToken cancellation) => Task.FromResult(new WardStand(0, 0));
+
     public Task<IReadOnlyList<OnDuty>> WhoAsync(NpgsqlConnection connection, int tenantId, string? ward, string role, DateTimeOffset at, CancellationToken cancellation) =>
         Task.FromResult(new Table([.. Duty]).Who(ward, role, at));
 
@@ -143,7 +145,7 @@ internal sealed class IncidentNode(IHost host, EventHospital hospital) : IAsyncD
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"{IncidentsOptions.Section}:{setting.Key}", (string?)setting.Value))
             .Append(new($"{EventsOptions.Section}:RetrySeconds", "0.05")).Append(new($"{TimersOptions.Section}:RetrySeconds", "0.05")));
         var services = builder.Services;
-        services.AddLogging(logging => logging.AddFilter(level => level >= LogLevel.Warning).AddSimpleConsole());
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
         services.AddMetrics();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(hospital.Installation.Database);

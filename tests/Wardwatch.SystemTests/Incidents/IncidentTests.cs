@@ -143,7 +143,7 @@ public sealed class IncidentTests(EventHospital hospital) : IAsyncLifetime
     [Fact]
     public async Task Who_acknowledges_and_does_nothing_is_told_again_and_then_others_and_who_does_not_come_is_overdue()
     {
-        await using var node = await NodeAsync(new(StringComparer.Ordinal) { ["HighSteps"] = "1,2,3", ["HighReAlertSeconds"] = "5" });
+        await using var node = await NodeAsync(new(StringComparer.Ordinal) { ["HighSteps"] = "1,2,3", ["HighReAlertSeconds"] = "1" });
         var (patient, late) = (NewPatient(), NewPatient());
         await RaiseAsync(patient, "spo2-critical", AlertPriority.High);
         await RaiseAsync(late, "spo2-critical", AlertPriority.High, onset: Now.AddMinutes(-5).AddSeconds(1));

@@ -177,7 +177,13 @@ public class AlertFoldTests
             IncidentEvents.Changed,
             Incident(incident, step, ward, Noon) with
             {
-                Priority = priority, DeliveredAt = In(delivered), AcknowledgedAt = In(acknowledged), ReviewedAt = In(reviewed), ResolvedAt = In(resolved), Outcome = outcome, Canary = canary,
+                Priority = priority,
+                DeliveredAt = In(delivered),
+                AcknowledgedAt = In(acknowledged),
+                ReviewedAt = In(reviewed),
+                ResolvedAt = In(resolved),
+                Outcome = outcome,
+                Canary = canary,
             }, 1, Noon));
 
     private static DateTimeOffset? In(int? seconds) => seconds is { } after ? Noon.AddSeconds(after) : null;

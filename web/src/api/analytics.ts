@@ -98,10 +98,148 @@ export const decodeAnalytics = whole((value): AnalyticsDashboard => {
   };
 });
 
+/** What alerts turned out to be, as those said who were there; a share is null where it is of nothing. */
+export interface Judgements {
+  judged: number;
+  judgedShare: number | null;
+  neededActionShare: number | null;
+}
+
+export interface HourOfDay {
+  /** 0 to 23, on the hospital's clocks. */
+  hour: number;
+  alerts: number;
+  perHour: number | null;
+}
+
+export interface AlertCause {
+  ward: string;
+  wardName: string;
+  type: string;
+  name: string;
+  alerts: number;
+  share: number;
+  judgements: Judgements;
+}
+
+export interface BudgetBurn {
+  alerts: number;
+  allowed: number;
+  usedShare: number | null;
+  pacePerBedDay: number | null;
+  projectedShare: number | null;
+  willExceed: boolean;
+}
+
+export interface WardLoad {
+  id: string;
+  name: string;
+  alerts: number;
+  perBedDay: number | null;
+  judgements: Judgements;
+  budget: { alertsPerBedDay: number; owner: string | null };
+  burn: BudgetBurn;
+}
+
+/** How many alerts there are, what they turned out to be, how soon somebody came (in seconds), and each ward's budget. */
+export interface AlertLoad {
+  from: number;
+  until: number;
+  timeZone: string;
+  bedDays: number;
+  alerts: number;
+  technical: number;
+  perBedDay: number | null;
+  judgements: Judgements;
+  byHourOfDay: HourOfDay[];
+  topCauses: AlertCause[];
+  incidents: number;
+  acknowledgedFromOnset: Spread;
+  acknowledgedFromDelivery: Spread;
+  reviewed: Spread;
+  resolved: Spread;
+  wards: WardLoad[];
+}
+
+const decodeJudgements = (value: unknown): Judgements => {
+  const f = fields(value);
+  return {
+    judged: number(f.judged),
+    judgedShare: optional(number, f.judgedShare),
+    neededActionShare: optional(number, f.neededActionShare),
+  };
+};
+
+const decodeCause = (value: unknown): AlertCause => {
+  const f = fields(value);
+  return {
+    ward: text(f.ward),
+    wardName: text(f.wardName),
+    type: text(f.type),
+    name: text(f.name),
+    alerts: number(f.alerts),
+    share: number(f.share),
+    judgements: decodeJudgements(f.judgements),
+  };
+};
+
+const decodeWardLoad = (value: unknown): WardLoad => {
+  const f = fields(value);
+  const [budget, burn] = [fields(f.budget), fields(f.burn)];
+  return {
+    id: text(f.id),
+    name: text(f.name),
+    alerts: number(f.alerts),
+    perBedDay: optional(number, f.perBedDay),
+    judgements: decodeJudgements(f.judgements),
+    budget: { alertsPerBedDay: number(budget.alertsPerBedDay), owner: optional(text, budget.owner) },
+    burn: {
+      alerts: number(burn.alerts),
+      allowed: number(burn.allowed),
+      usedShare: optional(number, burn.usedShare),
+      pacePerBedDay: optional(number, burn.pacePerBedDay),
+      projectedShare: optional(number, burn.projectedShare),
+      willExceed: burn.willExceed === true,
+    },
+  };
+};
+
+/** GET /api/analytics/alerts */
+export const decodeAlertLoad = whole((value): AlertLoad => {
+  const f = fields(value);
+  const response = fields(f.response);
+  return {
+    from: time(f.from),
+    until: time(f.until),
+    timeZone: text(f.timeZone),
+    bedDays: number(f.bedDays),
+    alerts: number(f.alerts),
+    technical: number(f.technical),
+    perBedDay: optional(number, f.perBedDay),
+    judgements: decodeJudgements(f.judgements),
+    byHourOfDay: list(f.byHourOfDay).map((one) => {
+      const h = fields(one);
+      return { hour: number(h.hour), alerts: number(h.alerts), perHour: optional(number, h.perHour) };
+    }),
+    topCauses: list(f.topCauses).map(decodeCause),
+    incidents: number(response.incidents),
+    acknowledgedFromOnset: decodeSpread(response.acknowledgedFromOnset),
+    acknowledgedFromDelivery: decodeSpread(response.acknowledgedFromDelivery),
+    reviewed: decodeSpread(response.reviewed),
+    resolved: decodeSpread(response.resolved),
+    wards: list(f.wards).map(decodeWardLoad),
+  };
+});
+
 /** Figures of wards and hours, in which no patient stands. */
 export class AnalyticsApi extends Http {
   /** `ward` empty: all that one may see. */
   dashboard(ward: string, signal?: AbortSignal): Promise<AnalyticsDashboard> {
     return this.get(withQuery('/api/analytics/dashboard', { ward: ward || null }), decodeAnalytics, signal);
+  }
+
+  /** The last seven days of alerts. `ward` empty: all that one may see. */
+  alerts(ward: string, signal?: AbortSignal): Promise<AlertLoad> {
+    return this.get(withQuery('/api/analytics/alerts', { ward: ward || null }), decodeAlertLoad, signal);
   }
 }

@@ -87,6 +87,7 @@ public static class AuditActions
     public const string ClaimIncident = "incident.claim";
     public const string CommentIncident = "incident.comment";
     public const string ReviewIncident = "incident.review";
+
     // Who is on duty.
     public const string SetDuties = "duty.set";
     public const string AddSchedule = "schedule.add";

@@ -34,7 +34,7 @@ internal static class DemoDuty
         .. Hospital("Cardiology", DutyRoles.Cardiologist, "dr.tanaka", "dr.imhof"),
         .. Hospital("Respiratory medicine", DutyRoles.RespiratoryPhysician, "dr.salvesen", "dr.prior"),
         .. Hospital("Neurology", DutyRoles.Neurologist, "dr.abboud", "dr.lasker"),
-        .. Hospital("Diabetology", DutyRoles.Diabetologist, "dr.quint"),
+        .. Hospital("Diabetology", DutyRoles.Diabetologist, "dr.quint", "dr.mbatha"),
         .. Hospital("Rapid response", DutyRoles.RapidResponse, "dr.oyelaran", "dr.vance"),
         .. Hospital("Technicians", DutyRoles.Technician, "tech.ivers", "tech.demir"),
     ];

@@ -9,7 +9,7 @@ namespace Wardwatch.Server.Notifications.Channels;
 /// <param name="Zone">Whose clock.</param>
 internal sealed record QuietHours(TimeOnly From, TimeOnly Until, TimeZoneInfo Zone)
 {
-    private const int LongestJumpMinutes = 240;
+    private const int MostJumps = 4;
 
     /// <summary>When the quiet hours that hold at a time end, in UTC; null: it is not quiet then.</summary>
     public DateTimeOffset? EndAt(DateTimeOffset at)
@@ -27,33 +27,41 @@ internal sealed record QuietHours(TimeOnly From, TimeOnly Until, TimeZoneInfo Zo
         return First(end, at);
     }
 
+    // The first time at which the wall shows it. Only what the zone says of times in UTC is asked: of times on the wall some are not there, and some twice.
     private DateTimeOffset First(DateTime wall, DateTimeOffset after)
     {
-        if (Zone.IsInvalidTime(wall))
+        var from = after;
+        for (var jumps = 0; jumps < MostJumps; jumps++)
         {
-            // The last minute before the jump is there; the jump is one minute later.
-            for (var minutes = 1; minutes <= LongestJumpMinutes; minutes++)
+            var end = from + (wall - Wall(from));
+            if (Wall(end) == wall)
             {
-                if (wall.AddMinutes(-minutes) is var before && !Zone.IsInvalidTime(before))
-                {
-                    var start = new DateTime(before.Year, before.Month, before.Day, before.Hour, before.Minute, 0, DateTimeKind.Unspecified);
-                    return new DateTimeOffset(start, Zone.GetUtcOffset(start)).AddMinutes(1).ToUniversalTime();
-                }
+                return end.ToUniversalTime();
+            }
+
+            // The clock was put forward or back on the way. If it was put over the end, that was it.
+            from = Jump(from, end);
+            if (Wall(from) >= wall)
+            {
+                return from;
             }
         }
 
-        if (Zone.IsAmbiguousTime(wall))
+        return from;
+    }
+
+    private DateTime Wall(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Zone).DateTime;
+
+    // The first second with the offset of the later one.
+    private DateTimeOffset Jump(DateTimeOffset from, DateTimeOffset until)
+    {
+        var (low, high, offset) = (from.ToUnixTimeSeconds(), until.ToUnixTimeSeconds() + 1, Zone.GetUtcOffset(until));
+        while (high - low > 1)
         {
-            // The greater offset is the earlier time; the second one if the first has passed.
-            foreach (var offset in Zone.GetAmbiguousTimeOffsets(wall).OrderDescending())
-            {
-                if (new DateTimeOffset(wall, offset) is var time && time > after)
-                {
-                    return time.ToUniversalTime();
-                }
-            }
+            var middle = low + ((high - low) / 2);
+            (low, high) = Zone.GetUtcOffset(DateTimeOffset.FromUnixTimeSeconds(middle)) == offset ? (low, middle) : (middle, high);
         }
 
-        return new DateTimeOffset(wall, Zone.GetUtcOffset(wall)).ToUniversalTime();
+        return DateTimeOffset.FromUnixTimeSeconds(high);
     }
 }

@@ -13,7 +13,7 @@ namespace Wardwatch.Server.Notifications.Mail;
 internal sealed record MailMessage(string From, string To, string Subject, string Text, Guid Id, DateTimeOffset At)
 {
     private const int LineCharacters = 76;
-    private const int WordBytes = 45;
+    private const int WordBytes = 36;
 
     /// <summary>The header and the body, lines ended by CR LF, without the line of one dot at the end.</summary>
     /// <exception cref="InvalidOperationException">An address or the subject could begin another header.</exception>

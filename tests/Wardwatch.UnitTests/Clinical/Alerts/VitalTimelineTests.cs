@@ -82,6 +82,16 @@ public class VitalTimelineTests
         Cuff("sbp 110", "sbp 88", "sbp 96").Tells("10:00 sbp-low raised medium: SBP 88 < 90", "20:00 sbp-low ended");
 
     [Fact]
+    public void A_low_pressure_that_is_taken_again_and_again_and_found_well_ends_when_no_other_comes_and_one_found_low_goes_on()
+    {
+        var bed = Bed();
+        bed.IsWorn = false;
+        bed.Takes("sbp 74").Silent(19).Takes("sbp 78").Silent(19).Takes("sbp 124").Tells("0:00 sbp-critical raised high: SBP 74 < 80")
+            .Silent(120).Tells("2:11 sbp-critical ended");
+        Bed().Sends(30, "sbp 120").Sends(5, "sbp 60").Silent(600).Told.ShouldNotContain(told => told.Contains("sbp", StringComparison.Ordinal), "a line that came off while it was flushed is no emergency");
+    }
+
+    [Fact]
     public void A_cuff_that_reads_215_is_a_hypertension_at_once() =>
         Cuff("sbp 170", "sbp 215", "sbp 195", "sbp 180").Tells("10:00 sbp-high raised medium: SBP 215 > 200", "30:00 sbp-high ended");
 

@@ -8,8 +8,10 @@ import { useServices } from '../../ui/services';
 import { PageState, ProblemState, Skeleton } from '../../ui/states';
 import { type Column, Table } from '../../ui/Table';
 import { words } from '../../ui/words';
+import { AlertLoadSection } from './AlertLoad';
 import { HourChart } from './Chart';
 import { one, percent, stayLength, waitLength, whole } from './figures';
+import { Tile } from './Tile';
 import './analytics.css';
 
 const text = words.analytics;
@@ -68,7 +70,10 @@ export function Analytics() {
         )}
       </div>
       {found ? (
-        <Shown found={found} />
+        <>
+          <Shown found={found} />
+          {found.wards.length > 0 && <AlertLoadSection api={api} ward={values.ward} />}
+        </>
       ) : figures.error ? (
         <ProblemState error={figures.error} retry={() => void figures.refetch()} />
       ) : (
@@ -175,17 +180,6 @@ const wardColumns: Column<WardFigures>[] = [
   { label: text.critical, cell: (ward) => whole(ward.figures.turnedCritical) },
   { label: text.readings, cell: (ward) => text.perMinute(one(ward.figures.readingsPerMinute)) },
 ];
-
-function Tile({ label, value, note = '', help = '' }: { label: string; value: string; note?: string; help?: string }) {
-  return (
-    <div className="figure-tile">
-      <dt>{label}</dt>
-      <dd className="figure-value">{value}</dd>
-      {note && <dd className="figure-note">{note}</dd>}
-      {help && <dd className="figure-help">{help}</dd>}
-    </div>
-  );
-}
 
 function save(found: AnalyticsDashboard): void {
   const rows = found.hours.map(({ at, figures }) => [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decodeAnalytics } from '../../api/analytics';
-import { axisTop, dayMarks, linePath, percent, stayLength, waitLength } from './figures';
+import { type BudgetBurn, decodeAlertLoad, decodeAnalytics } from '../../api/analytics';
+import { axisTop, dayMarks, linePath, outlook, percent, responseLength, stayLength, waitLength } from './figures';
 
 const figures = {
   admissions: 1,
@@ -59,5 +59,31 @@ describe('figures', () => {
     const start = new Date(2026, 10, 20, 22).getTime();
     const hours = [0, 1, 2, 3].map((hour) => ({ at: start + hour * 3_600_000, figures }));
     expect(dayMarks(hours).map((mark) => mark.index)).toEqual([2]);
+  });
+
+  test('say how soon somebody came, and what will be of a budget', () => {
+    expect([responseLength(41.2), responseLength(119), responseLength(133.8), responseLength(null)]).toEqual([
+      '41 s',
+      '119 s',
+      '2 min',
+      'none yet',
+    ]);
+    const burn: BudgetBurn = {
+      alerts: 1,
+      allowed: 10,
+      usedShare: 0.1,
+      pacePerBedDay: null,
+      projectedShare: null,
+      willExceed: false,
+    };
+    expect(
+      [
+        burn,
+        { ...burn, willExceed: true },
+        { ...burn, usedShare: 1.2, willExceed: true },
+        { ...burn, usedShare: null },
+      ].map(outlook),
+    ).toEqual(['within the budget', 'above the budget', 'used up', 'nobody is there today']);
+    expect(decodeAlertLoad({ alerts: 'many' })).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 /** Figures as the page writes and draws them. */
-import type { TimedFigures } from '../../api/analytics';
+import type { BudgetBurn, TimedFigures } from '../../api/analytics';
 import { words } from '../../ui/words';
 
 const text = words.analytics;
@@ -22,6 +22,19 @@ export function stayLength(hours: number | null): string {
 export function waitLength(minutes: number | null): string {
   if (minutes === null) return text.noneYet;
   return minutes < 120 ? text.minutes(whole(minutes)) : text.hours(one(minutes / 60));
+}
+
+/** 41 s, and minutes from two of them on. */
+export function responseLength(seconds: number | null): string {
+  if (seconds === null) return text.noneYet;
+  return seconds < 120 ? text.load.seconds(whole(seconds)) : waitLength(seconds / 60);
+}
+
+/** What will be of a ward's budget, in words: they, not a colour, say it. */
+export function outlook(burn: BudgetBurn): string {
+  if (burn.usedShare === null) return text.load.nobody;
+  if (burn.usedShare > 1) return text.load.exceeded;
+  return burn.willExceed ? text.load.exceeds : text.load.keeps;
 }
 
 /** The upper end of an axis: the next of 1, 2, 5, 10, 20, 50 … that holds every value. */
