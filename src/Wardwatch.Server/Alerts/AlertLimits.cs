@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Npgsql;
 using Wardwatch.Clinical.Alerts;
+using Wardwatch.Clinical.Scores;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -32,9 +33,6 @@ internal sealed partial class AlertLimits(NpgsqlDataSource database, DirectoryCh
 
     /// <summary>Whether a patient has limits of their own.</summary>
     public bool HasOwn(int patientNumber) => _snapshot.HasOwn(patientNumber);
-
-    /// <summary>A ward's limits, for patients without limits of their own.</summary>
-    public AlertSettings OfWard(int tenantId, string ward) => _snapshot.OfWard(tenantId, ward);
 
     /// <summary>Reads everything again.</summary>
     public async Task ReloadAsync(CancellationToken cancellation)
@@ -93,14 +91,17 @@ internal sealed partial class AlertLimits(NpgsqlDataSource database, DirectoryCh
 
     private sealed class Snapshot
     {
-        private readonly FrozenDictionary<(int Tenant, string Ward), AlertSettings> _wards;
+        private static readonly int[] Scales = [1, 2];
+
+        private readonly FrozenDictionary<(int Tenant, string Ward, int Scale), AlertSettings> _wards;
         private readonly FrozenDictionary<int, AlertOverride[]> _patients;
-        private readonly ConcurrentDictionary<(int Patient, string? Ward), AlertSettings> _own = new();
+        private readonly ConcurrentDictionary<(int Patient, string? Ward, int Scale), AlertSettings> _own = new();
 
         public Snapshot(List<OverrideEntry> entries)
         {
             _wards = entries.Where(entry => entry.Ward is not null).GroupBy(entry => (entry.TenantId, entry.Ward!))
-                .ToFrozenDictionary(ward => ward.Key, ward => AlertSettings.Default.With(ward.Select(entry => entry.Override)));
+                .SelectMany(ward => Scales.Select(scale => KeyValuePair.Create((ward.Key.TenantId, ward.Key.Item2, scale), CatalogueOf(scale).With(ward.Select(entry => entry.Override)))))
+                .ToFrozenDictionary();
             _patients = entries.Where(entry => entry.PatientNumber is not null).GroupBy(entry => entry.PatientNumber!.Value)
                 .ToFrozenDictionary(patient => patient.Key, patient => patient.Select(entry => entry.Override).ToArray());
             NextExpiry = entries.Count == 0 ? null : entries.Min(entry => entry.ExpiresAt);
@@ -110,18 +111,23 @@ internal sealed partial class AlertLimits(NpgsqlDataSource database, DirectoryCh
 
         public bool HasOwn(int patientNumber) => _patients.ContainsKey(patientNumber);
 
-        public AlertSettings OfWard(int tenantId, string? ward) => ward is not null && _wards.TryGetValue((tenantId, ward), out var settings) ? settings : AlertSettings.Default;
+        public AlertSettings OfWard(int tenantId, string? ward, int scale) =>
+            ward is not null && _wards.TryGetValue((tenantId, ward, scale), out var settings) ? settings : CatalogueOf(scale);
 
         public AlertSettings Of(PatientEntry patient)
         {
+            var scale = patient.SpO2Scale == 2 ? 2 : 1;
             if (_patients.Count == 0 || !_patients.TryGetValue(patient.Number, out var own))
             {
-                return _wards.Count == 0 ? AlertSettings.Default : OfWard(patient.TenantId, patient.Ward);
+                return _wards.Count == 0 ? CatalogueOf(scale) : OfWard(patient.TenantId, patient.Ward, scale);
             }
 
-            return _own.TryGetValue((patient.Number, patient.Ward), out var known)
+            return _own.TryGetValue((patient.Number, patient.Ward, scale), out var known)
                 ? known
-                : _own.GetOrAdd((patient.Number, patient.Ward), OfWard(patient.TenantId, patient.Ward).With(own));
+                : _own.GetOrAdd((patient.Number, patient.Ward, scale), OfWard(patient.TenantId, patient.Ward, scale).With(own));
         }
+
+        // Whoever has the second SpO2 scale is meant to have lower saturations.
+        private static AlertSettings CatalogueOf(int scale) => AlertSettings.DefaultFor(scale == 2 ? SpO2Scale.Two : SpO2Scale.One);
     }
 }

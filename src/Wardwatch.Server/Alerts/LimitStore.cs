@@ -1,5 +1,6 @@
 using NpgsqlTypes;
 using Wardwatch.Clinical.Alerts;
+using Wardwatch.Clinical.Scores;
 using Wardwatch.Clinical.Vitals;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Audit.Contracts;
@@ -85,7 +86,8 @@ internal sealed class LimitStore(TenantDatabase database, IKeyring keyring, IAud
 
     private async Task<LimitsPage> ReadAsync(int tenantId, string? ward, PatientEntry? patient, CancellationToken cancellation)
     {
-        var inForce = AlertCatalogue.All.ToArray().Select(Default).ToList();
+        var catalogue = AlertSettings.DefaultFor(patient?.SpO2Scale == 2 ? SpO2Scale.Two : SpO2Scale.One);
+        var inForce = AlertCatalogue.All.ToArray().Select(type => Default(type, catalogue.Of(type.Index))).ToList();
         await using var transaction = await database.BeginAsync(tenantId, cancellation);
         await using var command = transaction.Command(InForce, tenantId);
         AddPlace(command, ward, patient?.Number);
@@ -116,8 +118,12 @@ internal sealed class LimitStore(TenantDatabase database, IKeyring keyring, IAud
         return new(inForce);
     }
 
-    private static LimitInForce Default(AlertType type) => new(
-        type.Code, type.Name, type.Vital is { } vital ? VitalCatalogue.Of(vital).WireKey : null, type.Limit, type.DelaySeconds, true, new(type.Limit, type.DelaySeconds), "default", null, null, null);
+    private static LimitInForce Default(AlertType type, AlertSetting setting)
+    {
+        double? limit = double.IsNaN(setting.Limit) ? null : setting.Limit;
+        return new(
+            type.Code, type.Name, type.Vital is { } vital ? VitalCatalogue.Of(vital).WireKey : null, limit, setting.DelaySeconds, true, new(limit, setting.DelaySeconds), "default", null, null, null);
+    }
 
     private static void AddPlace(Npgsql.NpgsqlCommand command, string? ward, int? patient)
     {

@@ -105,7 +105,9 @@ public sealed class NotificationApiTests(ToldHospital hospital) : IClassFixture<
         subscription.ShouldBe(await SubscribeAsync(nurse, "/push/falk", browser, secret), "the same browser is the same subscription");
         using var set = await nurse.PutAsJsonAsync("/api/notifications/rules", new
         {
-            mail = "falk@ward.example", channels = new { medium = Array.Empty<string>(), low = new[] { "mail" } }, quiet = new { from = "00:00", until = "23:59", zone = "Europe/Berlin" },
+            mail = "falk@ward.example",
+            channels = new { medium = Array.Empty<string>(), low = new[] { "mail" } },
+            quiet = new { from = "00:00", until = "23:59", zone = "Europe/Berlin" },
         }, Cancellation);
         var rules = await set.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(Cancellation);
         rules.GetProperty("channels").GetProperty("high").EnumerateArray().Select(channel => channel.GetString()).ShouldBe(["in-app", "push", "mail"]);

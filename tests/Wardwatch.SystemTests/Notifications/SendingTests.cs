@@ -200,7 +200,13 @@ public sealed class SendingTests(EventHospital hospital) : IAsyncLifetime
             await using var sink = new MailSink(certificate, atOnce);
             var options = new NotificationsOptions
             {
-                SmtpHost = "127.0.0.1", SmtpPort = sink.Port, SmtpSecurity = atOnce ? SmtpSecurity.Tls : SmtpSecurity.StartTls, SmtpUser = "ward", SmtpPassword = "päss", SmtpAuthorityFile = file, MailFrom = mail.From,
+                SmtpHost = "127.0.0.1",
+                SmtpPort = sink.Port,
+                SmtpSecurity = atOnce ? SmtpSecurity.Tls : SmtpSecurity.StartTls,
+                SmtpUser = "ward",
+                SmtpPassword = "päss",
+                SmtpAuthorityFile = file,
+                MailFrom = mail.From,
             };
             await new MailTransport(Options.Create(options)).SendAsync(mail, Cancellation);
             sink.Mails.ShouldHaveSingleItem().ShouldSatisfyAllConditions(taken => taken.Secured.ShouldBeTrue(), taken => taken.Login.ShouldBe("\0ward\0päss"));
@@ -359,7 +365,11 @@ public sealed class SendingTests(EventHospital hospital) : IAsyncLifetime
 
     private static Task SendAsync(MailSink sink, MailMessage mail, string authority) => new MailTransport(Options.Create(new NotificationsOptions
     {
-        SmtpHost = "127.0.0.1", SmtpPort = sink.Port, SmtpSecurity = SmtpSecurity.StartTls, SmtpAuthorityFile = authority, MailFrom = mail.From,
+        SmtpHost = "127.0.0.1",
+        SmtpPort = sink.Port,
+        SmtpSecurity = SmtpSecurity.StartTls,
+        SmtpAuthorityFile = authority,
+        MailFrom = mail.From,
     })).SendAsync(mail, Cancellation);
 
     // Servers take no key that is only in memory.
