@@ -36,8 +36,8 @@ internal static class IncidentEndpoints
     {
         var see = routes.MapGroup("/api/incidents").RequireAuthorization(Policies.SeeAlerts).WithTags("Incidents");
         see.MapGet("/", ListAsync).WithName("listIncidents").WithSummary("Incidents within reach, newest first.");
-        see.MapGet("/{id:guid}", GetAsync).WithName("getIncident").WithSummary("One incident with its history.");
-        var act = routes.MapGroup("/api/incidents/{id:guid}").RequireAuthorization(Policies.ActOnAnyAlerts).WithTags("Incidents");
+        see.MapGet("/{id}", GetAsync).WithName("getIncident").WithSummary("One incident with its history.");
+        var act = routes.MapGroup("/api/incidents/{id}").RequireAuthorization(Policies.ActOnAnyAlerts).WithTags("Incidents");
         act.MapPost("/acknowledge", AcknowledgeAsync).WithName("acknowledgeIncident").WithSummary("I know, and see to it. Whoever says so first is responsible.");
         act.MapPost("/start", StartAsync).WithName("startIncident").WithSummary("I am on it.");
         act.MapPost("/resolve", ResolveAsync).WithName("resolveIncident").WithSummary("It is done: it was real, needed no action, or was an artefact.");
@@ -89,11 +89,11 @@ internal static class IncidentEndpoints
     }
 
     private static async Task<Results<Ok<IncidentDocument>, ProblemHttpResult>> GetAsync(
-        Guid id, HttpContext context, TenantDatabase database, IncidentTools tools, IAuditTrail audit, CancellationToken cancellation)
+        string id, HttpContext context, TenantDatabase database, IncidentTools tools, IAuditTrail audit, CancellationToken cancellation)
     {
         var caller = context.User.Caller();
         await using var transaction = await database.BeginAsync(caller.TenantId, cancellation);
-        if (await IncidentReach.FindAsync(transaction.Connection, caller, id, cancellation) is not { } incident)
+        if (!Guid.TryParse(id, out var incidentId) || await IncidentReach.FindAsync(transaction.Connection, caller, incidentId, cancellation) is not { } incident)
         {
             await audit.RecordAsync(AuditEntry.Of(context, AuditActions.ReadIncident) with { Done = false, Detail = $"incident {id}: there is none, or not the caller's" }, cancellation);
             return NotFound();
@@ -107,31 +107,31 @@ internal static class IncidentEndpoints
     }
 
     private static Task<Results<Ok<IncidentDocument>, ProblemHttpResult>> AcknowledgeAsync(
-        Guid id, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, IncidentNoteRequest? request = null, CancellationToken cancellation = default) =>
+        string id, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, IncidentNoteRequest? request = null, CancellationToken cancellation = default) =>
         TakeAsync(context, id, new(IncidentStep.Acknowledge, request?.Note), database, actions, tools, cancellation);
 
     private static Task<Results<Ok<IncidentDocument>, ProblemHttpResult>> StartAsync(
-        Guid id, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, IncidentNoteRequest? request = null, CancellationToken cancellation = default) =>
+        string id, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, IncidentNoteRequest? request = null, CancellationToken cancellation = default) =>
         TakeAsync(context, id, new(IncidentStep.Start, request?.Note), database, actions, tools, cancellation);
 
     private static Task<Results<Ok<IncidentDocument>, ProblemHttpResult>> ClaimAsync(
-        Guid id, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, IncidentNoteRequest? request = null, CancellationToken cancellation = default) =>
+        string id, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, IncidentNoteRequest? request = null, CancellationToken cancellation = default) =>
         TakeAsync(context, id, new(IncidentStep.Claim, request?.Note), database, actions, tools, cancellation);
 
     private static async Task<Results<Ok<IncidentDocument>, ProblemHttpResult>> ResolveAsync(
-        Guid id, ResolveIncidentRequest request, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, CancellationToken cancellation) =>
+        string id, ResolveIncidentRequest request, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, CancellationToken cancellation) =>
         request.Outcome is not null && Outcomes.Contains(request.Outcome)
             ? await TakeAsync(context, id, new(IncidentStep.Resolve, request.Note, request.Outcome), database, actions, tools, cancellation)
             : Problems.InvalidParameter($"outcome must be {string.Join(", ", Outcomes)}.");
 
     private static async Task<Results<Ok<IncidentDocument>, ProblemHttpResult>> CommentAsync(
-        Guid id, IncidentNoteRequest request, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, CancellationToken cancellation) =>
+        string id, IncidentNoteRequest request, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, CancellationToken cancellation) =>
         string.IsNullOrWhiteSpace(request.Note)
             ? Problems.InvalidParameter($"note must have 1 to {MostNote} characters.")
             : await TakeAsync(context, id, new(IncidentStep.Comment, request.Note), database, actions, tools, cancellation);
 
     private static async Task<Results<Ok<IncidentDocument>, ProblemHttpResult>> ReviewAsync(
-        Guid id, ReviewIncidentRequest request, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, CancellationToken cancellation)
+        string id, ReviewIncidentRequest request, HttpContext context, TenantDatabase database, IncidentActions actions, IncidentTools tools, CancellationToken cancellation)
     {
         if (request.Finding?.Trim() is not { Length: >= 1 and <= MostNote } finding || request.Actions?.Trim().Length > MostNote)
         {
@@ -143,15 +143,15 @@ internal static class IncidentEndpoints
     }
 
     private static async Task<Results<Ok<IncidentDocument>, ProblemHttpResult>> TakeAsync(
-        HttpContext context, Guid id, WantedStep wanted, TenantDatabase database, IncidentActions actions, IncidentTools tools, CancellationToken cancellation) =>
+        HttpContext context, string id, WantedStep wanted, TenantDatabase database, IncidentActions actions, IncidentTools tools, CancellationToken cancellation) =>
         wanted.Note?.Length > MostNote
             ? Problems.InvalidParameter($"note must have at most {MostNote} characters.")
             : await TakeCheckedAsync(context, id, wanted, database, actions, tools, cancellation);
 
     private static async Task<Results<Ok<IncidentDocument>, ProblemHttpResult>> TakeCheckedAsync(
-        HttpContext context, Guid id, WantedStep wanted, TenantDatabase database, IncidentActions actions, IncidentTools tools, CancellationToken cancellation)
+        HttpContext context, string id, WantedStep wanted, TenantDatabase database, IncidentActions actions, IncidentTools tools, CancellationToken cancellation)
     {
-        var (incident, refusal) = await actions.TakeAsync(context, id, wanted, cancellation);
+        var (incident, refusal) = Guid.TryParse(id, out var incidentId) ? await actions.TakeAsync(context, incidentId, wanted, cancellation) : new(null, null);
         if (incident is null)
         {
             return NotFound();

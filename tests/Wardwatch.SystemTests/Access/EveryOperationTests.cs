@@ -32,6 +32,9 @@ public sealed class EveryOperationTests(TwoHospitals hospitals)
         ["POST /api/break-glass/{id}/review"] = """{"verdict":"justified"}""",
         ["POST /api/security-events/{id}/acknowledge"] = """{"note":"A note"}""",
         ["POST /api/dead-letters/{id}/drop"] = """{"reason":"A reason"}""",
+        ["POST /api/incidents/{id}/resolve"] = """{"outcome":"real"}""",
+        ["POST /api/incidents/{id}/comment"] = """{"note":"A note"}""",
+        ["POST /api/incidents/{id}/review"] = """{"finding":"Awake"}""",
         ["PUT /api/patients/{id}/device"] = """{"device":"M-101"}""",
         ["POST /api/patients/{id}/erase"] = """{"recordNumber":"77-00001","reason":"A reason that is long enough"}""",
     };
