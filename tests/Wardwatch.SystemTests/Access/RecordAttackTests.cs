@@ -56,6 +56,7 @@ public sealed class RecordAttackTests(TwoHospitals hospitals)
     public async Task SQL_in_every_text_is_a_text()
     {
         using var administrator = await hospitals.ClientAsync("admin", Cancellation);
+        var patients = (await administrator.JsonAsync("/api/patients", Cancellation)).GetProperty("items").GetArrayLength();
         foreach (var injection in Injections)
         {
             var escaped = Uri.EscapeDataString(injection);
@@ -83,7 +84,7 @@ public sealed class RecordAttackTests(TwoHospitals hospitals)
             }
         }
 
-        (await administrator.JsonAsync("/api/patients", Cancellation)).GetProperty("items").GetArrayLength().ShouldBe(15);
+        (await administrator.JsonAsync("/api/patients", Cancellation)).GetProperty("items").GetArrayLength().ShouldBe(patients);
         (await administrator.JsonAsync("/api/people?search=%25", Cancellation)).GetProperty("items").GetArrayLength().ShouldBe(0, "a wildcard is a character");
     }
 

@@ -42,6 +42,9 @@ public sealed class TwoHospitals : IAsyncLifetime
     {
         var cancellation = TestContext.Current.CancellationToken;
         Server.Environment["Wardwatch__Staff__SignInsPerMinute"] = "1000";
+
+        // Wards that tests add have nobody on duty, which would become an alert among those that they count.
+        Server.Environment["Wardwatch__Incidents__CoverageMinutes"] = "1440";
         await Prepared.SeedAsync(Server.Data, patients: null, cancellation);
         await RunAsync(["user", "add", "foreign.admin", "--role", "administrator", "--hospital", "other", "--hospital-name", "Other hospital", "--password-stdin"], cancellation, PasswordOf("foreign.admin"));
         await Server.StartAsync(cancellation);

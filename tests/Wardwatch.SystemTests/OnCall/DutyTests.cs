@@ -58,11 +58,11 @@ public sealed class DutyTests(TwoHospitals hospitals)
         var table = await duty.ReadAsync(transaction.Connection, hospitals.Tenant, start, start.AddDays(9), Cancellation);
         for (var at = start; at < start.AddDays(9); at = at.AddHours(7))
         {
-            var one = await duty.WhoAsync(transaction.Connection, hospitals.Tenant, "ward-1", "nurse", at, Cancellation);
-            table.Who("ward-1", "nurse", at).ShouldBe(one);
+            var one = await duty.WhoAsync(transaction.Connection, hospitals.Tenant, "ward-2", "nurse", at, Cancellation);
+            table.Who("ward-2", "nurse", at).ShouldBe(one);
             one.Select(who => who.Tier).ShouldBe([1, 2, 3]);
             one.ShouldAllBe(who => who.From <= at && at < who.Until && who.Source == "rotation");
-            var shown = await nurse.JsonAsync($"/api/oncall/now?ward=ward-1&role=nurse&at={at.UtcDateTime:O}", Cancellation);
+            var shown = await nurse.JsonAsync($"/api/oncall/now?ward=ward-2&role=nurse&at={at.UtcDateTime:O}", Cancellation);
             shown.GetProperty("items").EnumerateArray().OrderBy(item => item.GetProperty("tier").GetInt32()).Select(item => (item.GetProperty("person").Text("name"), item.GetProperty("until").GetDateTimeOffset()))
                 .ShouldBe(one.Select(who => (who.Name, who.Until)));
         }
@@ -70,13 +70,13 @@ public sealed class DutyTests(TwoHospitals hospitals)
         // A ward that nobody knows, and the hospital: only those who are on duty for all of it.
         table.Who("nowhere", "nurse", start).Select(who => who.Tier).ShouldBe([3]);
         table.Who(null, "nurse", start).Select(who => who.Tier).ShouldBe([3]);
-        table.Who("ward-1", "nobody", start).ShouldBeEmpty();
-        var changes = table.Changes("ward-1", "nurse");
+        table.Who("ward-2", "nobody", start).ShouldBeEmpty();
+        var changes = table.Changes("ward-2", "nurse");
         changes.ShouldBe(changes.Distinct().Order());
         changes.Count.ShouldBeInRange(25, 30, "three shifts a day, over nine days, and the week");
         foreach (var (from, until) in changes.Zip(changes.Skip(1)))
         {
-            table.Who("ward-1", "nurse", from).ShouldBe(table.Who("ward-1", "nurse", until.AddTicks(-10)));
+            table.Who("ward-2", "nurse", from).ShouldBe(table.Who("ward-2", "nurse", until.AddTicks(-10)));
         }
     }
 

@@ -92,8 +92,8 @@ public sealed class ScheduleApiTests(TwoHospitals hospitals)
     [Fact]
     public async Task What_no_schedule_can_be_is_refused_in_words()
     {
-        var nurse = await Roster.AddAsync(hospitals, "refused.nurse", "nurse", "ward-1");
-        var other = await Roster.AddAsync(hospitals, "refused.other", "nurse", "ward-2");
+        var nurse = await Roster.AddAsync(hospitals, "unmade.nurse", "nurse", "ward-1");
+        var other = await Roster.AddAsync(hospitals, "unmade.other", "nurse", "ward-2");
         using var admin = await hospitals.ClientAsync("admin", Cancellation);
         var day = new { rotation = "daily", handOver = "07:00", start = "2026-01-05", members = new[] { nurse } };
         foreach (var (layer, word) in new (object, string)[]
@@ -127,9 +127,9 @@ public sealed class ScheduleApiTests(TwoHospitals hospitals)
             (new { name = "No", ward = "ward-1", role = "nurse", tier = 4, zone = "UTC", layers = new[] { day } }, "invalid-parameter", "tier"),
             (new { name = "No", ward = "ward-1", role = "nurse", tier = 1, zone = "UTC", layers = Array.Empty<object>() }, "invalid-parameter", "layers"),
             (new { name = "No", ward = "nowhere", role = "nurse", tier = 1, zone = "UTC", layers = new[] { day } }, "ward-not-found", ""),
-            (new { name = "No", ward = "ward-1", role = "nurse", tier = 2, zone = "UTC", layers = new[] { day } }, "member-without-duty", "Person refused.nurse has not the duty Nurse, tier 2, ward-1."),
+            (new { name = "No", ward = "ward-1", role = "nurse", tier = 2, zone = "UTC", layers = new[] { day } }, "member-without-duty", "Person unmade.nurse has not the duty Nurse, tier 2, ward-1."),
             (new { name = "No", ward = (string?)null, role = "nurse", tier = 1, zone = "UTC", layers = new[] { day } }, "member-without-duty", "whole hospital"),
-            (Roster.Body("No", "ward-1", "nurse", nurse, other), "member-without-duty", "refused.other"),
+            (Roster.Body("No", "ward-1", "nurse", nurse, other), "member-without-duty", "unmade.other"),
         })
         {
             var refused = await Roster.RefusedAsync(admin, HttpMethod.Post, "/api/oncall/schedules", schedule);

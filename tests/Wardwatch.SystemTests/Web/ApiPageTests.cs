@@ -17,10 +17,11 @@ public sealed class ApiPageTests
         var profile = Directory.CreateTempSubdirectory("wardwatch-browser-");
         try
         {
+            // A tall window: the page makes only what is in sight of it.
             var browser = await Tool.RunAsync(
                 "chromium",
                 [
-                    "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", $"--user-data-dir={profile.FullName}", "--virtual-time-budget=15000", "--dump-dom",
+                    "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", $"--user-data-dir={profile.FullName}", "--window-size=1600,60000", "--virtual-time-budget=30000", "--dump-dom",
                     $"{server.BaseAddress}api-docs/index.html",
                 ],
                 Cancellation);
