@@ -41,7 +41,7 @@ internal sealed partial class LivePump(IOptions<LiveOptions> options, LiveMetric
                 ended.ThrowIfCancellationRequested();
 
                 // A patient may have gone to another ward between the offer and now.
-                if (subscription.Filter.Wants(message) && wanted(message) && await WriteAsync(channel, message, mailbox, ended) is { } fault)
+                if (IsStillFor(subscription.Filter, message) && wanted(message) && await WriteAsync(channel, message, mailbox, ended) is { } fault)
                 {
                     Cut(channel, fault);
                     return;
@@ -59,6 +59,10 @@ internal sealed partial class LivePump(IOptions<LiveOptions> options, LiveMetric
         LogCut(channel.Name, reason);
         channel.Abort();
     }
+
+    /// <summary>What waited behind a slow write is shown only where its patient is now.</summary>
+    private static bool IsStillFor(LiveFilter filter, LiveMessage message) =>
+        filter.Wants(message) && (message.Newest?.Message is not { } newest || ReferenceEquals(newest, message) || filter.Wants(newest));
 
     /// <summary>Writes a message; answers why the client must be cut off, or null. The usual write ends at once and costs no timer.</summary>
     private async ValueTask<string?> WriteAsync(ILiveChannel channel, LiveMessage message, Mailbox mailbox, CancellationToken ended)

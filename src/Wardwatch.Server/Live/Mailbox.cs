@@ -168,5 +168,8 @@ internal sealed class Mailbox(int capacity, long mostEventBytes)
         _stateOrder.Clear();
         _heartbeat = null;
         _overrun.TrySetResult();
+
+        // Whoever was awake already, and finds nothing to take, must not go back to sleep.
+        _signal.Writer.TryWrite(true);
     }
 }

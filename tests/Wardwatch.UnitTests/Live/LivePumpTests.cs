@@ -72,6 +72,8 @@ public sealed class LivePumpTests : IDisposable
         var patient = new LivePump(Options.Create(new LiveOptions { SendTimeoutSeconds = 600 }), new LiveMetrics(_meters), TimeProvider.System, _logged);
         using var subscription = _audience.Subscribe(new LiveFilter(Whole(1), null, null), LiveKinds.All)!;
         var pumping = patient.RunAsync(subscription, channel, static _ => true, _ended.Token);
+        _audience.SendEvent(Status(1024));
+        await channel.WritingAsync(); // from here on nothing leaves the mailbox
         for (var i = 0; i < 100; i++)
         {
             _audience.SendEvent(Status(1024));
@@ -108,6 +110,7 @@ public sealed class LivePumpTests : IDisposable
     private sealed class FakeChannel : ILiveChannel
     {
         private readonly TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _writing = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly SemaphoreSlim _came = new(0);
         private readonly List<LiveMessage> _written = [];
 
@@ -134,6 +137,8 @@ public sealed class LivePumpTests : IDisposable
             _room.TrySetResult();
         }
 
+        public Task WritingAsync() => _writing.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
         public async Task WrittenAsync(int count)
         {
             while (Written.Count < count)
@@ -144,6 +149,7 @@ public sealed class LivePumpTests : IDisposable
 
         public async ValueTask WriteAsync(LiveMessage message, CancellationToken cancellation)
         {
+            _writing.TrySetResult();
             if (!Reads)
             {
                 await _room.Task.WaitAsync(cancellation);

@@ -160,6 +160,18 @@ public class MailboxTests
         await waiting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task Whoever_is_to_be_cut_is_woken_also_when_it_was_awake_already()
+    {
+        var mailbox = new Mailbox(1, 8);
+        mailbox.Offer(Status(1, 1));
+        await mailbox.WaitAsync(TestContext.Current.CancellationToken);
+        mailbox.Offer(Status(1, 2));
+        mailbox.Overrun.IsCompleted.ShouldBeTrue();
+        mailbox.Take([], out _).ShouldBeEmpty();
+        await mailbox.WaitAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    }
+
     private static List<LiveMessage> Drain(Mailbox mailbox, out long conflated)
     {
         var all = new List<LiveMessage>();
