@@ -226,6 +226,13 @@ export const words = {
     blankHelp: 'No numbers are shown. Look at the bedside monitors; this page reconnects by itself.',
   },
 
+  unsaved: {
+    title: 'Leave without saving?',
+    help: 'What you have entered here is not saved.',
+    stay: 'Stay here',
+    drop: 'Leave and lose it',
+  },
+
   action: {
     save: 'Save',
     cancel: 'Cancel',
