@@ -7,7 +7,9 @@ import { alertWords } from './alerts';
 import { analyticsWords } from './analytics';
 import { handoverWords, notifyWords, oncallWords } from './duty';
 import { emergencyWords, lookedWords } from './emergency';
+import { deliveryWords, webhookWords } from './outside';
 import { patientsWords } from './patients';
+import { scheduleWords } from './schedules';
 import { systemWords } from './system';
 
 const vitalShort: Record<VitalKey, string> = {
@@ -101,9 +103,12 @@ export const words = {
   alerts: alertWords,
   notify: notifyWords,
   oncall: oncallWords,
+  schedules: scheduleWords,
   handover: handoverWords,
   analytics: analyticsWords,
   system: systemWords,
+  webhooks: webhookWords,
+  deliveries: deliveryWords,
   skip: 'Skip to the content',
   vitalShort,
   vitalName,
