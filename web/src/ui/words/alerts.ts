@@ -95,6 +95,8 @@ export const alertWords = {
     comment: 'Comment …',
     judge: 'Was it real?',
     limits: 'Limits …',
+    raise: 'Raise an alert …',
+    end: 'It is over …',
     more: 'More …',
     moreTitle: (what: string) => `What is done about: ${what}`,
     done: {
@@ -107,6 +109,8 @@ export const alertWords = {
       resolve: 'Resolved.',
       comment: 'The comment is recorded.',
       judge: 'Thank you, noted.',
+      raise: 'The alert is raised.',
+      end: 'Ended. Resolve the incident when nothing more is to be done.',
     } as Record<string, string>,
   },
 
@@ -149,6 +153,25 @@ export const alertWords = {
     go: 'Record the review',
   },
 
+  raise: {
+    title: (place: string) => `Raise an alert: ${place}`,
+    help: 'For what you see and no device measures. It sounds, and calls the people on duty, as any other alert.',
+    what: 'What is the matter?',
+    whatHint: 'In a few words that others act on: “Seizure”, “Fell at the bed”.',
+    missing: 'Say what is the matter, in a few words.',
+    priority: 'How urgent is it?',
+    priorities: {
+      high: '*** High: somebody must come at once',
+      medium: '** Medium: somebody must come soon',
+      low: '* Low: somebody should know',
+    } as Record<AlertPriority, string>,
+    as: (name: string) => `Raise it as ${name}`,
+    endTitle: 'Is it over?',
+    endHelp:
+      'This alert was raised by hand, so that somebody has to say when it is over. The incident stays open until it is resolved.',
+    end: 'It is over',
+  },
+
   resolve: {
     title: 'Resolve',
     help: 'It is over, and nothing more is to be done about it.',
@@ -171,6 +194,8 @@ export const alertWords = {
     'incident-not-found': 'This is not there any more, or you may not see it.',
     'alert-not-found': 'This alert is not there any more, or you may not see it.',
     'alert-ended': 'This alert has ended meanwhile.',
+    'alert-measured': 'This alert is measured: it ends by itself.',
+    'ward-not-found': 'This ward is not there, or it is not yours to change.',
   } as Record<string, string>,
 
   state: {
