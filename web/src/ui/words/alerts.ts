@@ -40,6 +40,7 @@ export const alertWords = {
   nobody: 'Nobody is on it yet',
   unknown: 'Who is on it is not known now',
   none: 'Nobody is called for this',
+  calling: 'Somebody is being called',
   notAcknowledged: 'not acknowledged',
   acknowledgedAgo: (since: string) => `acknowledged ${since} ago`,
   atIt: (since: string) => `at it since ${since}`,
@@ -82,6 +83,7 @@ export const alertWords = {
     worse: 'worse: ',
     open: 'Open',
     bed: (bed: string) => `bed ${bed}`,
+    in: (ward: string) => `${ward}:`,
   },
 
   deed: {
