@@ -15,7 +15,7 @@ namespace Wardwatch.SystemTests.Deploy;
 /// <summary>Backup and point-in-time restore with the programs of deploy/backup, on a private PostgreSQL whose cluster is really lost.</summary>
 public sealed class RestoreTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -3,6 +3,11 @@ namespace Wardwatch.SystemTests.Harness;
 /// <summary>Waits for what a real process will do, with a deadline in place of a guess.</summary>
 public static class Poll
 {
+    /// <summary>
+    /// How long anything is waited for that is not measured: far longer than it takes on a machine that is slow and busy. What takes longer does not happen.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Asks until the answer is true.</summary>

@@ -22,6 +22,7 @@ using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff.Contracts;
 using Wardwatch.Server.Timers;
 using Wardwatch.SystemTests.Events;
+using Wardwatch.SystemTests.Harness;
 
 namespace Wardwatch.SystemTests.Incidents;
 
@@ -190,7 +191,7 @@ internal sealed class IncidentNode(IHost host, EventHospital hospital) : IAsyncD
 
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(Poll.Patience);
         await host.StopAsync(deadline.Token);
         await ((IAsyncDisposable)host).DisposeAsync();
     }

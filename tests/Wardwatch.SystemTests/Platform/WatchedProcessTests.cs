@@ -11,7 +11,7 @@ public sealed class WatchedProcessTests
     // Takes its time to end, as PostgreSQL does; says who its watcher is.
     private const string SlowToEnd = "trap 'sleep 1; exit 7' TERM; echo watcher $PPID; while :; do sleep 0.1; done";
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

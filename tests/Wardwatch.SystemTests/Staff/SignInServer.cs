@@ -212,7 +212,7 @@ public sealed class StaffClient(ServerProcess server, string user) : IDisposable
     public async Task<string> CodeAsync(int steps, CancellationToken cancellation)
     {
         await Poll.UntilAsync(
-            () => Task.FromResult(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() % 30 < 24), TimeSpan.FromSeconds(20), "a new step of the authenticator begins", cancellation);
+            () => Task.FromResult(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() % 30 < 24), Poll.Patience, "a new step of the authenticator begins", cancellation);
         return Totp.Code(Secret, Totp.StepAt(TimeProvider.System.GetUtcNow()) + steps);
     }
 

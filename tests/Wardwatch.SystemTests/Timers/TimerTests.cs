@@ -18,7 +18,7 @@ namespace Wardwatch.SystemTests.Timers;
 public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
 {
     private const string Kind = "test-timer";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = Poll.Patience;
     private static readonly TimerSetting Setting = new TimerSetting(TimeProvider.System);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -163,7 +163,7 @@ public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
     {
         public async ValueTask DisposeAsync()
         {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var deadline = new CancellationTokenSource(Poll.Patience);
             await host.StopAsync(deadline.Token);
             await ((IAsyncDisposable)host).DisposeAsync();
         }
