@@ -162,7 +162,7 @@ export class Care {
       respondState: dueIn === null ? 'none' : 'running',
       nextStep: acknowledgedAt
         ? { at: iso(acknowledgedAt + 600_000), what: 're-alert', to: '' }
-        : { at: iso(Date.now() + 95_000), what: 'escalate', to: assignee ? 'Dr B. Osei' : 'charge nurse' },
+        : { at: iso(Date.now() + 570_000), what: 'escalate', to: assignee ? 'Dr B. Osei' : 'charge nurse' },
       step: 1,
       version: 1,
       history: [{ at: iso(at), actor: null, step: 'opened', channel: null, note: alert.cause.text }],

@@ -11,12 +11,15 @@ public static class Poll
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Asks until the answer is true.</summary>
+    /// <param name="condition">What is asked.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="between">How long to wait before it is asked again; null: so short that nobody notices.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> came first.</exception>
-    public static async Task UntilAsync(Func<Task<bool>> condition, CancellationToken cancellation)
+    public static async Task UntilAsync(Func<Task<bool>> condition, CancellationToken cancellation, TimeSpan? between = null)
     {
         while (!await condition())
         {
-            await Task.Delay(Between, cancellation);
+            await Task.Delay(between ?? Between, cancellation);
         }
     }
 

@@ -10,8 +10,11 @@ namespace Wardwatch.SystemTests.Harness;
 public sealed class ServerProcess : IAsyncDisposable
 {
     private const int SignalTerminate = 15;
-    private static readonly TimeSpan ReadyWithin = Poll.Patience;
+    private static readonly TimeSpan ReadyWithin = 2 * Poll.Patience;
     private static readonly TimeSpan EndWithin = Poll.Patience;
+
+    // Each question that nobody answers yet costs an exception, while the server needs the processor to start.
+    private static readonly TimeSpan AskReadyEvery = TimeSpan.FromMilliseconds(60);
 
     private static readonly string[] Limits = ["AnonymousPerMinute", "EntrancesPerMinute", "StaffPerMinute", "StaffBurst", "LiveConnectionsPerAccount"];
 
@@ -121,7 +124,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
                     return await AnswersReadyAsync(client, deadline.Token);
                 },
-                deadline.Token);
+                deadline.Token, AskReadyEvery);
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
