@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Wardwatch.Server.AlertPath.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
@@ -128,7 +127,7 @@ internal sealed partial class AlertPathDirectory : BackgroundService, IAlertPath
         {
             await ReloadAsync(cancellation).WaitAsync(Tick, _time, cancellation);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        catch (Exception e) when (e is not OutOfMemoryException && !cancellation.IsCancellationRequested)
         {
             LogLater(e.Message);
         }

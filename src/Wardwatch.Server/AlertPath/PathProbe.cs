@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Wardwatch.Devices.Envelopes;
 using Wardwatch.Devices.Payloads;
 using Wardwatch.Server.AlertPath.Contracts;
@@ -52,18 +50,19 @@ internal sealed partial class PathProbe(
 
                 isAway = false;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
+                break;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Whatever it is, it is asked again: the path is broken meanwhile, and says so.
                 if (!isAway)
                 {
                     LogNoRounds(e.Message);
                 }
 
                 isAway = true;
-            }
-            catch (OperationCanceledException)
-            {
-                break;
             }
 
             await Task.Delay(Tick, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -80,7 +79,7 @@ internal sealed partial class PathProbe(
         {
             await SendAsync(round, address, either.Token);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or System.Net.Sockets.SocketException or AuthenticationException or ObjectDisposedException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             if (!stopping.IsCancellationRequested)
             {

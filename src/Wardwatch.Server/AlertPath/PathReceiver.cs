@@ -1,11 +1,9 @@
 using System.Net;
-using System.Net.Security;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Wardwatch.Server.AlertPath.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -41,18 +39,19 @@ internal sealed partial class PathReceiver(
                 await ListenAsync(client, stoppingToken);
                 isAway = false;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException or NpgsqlException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
+                return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Whatever it is, it listens again: the path is broken meanwhile, and says so.
                 if (!isAway)
                 {
                     LogAway(e.Message);
                 }
 
                 isAway = true;
-            }
-            catch (OperationCanceledException)
-            {
-                return;
             }
 
             await Task.Delay(AfterFailure, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -44,7 +44,7 @@ public sealed class TestedWard : IAsyncLifetime
 /// <summary>The way from a virtual device to a receipt, with the real server: proven, broken in each of its parts, and proven again when it is mended.</summary>
 public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<TestedWard>
 {
-    private const string WardId = "ward-1";
+    private const string WardId = "ward-1", OtherWard = "ward-2";
     private const int StopSignal = 19, ContinueSignal = 18;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
@@ -57,8 +57,8 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
     {
         await UntilAsync("proven");
         using var nurse = await ClientAsync("nurse");
-        using var screen = await EventListener.OpenAsync(nurse, "", null, Cancellation);
-        using var testing = await EventListener.OpenAsync(nurse, "?tests=true", null, Cancellation);
+        using var screen = await EventListener.OpenAsync(nurse, $"?ward={WardId}", null, Cancellation);
+        using var testing = await EventListener.OpenAsync(nurse, $"?ward={WardId}&tests=true", null, Cancellation);
         var first = (await screen.NextAsync(IsProven, Cancellation)).Data.GetProperty("provenAt").GetDateTimeOffset();
 
         // Whoever did not ask for tests gets none, though some are addressed to them.
@@ -73,12 +73,14 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
         told.ShouldNotContain(name => name.StartsWith("alert-raised", StringComparison.Ordinal) || name.StartsWith("incident", StringComparison.Ordinal));
         next.Data.GetProperty("ward").GetString().ShouldBe(WardId);
 
-        var path = (await Ward.JsonAsync("/api/dashboard-data", Cancellation)).GetProperty("alertPath").EnumerateArray().ShouldHaveSingleItem();
+        (await Ward.JsonAsync("/api/dashboard-data", Cancellation)).GetProperty("alertPath").EnumerateArray().Select(one => one.Text("ward")).ShouldBe([WardId, OtherWard]);
+        var path = (await Ward.JsonAsync($"/api/dashboard-data?ward={WardId}", Cancellation)).GetProperty("alertPath").EnumerateArray().ShouldHaveSingleItem();
         (path.Text("ward"), path.Text("state")).ShouldBe((WardId, "proven"));
         path.GetProperty("provenAt").GetDateTimeOffset().ShouldBeGreaterThanOrEqualTo(first);
         var (status, probe) = await ProbeAsync();
         (status, probe.Text("state")).ShouldBe((HttpStatusCode.OK, "proven"));
-        var probed = probe.GetProperty("wards").EnumerateArray().ShouldHaveSingleItem();
+        probe.GetProperty("wards").GetArrayLength().ShouldBe(2);
+        var probed = probe.GetProperty("wards")[0];
         (probed.Text("hospital"), probed.Text("ward"), probed.Text("state")).ShouldBe(("demo", WardId, "proven"));
         probed.EnumerateObject().Select(member => member.Name).ShouldBe(["hospital", "ward", "state", "provenAt", "ageSeconds"]);
         (await Ward.MetricAsync("alert_path_proven_age_seconds", $"ward=\"{WardId}\"", Cancellation)).ShouldBeInRange(0, 60);
@@ -90,7 +92,7 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
         receipt.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         using var nothing = await nurse.PostAsJsonAsync("/api/alert-path/receipts", new { notification = Guid.NewGuid() }, Cancellation);
         nothing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await Ward.JsonAsync("/api/alert-path", Cancellation)).GetProperty("items").EnumerateArray().ShouldHaveSingleItem().Text("ward").ShouldBe(WardId);
+        (await Ward.JsonAsync("/api/alert-path", Cancellation)).GetProperty("items").EnumerateArray().Select(one => one.Text("ward")).ShouldBe([WardId, OtherWard]);
         using var stranger = Ward.Server.CreateClient();
         (await stranger.GetAsync("/sse/alert-path", Cancellation)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
@@ -101,9 +103,8 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
         await UntilAsync("proven");
         using var nurse = await ClientAsync("nurse");
         using var technician = await ClientAsync("technician");
-        await SettleAsync(nurse, technician);
-        var (before, rounds) = (await EverythingAsync(nurse, technician), await RoundsAsync());
-        await Poll.UntilAsync(async () => await RoundsAsync() >= rounds + 3, Soon, "three rounds more", Cancellation);
+        var (before, rounds) = (await SettledAsync(nurse, technician), await RoundsAsync());
+        await Poll.UntilAsync(async () => await RoundsAsync() >= rounds + 6, Soon, "three rounds more of both wards", Cancellation);
         var after = await EverythingAsync(nurse, technician);
         foreach (var (address, answer) in before)
         {
@@ -147,7 +148,7 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
     {
         await UntilAsync("proven");
         using var nurse = await ClientAsync("nurse");
-        using var screen = await EventListener.OpenAsync(nurse, "", null, Cancellation);
+        using var screen = await EventListener.OpenAsync(nurse, $"?ward={WardId}", null, Cancellation);
         var postmaster = PostgresProcesses.Postmaster(Ward.Server.Data).ShouldNotBeNull();
         List<int> processes = [postmaster, .. PostgresProcesses.Children(postmaster).Select(child => child.Key)];
         processes.ForEach(process => ServerProcess.Signal(process, StopSignal));
@@ -173,7 +174,7 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
         await EndedAsync();
         using var nurse = await ClientAsync("nurse");
         using var technician = await ClientAsync("technician");
-        using var screen = await EventListener.OpenAsync(nurse, "", null, Cancellation);
+        using var screen = await EventListener.OpenAsync(nurse, $"?ward={WardId}", null, Cancellation);
         await Ward.ExecuteAsync($"{breakIt}; notify wardwatch_directory, 'devices'", Cancellation);
         try
         {
@@ -184,7 +185,7 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
             await Poll.UntilAsync(async () => (alert = (await ActiveAsync(technician)).FirstOrDefault()).ValueKind == JsonValueKind.Object, Soon, "the technician has the alert", Cancellation);
             (alert.Text("priority"), alert.GetProperty("technical").GetBoolean(), alert.Text("ward")).ShouldBe(("high", true, WardId));
             alert.GetProperty("cause").Text("text").ShouldContain(reached);
-            (await ActiveAsync(nurse)).ShouldHaveSingleItem();
+            (await ActiveAsync(nurse)).ShouldNotBeEmpty();
             await Poll.UntilAsync(
                 async () => (await technician.GetFromJsonAsync<JsonElement>("/api/incidents?state=open", Cancellation)).GetProperty("items").EnumerateArray().Any(one => one.Text("type") == "alert-path-broken" && one.Text("role") == "technician"),
                 Soon, "and an incident to see to", Cancellation);
@@ -202,7 +203,7 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
     private Task EndedAsync() => Poll.UntilAsync(async () => (await ActiveAsync(Ward.Client)).Count == 0, Soon, "the alert has ended", Cancellation);
 
     private static async Task<List<JsonElement>> ActiveAsync(HttpClient client) =>
-        [.. (await client.GetFromJsonAsync<JsonElement>("/api/alerts?condition=active", Cancellation)).GetProperty("items").EnumerateArray().Where(alert => alert.Text("type") == "alert-path-broken")];
+        [.. (await client.GetFromJsonAsync<JsonElement>($"/api/alerts?condition=active&ward={WardId}", Cancellation)).GetProperty("items").EnumerateArray().Where(alert => alert.Text("type") == "alert-path-broken")];
 
     private static bool IsProven(ServerEvent one) => one.Name == "alert-path-changed" && one.Data.Text("state") == "proven";
 
@@ -221,21 +222,25 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
         return (long)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
-    // What the other tests left behind, and the start of the server, is told and counted a little later than it happens: until two looks are the same.
-    private async Task SettleAsync(HttpClient nurse, HttpClient technician)
+    // What the other tests and the start of the server left behind is told and counted a little later than it happened: until two looks with a round between them are the same.
+    private async Task<Dictionary<string, string>> SettledAsync(HttpClient nurse, HttpClient technician)
     {
-        var last = "";
-        await Poll.UntilAsync(
-            async () =>
+        var last = await EverythingAsync(nurse, technician);
+        for (var look = 1; ; look++)
+        {
+            await UntilAsync("proven");
+            var rounds = await RoundsAsync();
+            await Poll.UntilAsync(async () => await RoundsAsync() >= rounds + 2, Soon, "another round of both wards", Cancellation);
+            var now = await EverythingAsync(nurse, technician);
+            var different = now.Where(one => last[one.Key] != one.Value).Select(one => $"{one.Key}: {last[one.Key]} | {one.Value}").ToList();
+            if (different.Count == 0)
             {
-                await UntilAsync("proven");
-                var rounds = await RoundsAsync();
-                await Poll.UntilAsync(async () => await RoundsAsync() > rounds, Soon, "another round", Cancellation);
-                var now = string.Concat((await EverythingAsync(nurse, technician)).Values);
-                var same = now == last;
-                last = now;
-                return same;
-            }, Soon, "nothing changes but the rounds", Cancellation);
+                return now;
+            }
+
+            look.ShouldBeLessThan(20, string.Join('\n', different));
+            last = now;
+        }
     }
 
     private async Task<Dictionary<string, string>> EverythingAsync(HttpClient nurse, HttpClient technician)
