@@ -152,7 +152,7 @@ internal sealed class AlertPathStore(NpgsqlDataSource database, ICanaryPatients 
     }
 
     /// <summary>How far the last round came, in words.</summary>
-    public async Task<string> ReachedAsync(NpgsqlConnection connection, int tenantId, string ward, CancellationToken cancellation)
+    public static async Task<string> ReachedAsync(NpgsqlConnection connection, int tenantId, string ward, CancellationToken cancellation)
     {
         await using var command = Command(connection, Reached, tenantId, ward);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

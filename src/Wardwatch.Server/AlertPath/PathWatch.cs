@@ -110,7 +110,7 @@ internal sealed partial class PathWatch(
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var text = $"Test alerts of this ward do not arrive. {await store.ReachedAsync(connection, tenantId, ward, cancellation)} Real ones may not arrive either: look at the patients and at the bedside monitors.";
+        var text = $"Test alerts of this ward do not arrive. {await AlertPathStore.ReachedAsync(connection, tenantId, ward, cancellation)} Real ones may not arrive either: look at the patients and at the bedside monitors.";
         await alerts.RaiseAsync(connection, new(tenantId, Type, ward, text) { Ward = ward }, time.GetUtcNow(), cancellation);
         await transaction.CommitAsync(cancellation);
     }
