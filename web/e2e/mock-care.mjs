@@ -27,6 +27,8 @@ export class Care {
     this.alerts = new Map();
     this.incidents = new Map();
     this.notifications = new Map();
+    /** The tests of the alert path of which screens said that they came. */
+    this.tested = [];
     this.pauses = new Map();
     this.overrides = new Map([
       ['p8', { items: [['spo2-low', { limit: 86, delaySeconds: 15, on: true }]], ...OVERRIDE() }],

@@ -62,7 +62,7 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
         command.Add(NpgsqlDbType.TimestampTz, part, entry => UnixTime.ToDateTime(entry.Transition.OnsetAt));
         command.Add(NpgsqlDbType.TimestampTz, part, entry => UnixTime.ToDateTime(entry.Transition.At));
         command.Add(NpgsqlDbType.Bytea, part, entry => AlertCauses.Seal(entry.Patient.Key, entry.Id, AlertCauses.Of(entry.Type, entry.Transition, entry.Scene, entry.Text)));
-        command.Add(NpgsqlDbType.Boolean, part, _ => false);
+        command.Add(NpgsqlDbType.Boolean, part, entry => entry.Patient.IsCanary);
         var raised = new HashSet<Guid>();
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
@@ -74,10 +74,14 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
 
         foreach (var entry in part.Where(entry => raised.Contains(entry.Id)))
         {
-            metrics.Raised(entry.Type, entry.Transition.Priority);
+            if (!entry.Patient.IsCanary)
+            {
+                metrics.Raised(entry.Type, entry.Transition.Priority);
+            }
+
             var told = new AlertRaised(
                 $"{entry.Id}", entry.Type.Code, entry.Transition.Priority.Word(), entry.Type.IsTechnical, entry.Patient.Id, entry.Patient.Ward, entry.Patient.Bed,
-                UnixTime.ToDateTimeOffset(entry.Transition.OnsetAt), entry.At, entry.Text);
+                UnixTime.ToDateTimeOffset(entry.Transition.OnsetAt), entry.At, entry.Text, entry.Patient.IsCanary);
             events.Add(NewEvent.Of(AlertEvents.Raised, new(entry.Patient.TenantId, entry.Patient.Number, entry.At), told));
         }
     }
@@ -112,7 +116,7 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
         {
             var condition = entry.Transition.Phase == AlertPhase.Ended ? AlertWords.Ended : AlertWords.Active;
             var told = new AlertChanged(
-                $"{entry.Id}", entry.Type.Code, AlertCauses.WordOf(entry.Transition.Phase), entry.Transition.Priority.Word(), condition, entry.Patient.Id, entry.Patient.Ward, entry.At);
+                $"{entry.Id}", entry.Type.Code, AlertCauses.WordOf(entry.Transition.Phase), entry.Transition.Priority.Word(), condition, entry.Patient.Id, entry.Patient.Ward, entry.At, entry.Patient.IsCanary);
             events.Add(NewEvent.Of(AlertEvents.Changed, new(entry.Patient.TenantId, entry.Patient.Number, entry.At), told));
         }
     }

@@ -53,7 +53,10 @@ internal static class AlertSql
 
     /// <summary>What asks for somebody: what is active, and of the last days what ended and may be latched.</summary>
     public const string Active =
-        $"select {Columns} {From} where a.ended_at is null or (a.acknowledged_at is null and a.priority = 3 and not a.technical and a.ended_at > now() - interval '3 days') order by a.alert_no";
+        $"""
+        select {Columns} {From}
+        where not a.canary and (a.ended_at is null or (a.acknowledged_at is null and a.priority = 3 and not a.technical and a.ended_at > now() - interval '3 days')) order by a.alert_no
+        """;
 
     /// <summary>A page of those that a caller may see.</summary>
     public const string Page =

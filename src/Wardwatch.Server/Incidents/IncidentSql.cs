@@ -89,7 +89,7 @@ internal static class IncidentSql
     private const string Reached =
         """
          from incidents i
-        where i.tenant_id = $1
+        where i.tenant_id = $1 and not i.canary
           and ($2 or (i.patient_no is not null and (i.ward_id = any($3) or i.patient_no = any($4))) or (i.patient_no is null and i.ward_id = any($3))
                or (i.patient_no is null and ($5 or i.ward_id = any($6)))
                or exists (select from incident_responders r where r.incident_id = i.incident_id and r.account_id = $7))

@@ -188,14 +188,20 @@ internal static class IncidentStore
 
     private static async Task NumberAsync(IncidentWork work, CancellationToken cancellation)
     {
-        var opened = work.Opened;
-        if (opened.Count == 0)
+        // Numbers are for people, who would miss those that a test took: tests count downwards from nowhere.
+        foreach (var canary in work.Opened.Where(incident => incident.Canary))
+        {
+            canary.Number = -(BitConverter.ToInt64(canary.IncidentId.ToByteArray(), sizeof(long)) & long.MaxValue);
+        }
+
+        Incident[] opened = [.. work.Opened.Where(incident => !incident.Canary)];
+        if (opened.Length == 0)
         {
             return;
         }
 
-        await using var command = Command(work.Connection, IncidentSql.Numbers, work.TenantId, (long)opened.Count);
-        var number = (long)(await command.ExecuteScalarAsync(cancellation))! - opened.Count;
+        await using var command = Command(work.Connection, IncidentSql.Numbers, work.TenantId, (long)opened.Length);
+        var number = (long)(await command.ExecuteScalarAsync(cancellation))! - opened.Length;
         foreach (var incident in opened)
         {
             incident.Number = ++number;

@@ -49,7 +49,7 @@ internal sealed class Notifier(IKeyring keyring, IOutbox outbox, NotificationsMe
                 .Select(planned => (one.Id, planned))).ToList();
         await InsertAsync(connection, posted, attempts, now, cancellation);
         await outbox.AddAsync(connection, Array.ConvertAll(posted, one => EventOf(one, now)), cancellation);
-        metrics.Posted(posted.Length);
+        metrics.Posted(posted.Count(one => one.Notification.Kind != NotificationKinds.Canary));
         return Array.ConvertAll(posted, one => one.Id);
     }
 

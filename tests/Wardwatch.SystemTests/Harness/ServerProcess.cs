@@ -253,6 +253,8 @@ public sealed class ServerProcess : IAsyncDisposable
             start.Environment["Wardwatch__Limits__" + limit] = "100000";
         }
 
+        // Those of the alert path switch the test alerts on; the others count rows of their own.
+        start.Environment["Wardwatch__AlertPath__Enabled"] = "false";
         foreach (var (name, value) in Environment)
         {
             start.Environment[name] = value;

@@ -52,6 +52,9 @@ public sealed record NotificationPosted(Guid Notification, Guid Account, string 
 /// <summary>What happens to notifications.</summary>
 public static class NotificationEvents
 {
+    /// <summary>The kind of those that prove the alert path: they are shown to nobody but who asked for them.</summary>
+    public const string CanaryKind = "canary";
+
     public static readonly EventKind<NotificationPosted> Posted = new(nameof(NotificationPosted), 1, NotificationEventsJson.Default.NotificationPosted);
 }
 
