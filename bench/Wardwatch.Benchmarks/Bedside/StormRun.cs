@@ -70,7 +70,8 @@ internal sealed class StormRun(HospitalUnderTest hospital, StormPlan plan, IRead
     private const string Board = "/api/incidents?state=open&limit=50", Dashboard = "/api/dashboard-data";
 
     private static readonly TimeProvider Time = TimeProvider.System;
-    private static readonly TimeSpan CaughtUpWithin = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan CaughtUpWithin = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan LastFrames = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs it.</summary>
@@ -88,7 +89,7 @@ internal sealed class StormRun(HospitalUnderTest hospital, StormPlan plan, IRead
         await Task.WhenAll(publishers.Select(publisher => publisher.WhenAcknowledgedAsync(cancellation)));
         var (stored, without, incidents) = await UntilCaughtUpAsync(last, cancellation);
         var caughtUp = Time.GetElapsedTime(last);
-        while ((deliveries.Read("high").Missing > 0 || deliveries.Read("medium").Missing > 0) && Time.GetElapsedTime(last) < CaughtUpWithin) await Task.Delay(200, cancellation);
+        while ((deliveries.Read("high").Missing > 0 || deliveries.Read("medium").Missing > 0) && Time.GetElapsedTime(last) < caughtUp + LastFrames) await Task.Delay(200, cancellation);
         var (cost, _) = meter.End();
         var (high, medium) = (deliveries.Read("high"), deliveries.Read("medium"));
         var (kinds, _) = tally.Read();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Npgsql;
 using NpgsqlTypes;
+using Wardwatch.Server.Events.Contracts;
 
 namespace Wardwatch.Server.Incidents;
 
@@ -147,27 +148,23 @@ internal static class IncidentStore
     private static async Task TellOthersAsync(IncidentWork work, CancellationToken cancellation)
     {
         var (connection, tools) = (work.Connection, work.Tools);
-        foreach (var ((kind, subject), dueAt) in work.Timers.OrderBy(timer => timer.Key.Kind, StringComparer.Ordinal).ThenBy(timer => timer.Key.Subject, StringComparer.Ordinal))
+        await tools.Timers.ChangeAsync(connection, work.TenantId, work.Timers, cancellation);
+        if (work.Joined.Count > 0)
         {
-            await (dueAt is { } at
-                ? tools.Timers.SetAsync(connection, work.TenantId, kind, subject, at, cancellation)
-                : tools.Timers.CancelAsync(connection, work.TenantId, kind, subject, cancellation));
+            await tools.Alerts.JoinAsync(connection, work.TenantId, [.. work.Joined.SelectMany(joined => joined.Value, (joined, alert) => (alert, joined.Key))], cancellation);
         }
 
-        foreach (var (incident, alerts) in work.Joined.OrderBy(joined => joined.Key))
-        {
-            await tools.Alerts.JoinAsync(connection, work.TenantId, [.. alerts.Order(StringComparer.Ordinal)], incident, cancellation);
-        }
-
+        // Whatever tells of it is added by one call: locks are taken in one order, and transactions of several patients cannot wait for each other.
+        var events = new List<NewEvent>();
         foreach (var byPerson in work.Acknowledged.GroupBy(acknowledged => acknowledged.Person))
         {
             await tools.Alerts.AcknowledgeAsync(
-                connection, work.TenantId, [.. byPerson.Select(one => one.Alert).Order(StringComparer.Ordinal)], byPerson.Key.Account, byPerson.Key.Name, work.Now, cancellation);
+                connection, work.TenantId, [.. byPerson.Select(one => one.Alert)], byPerson.Key.Account, byPerson.Key.Name, work.Now, events, cancellation);
         }
 
         foreach (var (alerts, person, judgement) in work.Judged)
         {
-            await tools.Alerts.JudgeAsync(connection, work.TenantId, alerts, judgement, person.Account, work.Now, cancellation);
+            await tools.Alerts.JudgeAsync(connection, work.TenantId, alerts, judgement, person.Account, work.Now, events, cancellation);
         }
 
         foreach (var incident in work.Withdrawn)
@@ -175,14 +172,15 @@ internal static class IncidentStore
             await tools.Notifier.WithdrawAsync(connection, work.TenantId, incident, cancellation);
         }
 
-        if (work.Events.Count > 0)
-        {
-            await tools.Outbox.AddAsync(connection, work.Events, cancellation);
-        }
-
+        events.AddRange(work.Events);
         if (work.Notifications.Count > 0)
         {
-            await tools.Notifier.QueueAsync(connection, work.Notifications, cancellation);
+            await tools.Notifier.QueueAsync(connection, work.Notifications, events, cancellation);
+        }
+
+        if (events.Count > 0)
+        {
+            await tools.Outbox.AddAsync(connection, events, cancellation);
         }
     }
 

@@ -22,6 +22,21 @@ internal static class TimerSql
         select case when $4 < $5 then pg_notify('{DirectoryChanges.Channel}', '{Topic}') end from put
         """;
 
+    /// <summary>The same for many; those without a number of seconds are taken away.</summary>
+    public const string Change =
+        $"""
+        with wanted as (
+            select kind, subject, clock_timestamp() + make_interval(secs => seconds) as at, seconds from unnest($2, $3, $4) as w (kind, subject, seconds)
+        ), gone as (
+            delete from timers t using wanted w where t.tenant_id = $1 and t.kind = w.kind and t.subject = w.subject and w.seconds is null
+        ), put as (
+            insert into timers (tenant_id, kind, subject, due_at, next_at)
+            select $1, kind, subject, at, at from wanted where seconds is not null order by kind, subject
+            on conflict (tenant_id, kind, subject) do update set due_at = excluded.due_at, next_at = excluded.next_at, attempts = 0
+        )
+        select case when min(seconds) < $5 then pg_notify('{DirectoryChanges.Channel}', '{Topic}') end from wanted
+        """;
+
     /// <summary>Takes one away.</summary>
     public const string Cancel = "delete from timers where tenant_id = $1 and kind = $2 and subject = $3";
 
