@@ -11,19 +11,20 @@ namespace Wardwatch.Benchmarks.Bedside;
 /// <param name="Alerts">How many in all.</param>
 /// <param name="Each">How many of each patient.</param>
 /// <param name="Group">How many patients have alerts at the same time.</param>
-internal sealed record StormPlan(double PerSecond, int Alerts, int Each, int Group)
+/// <param name="Before">How many patients have theirs before what is measured, while the run-time compiles.</param>
+internal sealed record StormPlan(double PerSecond, int Alerts, int Each, int Group, int Before)
 {
     private const double PerPatientPerSecond = 3;
 
     /// <summary>How many patients there are.</summary>
-    public int Patients => Alerts / Each;
+    public int Patients => Before + (Alerts / Each);
 
     /// <summary>A plan of whole groups; a patient has some three alerts a second while it is its group's turn.</summary>
-    public static StormPlan Of(double rate, int seconds, int each)
+    public static StormPlan Of(double rate, int seconds, int each, int warmup)
     {
         var group = Math.Max(1, (int)Math.Round(rate / PerPatientPerSecond));
         var groups = Math.Max(1, (int)Math.Round(rate * seconds / (group * each)));
-        return new(rate, group * groups * each, each, group);
+        return new(rate, group * groups * each, each, group, group * (int)Math.Ceiling(rate * warmup / (group * each)));
     }
 
     /// <summary>The patient of the n-th alert, and how many alerts that patient had before.</summary>
@@ -40,6 +41,9 @@ internal sealed class StormDeliveries
     private readonly ConcurrentDictionary<(string Patient, string Priority), long> _sent = new();
     private readonly ConcurrentDictionary<(string Incident, string Priority), long> _shown = new();
     private readonly ConcurrentDictionary<string, string> _patients = new(StringComparer.Ordinal);
+
+    /// <summary>What was sent so far is not measured.</summary>
+    public void Begin() => _sent.Clear();
 
     /// <summary>An alert is about to be sent.</summary>
     public void Send(string patient, string priority) => _sent.TryAdd((patient, priority), TimeProvider.System.GetTimestamp());
@@ -77,17 +81,22 @@ internal sealed class StormRun(HospitalUnderTest hospital, StormPlan plan, IRead
     /// <summary>Runs it.</summary>
     public async Task<StormResult> RunAsync(CancellationToken cancellation)
     {
+        var before = plan.Before * plan.Each;
+        await new OpenLoop(plan.PerSecond, Time).RunAsync(TimeSpan.FromSeconds(before / plan.PerSecond), (number, _) => Raise(number), cancellation);
+        await Task.WhenAll(publishers.Select(publisher => publisher.WhenAcknowledgedAsync(cancellation)));
+        await UntilCaughtUpAsync(before, Time.GetTimestamp(), cancellation);
+        deliveries.Begin();
         var meter = new CostMeter(Programs.ServerName);
         meter.Begin();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var looking = LookAsync(stop.Token);
         var loop = new OpenLoop(plan.PerSecond, Time);
-        await loop.RunAsync(TimeSpan.FromSeconds(plan.Alerts / plan.PerSecond), (number, _) => Raise(number), cancellation);
+        await loop.RunAsync(TimeSpan.FromSeconds(plan.Alerts / plan.PerSecond), (number, _) => Raise(before + number), cancellation);
         var last = Time.GetTimestamp();
         await stop.CancelAsync();
         var tally = await looking;
         await Task.WhenAll(publishers.Select(publisher => publisher.WhenAcknowledgedAsync(cancellation)));
-        var (stored, without, incidents) = await UntilCaughtUpAsync(last, cancellation);
+        var (stored, without, incidents) = await UntilCaughtUpAsync(before + plan.Alerts, last, cancellation);
         var caughtUp = Time.GetElapsedTime(last);
         while ((deliveries.Read("high").Missing > 0 || deliveries.Read("medium").Missing > 0) && Time.GetElapsedTime(last) < caughtUp + LastFrames) await Task.Delay(200, cancellation);
         var (cost, _) = meter.End();
@@ -95,7 +104,7 @@ internal sealed class StormRun(HospitalUnderTest hospital, StormPlan plan, IRead
         var (kinds, _) = tally.Read();
         Durations Of(string kind) => kinds.GetValueOrDefault(kind) ?? Durations.Of([]);
         return new(
-            plan.PerSecond, plan.Alerts, stored, without, incidents, caughtUp.TotalSeconds, Distribution.Of(high.Milliseconds), Distribution.Of(medium.Milliseconds), high.Missing + medium.Missing, Of(Board),
+            plan.PerSecond, plan.Alerts, stored - before, without, incidents - plan.Before, caughtUp.TotalSeconds, Distribution.Of(high.Milliseconds), Distribution.Of(medium.Milliseconds), high.Missing + medium.Missing, Of(Board),
             Of(Dashboard), tally.Faults, 0, loop.LatestMilliseconds, cost, "");
     }
 
@@ -109,7 +118,7 @@ internal sealed class StormRun(HospitalUnderTest hospital, StormPlan plan, IRead
         publisher.Flush();
     }
 
-    private async Task<(long Stored, long Without, long Incidents)> UntilCaughtUpAsync(long last, CancellationToken cancellation)
+    private async Task<(long Stored, long Without, long Incidents)> UntilCaughtUpAsync(int wanted, long last, CancellationToken cancellation)
     {
         while (true)
         {
@@ -118,7 +127,7 @@ internal sealed class StormRun(HospitalUnderTest hospital, StormPlan plan, IRead
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
             var (stored, without, incidents) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
-            if ((stored >= plan.Alerts && without == 0) || Time.GetElapsedTime(last) > CaughtUpWithin) return (stored, without, incidents);
+            if ((stored >= wanted && without == 0) || Time.GetElapsedTime(last) > CaughtUpWithin) return (stored, without, incidents);
             await Task.Delay(200, cancellation);
         }
     }

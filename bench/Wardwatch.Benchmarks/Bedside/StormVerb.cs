@@ -38,10 +38,12 @@ internal static class StormVerb
     private static readonly Option<int> Seconds = new("--seconds") { Description = "For how long", DefaultValueFactory = _ => 60 };
     private static readonly Option<int> Each = new("--each") { Description = "Alerts of each patient, medium and high in turn, which become one incident", DefaultValueFactory = _ => 12 };
 
+    private static readonly Option<int> Warmup = new("--warmup") { Description = "Seconds of the same before, of other patients, while the run-time compiles", DefaultValueFactory = _ => 10 };
+
     public static Command Create(Option<bool> json)
     {
         var command = new Command(
-            "storm", "A thousand alerts a second for a minute; fails where one is not stored or belongs to no incident, one of high priority is on the nurse's screen later than 2 s, or the board does not answer") { Rate, Seconds, Each };
+            "storm", "A thousand alerts a second for a minute; fails where one is not stored or belongs to no incident, one of high priority is on the nurse's screen later than 2 s, or the board does not answer") { Rate, Seconds, Each, Warmup };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, new Report(parsed.GetValue(json)), cancellation));
         return command;
     }
@@ -49,7 +51,7 @@ internal static class StormVerb
     private static async Task<int> RunAsync(ParseResult parsed, Report report, CancellationToken cancellation)
     {
         var (rate, seconds) = (Math.Clamp(parsed.GetValue(Rate), 1, 10_000), Math.Clamp(parsed.GetValue(Seconds), 1, 600));
-        var plan = StormPlan.Of(rate, seconds, Math.Clamp(parsed.GetValue(Each), 2, 1_000));
+        var plan = StormPlan.Of(rate, seconds, Math.Clamp(parsed.GetValue(Each), 2, 1_000), Math.Clamp(parsed.GetValue(Warmup), 0, 600));
         var load = BedsideSettings.LoadAverage();
         await using var hospital = await report.DoAsync($"Starting a hospital of {plan.Patients:N0} patients", () => HospitalUnderTest.StartAsync(new HospitalPlan(plan.Patients) { Settings = BedsideSettings.Limits }, cancellation));
         using var administrator = await hospital.OpenClientAsync("administrator", cancellation);

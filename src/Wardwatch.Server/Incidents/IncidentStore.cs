@@ -48,26 +48,32 @@ internal static class IncidentStore
         return work.Find(incident);
     }
 
-    /// <summary>Locks one incident unless somebody else holds it.</summary>
-    /// <returns>The incident; null and true if somebody holds it; null and false if there is none.</returns>
-    public static async Task<(Incident? Incident, bool IsHeld)> TryLockAsync(IncidentWork work, Guid incident, CancellationToken cancellation)
+    /// <summary>Locks incidents, but for those that somebody else holds.</summary>
+    /// <returns>Which of them somebody holds. Those that are neither held nor among the work are not there.</returns>
+    public static async Task<HashSet<Guid>> TryLockAsync(IncidentWork work, Guid[] incidents, CancellationToken cancellation)
     {
-        await using (var command = Command(work.Connection, IncidentSql.TryLockOne, work.TenantId, incident))
+        await using (var command = Command(work.Connection, IncidentSql.TryLock, work.TenantId, incidents))
         {
-            if (await ReadAsync(command, IncidentRows.Default.Incident, cancellation) is [var found])
+            foreach (var found in await ReadAsync(command, IncidentRows.Default.Incident, cancellation))
             {
                 work.Add(found);
             }
         }
 
-        if (work.Find(incident) is null)
+        var held = new HashSet<Guid>();
+        Guid[] missing = [.. incidents.Where(id => work.Find(id) is null)];
+        if (missing.Length > 0)
         {
-            await using var exists = Command(work.Connection, IncidentSql.Exists, work.TenantId, incident);
-            return (null, (bool)(await exists.ExecuteScalarAsync(cancellation))!);
+            await using var exist = Command(work.Connection, IncidentSql.Exist, work.TenantId, missing);
+            await using var reader = await exist.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                held.Add(reader.GetGuid(0));
+            }
         }
 
         await LoadPartsAsync(work, cancellation);
-        return (work.Find(incident), false);
+        return held;
     }
 
     /// <summary>

@@ -42,6 +42,9 @@ internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IAlerts
     /// <summary>What the world was told.</summary>
     public ConcurrentQueue<IncidentChanged> Told { get; } = new();
 
+    /// <summary>How often each transaction called the outbox.</summary>
+    public ConcurrentDictionary<string, int> OutboxCalls { get; } = new(StringComparer.Ordinal);
+
     /// <summary>How much was put on record.</summary>
     public int Noted => _noted;
 
@@ -171,6 +174,8 @@ internal sealed class IncidentNode(IHost host, EventHospital hospital) : IAsyncD
         services.AddSingleton<IPatientDirectory>(around);
         services.AddSingleton<IEventObserver>(around);
         EventsModule.AddEvents(builder);
+        var outbox = services.Last(service => service.ServiceType == typeof(IOutbox));
+        services.AddSingleton<IOutbox>(provider => new CountedOutbox((IOutbox)ActivatorUtilities.CreateInstance(provider, outbox.ImplementationType!), around));
         TimersModule.AddTimers(builder);
         IncidentsModule.AddIncidents(builder);
         IncidentsModule.AddIncidentWork(builder);

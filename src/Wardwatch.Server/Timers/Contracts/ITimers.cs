@@ -43,3 +43,13 @@ public interface ITimerHandler
     /// <summary>Acts. One that throws is tried again with growing pauses, and holds up no other.</summary>
     Task FireAsync(DueTimer timer, NpgsqlConnection connection, CancellationToken cancellation);
 }
+
+/// <summary>
+/// Takes many due timers of its kind and of one hospital at once, in one transaction, so that many that are due together are not late for one another. It adds all of what it tells to the
+/// outbox in one call. If it fails, all of it is taken back, and each timer acts by itself.
+/// </summary>
+public interface ITimerBatchHandler : ITimerHandler
+{
+    /// <summary>Acts on all of them.</summary>
+    Task FireAsync(IReadOnlyList<DueTimer> timers, NpgsqlConnection connection, CancellationToken cancellation);
+}
