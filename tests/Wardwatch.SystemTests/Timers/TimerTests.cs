@@ -123,7 +123,7 @@ public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
         const int Many = 40;
         await SetManyAsync("good", Many);
         var handler = new Together();
-        await using (await NodeAsync(handler))
+        await using (await NodeAsync(handler, workers: 1))
         {
             await Poll.UntilAsync(async () => await CountAsync("select count(*) from timer_effects") == Many, Soon, "all have acted", Cancellation);
         }
@@ -131,7 +131,7 @@ public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
         handler.Sizes.ShouldBe([Many]);
         await SetManyAsync("again", Many);
         await SetAsync("poison", TimeSpan.FromMilliseconds(-100));
-        await using var node = await NodeAsync(handler);
+        await using var node = await NodeAsync(handler, workers: 1);
         await Poll.UntilAsync(async () => await CountAsync("select count(*) from timer_effects where subject like 'again-%'") == Many, Soon, "the others act", Cancellation);
         handler.MayPass = true;
         await Poll.UntilAsync(async () => await CountAsync("select count(*) from timer_effects where subject = 'poison'") == 1, Soon, "it succeeds at last", Cancellation);
