@@ -203,6 +203,32 @@ public sealed class IncidentTests(EventHospital hospital) : IAsyncLifetime
         (await hospital.ScalarAsync<long>("select count(distinct number) from incidents", Cancellation)).ShouldBe(Patients + 1);
     }
 
+    [Fact]
+    public async Task Each_transaction_tells_of_many_patients_in_one_call_so_that_no_two_wait_for_each_other()
+    {
+        const int Patients = 30;
+        int[] patients = [.. Enumerable.Range(0, Patients).Select(_ => NewPatient())];
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["HighSteps"] = "1,600,1200" };
+        await using var one = await NodeAsync(settings);
+        await using var other = await NodeAsync(settings);
+
+        // In opposite orders, from two writers; then people act on some, and timers on the rest.
+        await Task.WhenAll(
+            hospital.AddAsync([.. patients.Select(patient => Raised(patient, Guid.NewGuid().ToString(), "spo2-critical", AlertPriority.High))], Cancellation),
+            hospital.AddAsync([.. patients.Reverse().Select(patient => Raised(patient, Guid.NewGuid().ToString(), "glucose-low", AlertPriority.High))], Cancellation));
+        var acted = await Task.WhenAll(patients.Take(5).Select(async patient =>
+        {
+            var incident = await IncidentAsync(patient, found => found.Type == "spo2-critical" && found.AssigneeName is not null);
+            return await one.TakeAsync("Emil", incident.IncidentId, IncidentStep.Review, "There");
+        }));
+        acted.ShouldAllBe(result => result.Refusal == null);
+        await Poll.UntilAsync(
+            async () => await hospital.ScalarAsync<long>("select count(*) from incidents where type = 'spo2-critical' and step > 1", Cancellation) >= Patients - 5, Soon, "the rest is carried on", Cancellation);
+        _around.OutboxCalls.ShouldNotBeEmpty();
+        _around.OutboxCalls.Values.ShouldAllBe(calls => calls == 1);
+        (await hospital.ScalarAsync<long>("select count(*) from event_dead_letters where consumer = 'incidents'", Cancellation)).ShouldBe(0);
+    }
+
     private int NewPatient() => hospital.Patients[150 + (Interlocked.Increment(ref _patients) % 48)];
 
     private async Task<string> RaiseAsync(int patient, string type, AlertPriority priority, string ward = "ward-1", DateTimeOffset? onset = null)
