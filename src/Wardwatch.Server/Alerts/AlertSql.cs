@@ -31,7 +31,7 @@ internal static class AlertSql
         """
         with ended as (
             update alerts a
-            set ended_at = greatest(n.at, a.onset_at), phase_no = a.phase_no + 1
+            set ended_at = greatest(n.at, a.raised_at), phase_no = a.phase_no + 1
             from unnest($1, $2, $3, $4, $5) as n (tenant_id, alert_id, type, subject, at)
             where a.tenant_id = n.tenant_id and a.type = n.type and a.subject = n.subject and a.ended_at is null and a.alert_id <> n.alert_id
                 and not exists (select from alerts x where x.alert_id = n.alert_id)

@@ -17,6 +17,9 @@ internal sealed class LaneAlerts(IAlertBook book)
     private IAlertBatch? _batch;
     private long _watchedFrom;
 
+    /// <summary>The lane runs: what was to be heard before, nobody could hear.</summary>
+    public void Watch(long now) => _watchedFrom = _watchedFrom == 0 ? now : _watchedFrom;
+
     /// <summary>Looks at a patient as of now.</summary>
     /// <param name="state">The patient's state.</param>
     /// <param name="patient">The patient.</param>
@@ -29,7 +32,7 @@ internal sealed class LaneAlerts(IAlertBook book)
 
         // A reading that waited is looked at behind a tick that did not.
         now = alerts.LastStep = Math.Max(now, alerts.LastStep);
-        _watchedFrom = _watchedFrom == 0 ? now : _watchedFrom;
+        Watch(now);
         ref readonly var device = ref view.Device;
         var heard = device is { IsContinuous: true, LastReceivedAt: not 0 };
         var awaited = device is { IsAwaited: true, LastReceivedAt: 0 };

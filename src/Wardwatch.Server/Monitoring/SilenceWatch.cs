@@ -34,6 +34,7 @@ internal sealed partial class SilenceWatch(
     /// <param name="group">Takes what must commit.</param>
     public void Tick(long now, CommitGroup group)
     {
+        alerts.Watch(now);
         var present = patients.Present;
         if (!ReferenceEquals(present, _present))
         {

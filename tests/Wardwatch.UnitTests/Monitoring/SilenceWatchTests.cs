@@ -193,7 +193,9 @@ public class SilenceWatchTests
     {
         _lane.Devices.Put(Device(10, Binding(1, Start, Start + 20 * Second, awaited: true), Binding(1, Start + 20 * Second, awaited: true)));
         TickUntil(31);
-        _lane.Book.Told.ShouldHaveSingleItem().Text.ShouldBe("No reading from device for 31 s");
+        _lane.Book.Told.ShouldBeEmpty("the lane has looked for thirty seconds");
+        TickUntil(32);
+        _lane.Book.Told.ShouldHaveSingleItem().Text.ShouldBe("No reading from device for 32 s");
     }
 
     [Fact]

@@ -87,7 +87,7 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
         var known = await NumbersAsync(connection, DemoSql.Devices, hospital.TenantId, cancellation);
         var inFile = _files.ReadDeviceKeys().ToDictionary(key => key.Device, StringComparer.Ordinal);
         var entries = new List<DemoDeviceKey>();
-        var added = new List<(IssuedDevice Device, int Patient, string Topic, bool IsAwaited)>();
+        var added = new List<(IssuedDevice Device, int Patient, string Topic)>();
         foreach (var (device, patient, spare) in DevicesOf(bedside))
         {
             var topic = DeviceRegistry.VitalsTopic(hospital.Id, DemoPatients.WardOf(patient), DemoPatients.IdOf(patient));
@@ -100,7 +100,7 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
             entries.Add(new(device, issued.Key.KeyId, Convert.ToHexStringLower(issued.Key.Key), issued.Token, topic, !spare && isPlayed(patient)));
             if (!known.ContainsKey(device))
             {
-                added.Add((issued, patients[DemoPatients.IdOf(patient)], topic, !spare && isPlayed(patient)));
+                added.Add((issued, patients[DemoPatients.IdOf(patient)], topic));
             }
         }
 
@@ -113,9 +113,11 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
 
         var numbers = await _devices.InsertAsync(connection, hospital.TenantId, added.ConvertAll(device => device.Device), cancellation);
         var since = time.GetUtcNow().UtcDateTime - WornSince;
+
+        // Nobody has put these on and waits for them; perhaps nothing plays them.
         await DeviceRegistry.InsertBindingsAsync(
             connection, hospital.TenantId,
-            added.ConvertAll(device => new BindingRow(numbers[device.Device.Id], device.Patient, device.Topic, since, DateTime.MaxValue, device.IsAwaited)), cancellation);
+            added.ConvertAll(device => new BindingRow(numbers[device.Device.Id], device.Patient, device.Topic, since, DateTime.MaxValue, IsAwaited: false)), cancellation);
         await DirectoryChanges.NotifyAsync(connection, PatientDirectory.Topic, null, cancellation);
         await DirectoryChanges.NotifyAsync(connection, DeviceDirectory.Topic, null, cancellation);
     }
