@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Shouldly;
+using Wardwatch.Server.Platform;
+using Wardwatch.Server.Platform.Postgres;
 using Wardwatch.SystemTests.Harness;
 using Xunit;
 
@@ -24,6 +26,7 @@ public sealed class StartAndStopTests
         var authority = await File.ReadAllTextAsync(Path.Combine(server.Data, "ca.pem"), Cancellation);
         (await server.TerminateAsync(Cancellation)).ShouldBe(0);
         PostgresProcesses.Postmaster(server.Data).ShouldBeNull();
+        Directory.Exists(ClusterPlace.Of(DataFolder.Open(server.Data)).Socket).ShouldBeFalse("the folder of PostgreSQL's socket is left behind");
 
         await server.StartAsync(Cancellation);
         server.Log.ShouldNotContain("Applied migration");
