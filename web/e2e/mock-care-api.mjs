@@ -18,6 +18,11 @@ export function answerCare(care, { method, segments, query, body, may, session, 
   if (!reads) return undefined;
   const sees = (one) => may.includes('patients.read') || one.technical || one.category === 'technical';
   if (root === 'alert-types') return list(KIND_DOCUMENTS);
+  if (root === 'alert-path') {
+    if (id !== 'receipts') return list(care.path ?? []);
+    care.tested.push(body.notification);
+    return reply.none();
+  }
   if (root === 'sound-pauses')
     return list([...care.pauses.values()].filter((one) => Date.parse(one.until) > Date.now()));
   if (root === 'alerts') {

@@ -27,6 +27,8 @@ export class Care {
     this.alerts = new Map();
     this.incidents = new Map();
     this.notifications = new Map();
+    /** The tests of the alert path of which screens said that they came. */
+    this.tested = [];
     this.pauses = new Map();
     this.overrides = new Map([
       ['p8', { items: [['spo2-low', { limit: 86, delaySeconds: 15, on: true }]], ...OVERRIDE() }],
@@ -163,7 +165,7 @@ export class Care {
       respondState: dueIn === null ? 'none' : 'running',
       nextStep: acknowledgedAt
         ? { at: iso(acknowledgedAt + 600_000), what: 're-alert', to: '' }
-        : { at: iso(Date.now() + 95_000), what: 'escalate', to: assignee ? 'Dr B. Osei' : 'charge nurse' },
+        : { at: iso(Date.now() + 570_000), what: 'escalate', to: assignee ? 'Dr B. Osei' : 'charge nurse' },
       step: 1,
       version: 1,
       history: [{ at: iso(at), actor: null, step: 'opened', channel: null, note: alert.cause.text }],

@@ -13,7 +13,7 @@ internal static class DeviceSql
         """;
 
     private const string BindingColumns =
-        "select device_no, patient_no, topic, valid_from, valid_until from device_bindings where valid_until > $1";
+        "select device_no, patient_no, topic, valid_from, valid_until, awaited from device_bindings where valid_until > $1";
 
     public const string AllDevices = DeviceColumns;
     public const string AllKeys = KeyColumns + " order by k.device_no, k.key_id";
@@ -31,6 +31,8 @@ internal static class DeviceSql
         returning device_no, device_id
         """;
 
+    public const string MarkCanary = "update devices set canary = true where device_no = $1";
+
     public const string InsertKeys =
         """
         insert into device_keys (tenant_id, device_no, key_id, algorithm, wrapped_key)
@@ -39,13 +41,13 @@ internal static class DeviceSql
 
     public const string InsertBindings =
         """
-        insert into device_bindings (tenant_id, device_no, patient_no, topic, valid_from, valid_until)
-        select $1, * from unnest($2::int[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+        insert into device_bindings (tenant_id, device_no, patient_no, topic, valid_from, valid_until, awaited)
+        select $1, * from unnest($2::int[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::boolean[])
         """;
 
     // The lock on the device's row makes everything that concerns one device happen one after the other.
     public const string LockDevice =
-        "select device_no from devices where tenant_id = $1 and device_id = $2 and revoked_at is null for update";
+        "select device_no from devices where tenant_id = $1 and device_id = $2 and revoked_at is null and not canary for update";
 
     // Revoked numbers count as well: a key id is never given twice.
     public const string NextKeyId = "select coalesce(max(key_id), 0) + 1 from device_keys where device_no = $1";
@@ -65,7 +67,7 @@ internal static class DeviceSql
         """
         select p.patient_no, t.public_id, p.ward_id, p.status
         from patients p join tenants t using (tenant_id)
-        where p.tenant_id = $1 and p.patient_id = $2
+        where p.tenant_id = $1 and p.patient_id = $2 and p.canary_ward is null
         for share of p
         """;
 
@@ -79,13 +81,13 @@ internal static class DeviceSql
     public const string Overlapping = Bindings + " and b.valid_from < $3 and b.valid_until > $2 order by b.valid_from";
     public const string LastBinding = Bindings + " and b.valid_from <= $2 order by b.valid_from desc limit 1";
 
-    public const string LastReading = "select measured_at from readings where patient_no = $1 and device_no = $2 and measured_at >= $3 order by measured_at desc limit 1";
+    public const string LastReading = "select measured_at from readings where patient_no = $1 and device_no = $2 and measured_at >= $3 and flags & 8 = 0 order by measured_at desc limit 1";
 
     public const string Worn =
         """
         select d.device_id, b.valid_from, nullif(b.valid_until, 'infinity'),
                (select r.measured_at from readings r
-                where r.patient_no = b.patient_no and r.device_no = b.device_no and r.measured_at >= greatest(b.valid_from, $4) and r.measured_at < b.valid_until
+                where r.patient_no = b.patient_no and r.device_no = b.device_no and r.measured_at >= greatest(b.valid_from, $4) and r.measured_at < b.valid_until and r.flags & 8 = 0
                 order by r.measured_at desc limit 1)
         from patients p join device_bindings b using (patient_no) join devices d using (device_no)
         where p.tenant_id = $1 and (p.patient_no = $2 or p.merged_into = $2)
@@ -109,7 +111,7 @@ internal static class DeviceSql
         from devices d
         left join device_bindings b on b.device_no = d.device_no and b.valid_from <= $2 and b.valid_until > $2
         left join patients p on p.patient_no = b.patient_no
-        where d.tenant_id = $1
+        where d.tenant_id = $1 and not d.canary
         """;
 
     public const string List = Listed + " and ($3::text is null or strpos(lower(d.device_id), lower($3)) > 0) and ($4::text is null or d.device_id > $4) order by d.device_id limit $5";
@@ -120,6 +122,6 @@ internal static class DeviceSql
         """
         select k.key_id, k.algorithm, k.created_at, k.expires_at, k.revoked_at
         from device_keys k join devices d using (device_no)
-        where d.tenant_id = $1 and d.device_id = $2 order by k.key_id
+        where d.tenant_id = $1 and d.device_id = $2 and not d.canary order by k.key_id
         """;
 }

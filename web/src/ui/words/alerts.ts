@@ -57,8 +57,20 @@ export const alertWords = {
     proven: (age: string) => `Alert path proven ${age} ago`,
     late: (age: string) => `Alert path not proven for ${age}`,
     never: 'Alert path not proven yet',
+    lateHelp: 'A test alert should have arrived by now. Another one is under way.',
+    lateShape: '◑',
     broken: 'Alert path broken',
+    brokenFor: (age: string) => `Alert path broken: proven ${age} ago`,
     brokenHelp: 'Alerts may not reach anybody. Look at the bedside monitors and tell technical staff.',
+    brokenShape: '✕',
+    tests: {
+      title: 'Tests of the alert path',
+      hint: 'Every few minutes a synthetic bed of each ward raises an alert. A screen that takes part says that the alert has come to it; nothing is shown or heard.',
+      takesPart: 'This screen takes part',
+      last: (age: string) => `The last test came to this screen ${age} ago.`,
+      none: 'No test has come to this screen yet.',
+      ward: (ward: string, said: string) => `${ward}: ${said}`,
+    },
   },
 
   sound: {
