@@ -52,7 +52,7 @@ public static class Roles
                 AlertsModule.MapAlerts, IncidentsModule.MapIncidents, OnCallModule.MapOnCall, NotificationsModule.MapNotifications, AlertPathModule.MapAlertPath,
             ]),
         ["gateway"] = new([.. Base, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddPresence, GatewayModule.AddGateway, AlertPathModule.AddProbe], [GatewayModule.MapGateway]),
-        ["worker"] = new([.. Base, .. Responding, AnalyticsModule.AddAnalytics, AnalyticsModule.AddAnalyticsWork, IncidentsModule.AddIncidentWork, NotificationsModule.AddNotificationWork, TimersModule.AddTimerWork, EventsModule.AddEventWork, AlertPathModule.AddWatch], []),
+        ["worker"] = new([.. Base, .. Responding, AnalyticsModule.AddAnalytics, AnalyticsModule.AddAnalyticsWork, AlertsModule.AddAlertWork, IncidentsModule.AddIncidentWork, NotificationsModule.AddNotificationWork, TimersModule.AddTimerWork, EventsModule.AddEventWork, AlertPathModule.AddWatch], []),
     };
 
     /// <summary>What a process of the named roles takes, each once, in its order.</summary>

@@ -8,7 +8,7 @@ import {
   notification as notificationShape,
   soundPause,
 } from '../live/alertMessages';
-import type { Alert, AlertPath, Incident, Judgement, SoundPause, StaffNotification } from '../live/alertTypes';
+import type { Alert, AlertPath, AlertPriority, Incident, Judgement, SoundPause, StaffNotification } from '../live/alertTypes';
 import type { Page } from './adminShapes';
 import { type AlertKind, decodeLimits, kindShape, type LimitChange, type Limits } from './careShapes';
 import { Http, part, withQuery } from './http';
@@ -53,6 +53,16 @@ export class CareApi extends Http {
 
   alert(id: string, signal?: AbortSignal): Promise<Alert> {
     return this.get(`/api/alerts/${part(id)}`, decodeAlert, signal);
+  }
+
+  /** By hand; it goes the same way as any other. */
+  raise(patient: string, priority: AlertPriority, text: string): Promise<Alert> {
+    return this.ask('POST', '/api/alerts', { patient, priority, text }, decodeAlert);
+  }
+
+  /** Of one that was raised by hand. */
+  end(id: string): Promise<void> {
+    return this.tell('POST', `/api/alerts/${part(id)}/end`, {});
   }
 
   silence(id: string, seconds: number, reason: string): Promise<void> {
