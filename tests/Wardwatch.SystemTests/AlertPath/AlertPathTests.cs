@@ -249,7 +249,7 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
         foreach (var address in new[]
         {
             "/api/dashboard-data", "/api/wards", "/api/patients", "/api/patients?status=discharged", "/api/patients?search=alert", "/api/devices", "/api/alerts", "/api/incidents", "/api/incidents?state=closed", "/api/notifications",
-            "/api/analytics/dashboard", "/api/analytics/alerts", "/api/system", "/api/dead-letters", "/api/people", "/api/wards/ward-1/beds", "/api/wards/ward-1/handovers", "/api/oncall/coverage?ward=ward-1",
+            "/api/analytics/dashboard", "/api/analytics/alerts", "/api/dead-letters", "/api/people", "/api/wards/ward-1/beds", "/api/wards/ward-1/handovers", "/api/oncall/coverage?ward=ward-1",
         })
         {
             everything[address] = await LookAsync(Ward.Client, address);
