@@ -82,7 +82,7 @@ export function shared({ always = [], ready = null, user: usual = USER, shown: s
   };
 }
 
-const LONGEST_MS = 20_000;
+const LONGEST_MS = 120_000;
 /** Playwright looks again after 20, 50, 100, 100 and then 500 ms, which is most of what tests of quick pages wait; it keeps to 100 ms where less than 2.5 s are left. */
 const SHORT_MS = 2400;
 

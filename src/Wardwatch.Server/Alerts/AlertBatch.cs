@@ -32,44 +32,88 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
     public async Task WriteAsync(NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation)
     {
         // Patients before alerts, as whoever moves a patient has it: two transactions that wait for each other would undo one.
-        var places = await WhereaboutsAsync([.. _entries.Where(entry => entry.IsRaised)], connection, cancellation);
+        var work = new Written(_entries.Count, await WhereaboutsAsync([.. _entries.Where(entry => entry.IsRaised)], connection, cancellation));
 
-        // In the order in which they happened: what was raised and changed since within this batch is raised first.
-        for (var start = 0; start < _entries.Count;)
+        // What is of one type of one patient is written in the order in which it happened; the rest does not depend on it, so that a storm takes few statements.
+        var rounds = new List<List<int>>();
+        var before = new Dictionary<(int Patient, int Type), int>();
+        for (var i = 0; i < _entries.Count; i++)
         {
-            var (raising, end) = (_entries[start].IsRaised, start);
-            var seen = new HashSet<Guid>();
-            while (end < _entries.Count && _entries[end].IsRaised == raising && seen.Add(_entries[end].Id))
+            var key = (_entries[i].Patient.Number, _entries[i].Transition.Type);
+            var round = before[key] = before.TryGetValue(key, out var last) ? last + 1 : 0;
+            if (round == rounds.Count)
             {
-                end++;
+                rounds.Add([]);
             }
 
-            var part = _entries.GetRange(start, end - start);
-            await (raising ? RaiseAsync(part, places, connection, events, cancellation) : ChangeAsync(part, connection, events, cancellation));
-            start = end;
+            rounds[round].Add(i);
+        }
+
+        foreach (var round in rounds)
+        {
+            await ChangeAsync(round.FindAll(i => !_entries[i].IsRaised), work, connection, cancellation);
+            await RaiseAsync(round.FindAll(i => _entries[i].IsRaised), work, connection, cancellation);
+        }
+
+        // It is told in the order in which it happened, whatever was written first.
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            if (work.Ended.TryGetValue(_entries[i].Id, out var ended) && _entries[i].IsRaised)
+            {
+                events.Add(ended);
+            }
+
+            if (work.IsNew[i])
+            {
+                events.Add(EventOf(_entries[i], work));
+            }
         }
     }
 
-    private async Task RaiseAsync(
-        List<Entry> part, Dictionary<int, (string? Ward, string? Bed)> places, NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation)
+    private NewEvent EventOf(in Entry entry, Written work)
     {
-        var raised = await InsertAsync(part, places, connection, cancellation);
-        if (raised.Count < part.Count && await EndOthersAsync([.. part.Where(entry => !raised.ContainsKey(entry.Id))], connection, events, cancellation) is { Count: > 0 } free)
+        if (!entry.IsRaised)
         {
-            foreach (var (id, isActive) in await InsertAsync([.. part.Where(entry => free.Contains(entry.Id))], places, connection, cancellation))
+            return ChangeOf(in entry, entry.Id, entry.Transition.Phase, entry.Transition.Priority);
+        }
+
+        if (!entry.Patient.IsCanary)
+        {
+            metrics.Raised(entry.Type, entry.Transition.Priority);
+        }
+
+        var (ward, bed) = work.PlaceOf(entry);
+        return NewEvent.Of(AlertEvents.Raised, OriginOf(in entry), new AlertRaised(
+            $"{entry.Id}", entry.Type.Code, entry.Transition.Priority.Word(), entry.Type.IsTechnical, entry.Patient.Id, ward, bed,
+            UnixTime.ToDateTimeOffset(entry.Transition.OnsetAt), entry.At, entry.Text, entry.Patient.IsCanary));
+    }
+
+    private static NewEvent ChangeOf(in Entry entry, Guid id, AlertPhase phase, AlertPriority priority) => NewEvent.Of(AlertEvents.Changed, OriginOf(in entry), new AlertChanged(
+        $"{id}", entry.Type.Code, AlertCauses.WordOf(phase), priority.Word(), phase == AlertPhase.Ended ? AlertWords.Ended : AlertWords.Active, entry.Patient.Id, entry.Patient.Ward,
+        entry.At, entry.Patient.IsCanary));
+
+    private static EventOrigin OriginOf(in Entry entry) => new(entry.Patient.TenantId, entry.Patient.Number, entry.At);
+
+    private async Task RaiseAsync(List<int> numbers, Written work, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (numbers.Count == 0)
+        {
+            return;
+        }
+
+        var part = numbers.ConvertAll(i => _entries[i]);
+        var raised = await InsertAsync(part, work, connection, cancellation);
+        if (raised.Count < part.Count && await EndOthersAsync([.. part.Where(entry => !raised.ContainsKey(entry.Id))], work, connection, cancellation) is { Count: > 0 } free)
+        {
+            foreach (var (id, isActive) in await InsertAsync([.. part.Where(entry => free.Contains(entry.Id))], work, connection, cancellation))
             {
                 raised.Add(id, isActive);
             }
         }
 
-        foreach (var entry in part.Where(entry => raised.GetValueOrDefault(entry.Id)))
+        foreach (var i in numbers)
         {
-            var (ward, bed) = PlaceOf(entry, places);
-            metrics.Raised(entry.Type, entry.Transition.Priority);
-            var told = new AlertRaised(
-                $"{entry.Id}", entry.Type.Code, entry.Transition.Priority.Word(), entry.Type.IsTechnical, entry.Patient.Id, ward, bed,
-                UnixTime.ToDateTimeOffset(entry.Transition.OnsetAt), entry.At, entry.Text);
-            events.Add(NewEvent.Of(AlertEvents.Raised, new(entry.Patient.TenantId, entry.Patient.Number, entry.At), told));
+            work.IsNew[i] = raised.GetValueOrDefault(_entries[i].Id);
         }
     }
 
@@ -93,40 +137,29 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
         return places;
     }
 
-    private static (string? Ward, string? Bed) PlaceOf(Entry entry, Dictionary<int, (string? Ward, string? Bed)> places) =>
-        places.TryGetValue(entry.Patient.Number, out var place) && place.Ward is not null ? place : (entry.Patient.Ward, entry.Patient.Bed);
-
-    /// <summary>Ends alerts that are active in the place of those that are to be raised, and tells of it; answers which of the new ones have their place now.</summary>
-    private static async Task<HashSet<Guid>> EndOthersAsync(List<Entry> part, NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation)
+    /// <summary>Ends alerts that are active in the place of those that are to be raised; answers which of the new ones have their place now.</summary>
+    private static async Task<HashSet<Guid>> EndOthersAsync(List<Entry> part, Written work, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var ended = new List<(Guid Id, AlertPriority Priority, Guid Instead)>();
-        await using (var command = new NpgsqlCommand(AlertSql.EndOthers, connection))
+        await using var command = new NpgsqlCommand(AlertSql.EndOthers, connection);
+        command.Add(NpgsqlDbType.Integer, part, entry => entry.Patient.TenantId);
+        command.Add(NpgsqlDbType.Uuid, part, entry => entry.Id);
+        command.Add(NpgsqlDbType.Text, part, entry => entry.Type.Code);
+        command.Add(NpgsqlDbType.Text, part, entry => AlertCauses.SubjectOf(entry.Patient));
+        command.Add(NpgsqlDbType.TimestampTz, part, entry => UnixTime.ToDateTime(entry.Transition.OnsetAt));
+        var free = new HashSet<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
         {
-            command.Add(NpgsqlDbType.Integer, part, entry => entry.Patient.TenantId);
-            command.Add(NpgsqlDbType.Uuid, part, entry => entry.Id);
-            command.Add(NpgsqlDbType.Text, part, entry => entry.Type.Code);
-            command.Add(NpgsqlDbType.Text, part, entry => AlertCauses.SubjectOf(entry.Patient));
-            command.Add(NpgsqlDbType.TimestampTz, part, entry => UnixTime.ToDateTime(entry.Transition.OnsetAt));
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
-            {
-                ended.Add((reader.GetGuid(0), (AlertPriority)reader.GetInt16(1), reader.GetGuid(2)));
-            }
+            var instead = part.Find(entry => entry.Id == reader.GetGuid(2));
+            work.Ended[instead.Id] = ChangeOf(in instead, reader.GetGuid(0), AlertPhase.Ended, (AlertPriority)reader.GetInt16(1));
+            free.Add(instead.Id);
         }
 
-        foreach (var (id, priority, instead) in ended)
-        {
-            var entry = part.Find(entry => entry.Id == instead);
-            var told = new AlertChanged($"{id}", entry.Type.Code, AlertCauses.WordOf(AlertPhase.Ended), priority.Word(), AlertWords.Ended, entry.Patient.Id, entry.Patient.Ward, entry.At);
-            events.Add(NewEvent.Of(AlertEvents.Changed, new(entry.Patient.TenantId, entry.Patient.Number, entry.At), told));
-        }
-
-        return [.. ended.Select(one => one.Instead)];
+        return free;
     }
 
     /// <summary>Answers which were not there before, and whether they are active: whoever has left meanwhile has none.</summary>
-    private static async Task<Dictionary<Guid, bool>> InsertAsync(
-        List<Entry> part, Dictionary<int, (string? Ward, string? Bed)> places, NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<Dictionary<Guid, bool>> InsertAsync(List<Entry> part, Written work, NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(AlertSql.Raise, connection);
         command.Add(NpgsqlDbType.Integer, part, entry => entry.Patient.TenantId);
@@ -136,12 +169,12 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
         command.Add(NpgsqlDbType.Boolean, part, entry => entry.Type.IsTechnical);
         command.Add(NpgsqlDbType.Integer, part, entry => entry.Patient.Number);
         command.Add(NpgsqlDbType.Text, part, entry => AlertCauses.SubjectOf(entry.Patient));
-        command.Add(NpgsqlDbType.Text, part, entry => PlaceOf(entry, places).Ward);
-        command.Add(NpgsqlDbType.Text, part, entry => PlaceOf(entry, places).Bed);
+        command.Add(NpgsqlDbType.Text, part, entry => work.PlaceOf(entry).Ward);
+        command.Add(NpgsqlDbType.Text, part, entry => work.PlaceOf(entry).Bed);
         command.Add(NpgsqlDbType.TimestampTz, part, entry => UnixTime.ToDateTime(entry.Transition.OnsetAt));
         command.Add(NpgsqlDbType.TimestampTz, part, entry => UnixTime.ToDateTime(entry.Transition.At));
         command.Add(NpgsqlDbType.Bytea, part, entry => AlertCauses.Seal(entry.Patient.Key, entry.Id, AlertCauses.Of(entry.Type, entry.Transition, entry.Scene, entry.Text)));
-        command.Add(NpgsqlDbType.Boolean, part, _ => false);
+        command.Add(NpgsqlDbType.Boolean, part, entry => entry.Patient.IsCanary);
         var raised = new Dictionary<Guid, bool>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -152,8 +185,14 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
         return raised;
     }
 
-    private static async Task ChangeAsync(List<Entry> part, NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation)
+    private async Task ChangeAsync(List<int> numbers, Written work, NpgsqlConnection connection, CancellationToken cancellation)
     {
+        if (numbers.Count == 0)
+        {
+            return;
+        }
+
+        var part = numbers.ConvertAll(i => _entries[i]);
         await using var command = new NpgsqlCommand(AlertSql.Change, connection);
         command.Add(NpgsqlDbType.Uuid, part, entry => entry.Id);
         command.Add(NpgsqlDbType.Integer, part, entry => entry.PhaseNumber);
@@ -178,12 +217,22 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
             }
         }
 
-        foreach (var entry in part.Where(entry => changed.Contains(entry.Id)))
+        foreach (var i in numbers)
         {
-            var condition = entry.Transition.Phase == AlertPhase.Ended ? AlertWords.Ended : AlertWords.Active;
-            var told = new AlertChanged(
-                $"{entry.Id}", entry.Type.Code, AlertCauses.WordOf(entry.Transition.Phase), entry.Transition.Priority.Word(), condition, entry.Patient.Id, entry.Patient.Ward, entry.At);
-            events.Add(NewEvent.Of(AlertEvents.Changed, new(entry.Patient.TenantId, entry.Patient.Number, entry.At), told));
+            work.IsNew[i] = changed.Contains(_entries[i].Id);
         }
+    }
+
+    /// <summary>What the statements answered, until it is told.</summary>
+    private sealed class Written(int entries, Dictionary<int, (string? Ward, string? Bed)> places)
+    {
+        /// <summary>By entry: whether it brought about what it says.</summary>
+        public bool[] IsNew { get; } = new bool[entries];
+
+        /// <summary>By the new alert: what ended in its place.</summary>
+        public Dictionary<Guid, NewEvent> Ended { get; } = [];
+
+        public (string? Ward, string? Bed) PlaceOf(Entry entry) =>
+            places.TryGetValue(entry.Patient.Number, out var place) && place.Ward is not null ? place : (entry.Patient.Ward, entry.Patient.Bed);
     }
 }

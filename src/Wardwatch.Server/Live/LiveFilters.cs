@@ -5,7 +5,7 @@ using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Live;
 
-/// <summary>Reads <c>?ward=</c> and <c>?patient=</c> of a live connection, within what the caller may see. Following is on record like any other look.</summary>
+/// <summary>Reads <c>?ward=</c>, <c>?patient=</c> and <c>?tests=</c> of a live connection, within what the caller may see. Following is on record like any other look.</summary>
 internal sealed class LiveFilters(RecordAccess access)
 {
     /// <summary>What the connection carries; or, if a ward or patient is named that is not there for this caller, the answer that says so.</summary>
@@ -31,7 +31,12 @@ internal sealed class LiveFilters(RecordAccess access)
     private static LiveFilter Of(HttpContext context, string? ward, int? patient)
     {
         var caller = context.User.Caller();
-        return new(caller.Visible, ward, patient) { Account = caller.AccountId, Technical = caller.May(Permissions.TechnicalAlerts) ? caller.ScopeOf(Permissions.TechnicalAlerts) : null };
+        return new(caller.Visible, ward, patient)
+        {
+            Account = caller.AccountId,
+            Technical = caller.May(Permissions.TechnicalAlerts) ? caller.ScopeOf(Permissions.TechnicalAlerts) : null,
+            WantsTests = context.Request.Query["tests"].FirstOrDefault() == "true",
+        };
     }
 
     private static string? Given(HttpContext context) => context.Request.Query["ward"].FirstOrDefault() is { Length: > 0 } ward ? ward : null;

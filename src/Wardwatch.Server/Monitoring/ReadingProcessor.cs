@@ -175,7 +175,7 @@ internal sealed partial class ReadingProcessor(
 
         var unmapped = payload.UnmappedCount > 0 ? CollectUnmapped(plain) : default;
         AddRow(batch, entry, group, in header, payload.MeasuredAt, ReadingRecord.Write(in content, unmapped, _record), patient, flags);
-        if (verdict != ReplayVerdict.Seen && patient.Ward is { } ward)
+        if (verdict != ReplayVerdict.Seen && patient is { IsCanary: false, Ward: { } ward })
         {
             metrics.Wards.Add(patient.TenantId, ward, (flags & ReadingFlags.Late) != ReadingFlags.None);
         }
@@ -208,7 +208,11 @@ internal sealed partial class ReadingProcessor(
             return; // perhaps an old message of a boot that memory has forgotten: kept, but not announced as news
         }
 
-        critical.Look(state, patient, in scores.News2, payload.MeasuredAt, group);
+        if (!patient.IsCanary)
+        {
+            critical.Look(state, patient, in scores.News2, payload.MeasuredAt, group);
+        }
+
         alerts.Look(state, patient, batch.ReceivedAt, group);
         Tell(in state.Current, kind, batch.Device.Number);
     }

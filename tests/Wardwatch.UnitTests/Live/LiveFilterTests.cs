@@ -25,4 +25,25 @@ public class LiveFilterTests
     [Fact]
     public void What_concerns_the_server_itself_reaches_everybody() =>
         new LiveFilter(Whole(1), "w1", 5).Wants(new LiveMessage(LiveKind.Heartbeat, 0, 0, null, [])).ShouldBeTrue();
+
+    [Theory]
+    [InlineData(1, "w1", true, true)]
+    [InlineData(1, "w1", false, false)] // though it was addressed to whom the screen belongs
+    [InlineData(1, "w2", true, false)]
+    [InlineData(2, "w1", true, false)]
+    public void A_test_of_the_alert_path_reaches_the_screens_of_its_ward_that_asked_for_tests_and_the_servers_own_receiver(int tenant, string ward, bool asked, bool reaches)
+    {
+        var test = new LiveMessage(LiveKind.Notification, tenant, 0, ward, []) { IsTest = true };
+        new LiveFilter(Whole(1), "w1", null) { WantsTests = asked }.Wants(test.AsEvent(7, "x-7")).ShouldBe(reaches);
+        LiveFilter.Probe.Wants(test).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_servers_own_receiver_sees_nothing_of_anybody()
+    {
+        LiveFilter.Probe.Wants(new LiveMessage(LiveKind.VitalsUpdated, 1, 5, "w1", [])).ShouldBeFalse();
+        LiveFilter.Probe.Wants(new LiveMessage(LiveKind.AlertRaised, 1, 0, "w1", [])).ShouldBeFalse();
+        LiveFilter.Probe.Wants(new LiveMessage(LiveKind.Notification, 1, 0, "w1", []) { Account = Guid.Empty }).ShouldBeFalse();
+        LiveFilter.Probe.Wants(new LiveMessage(LiveKind.Heartbeat, 0, 0, null, [])).ShouldBeTrue();
+    }
 }

@@ -86,6 +86,7 @@ const ADMINISTERING: readonly Permission[] = [
   'security.review',
   'breakglass.review',
   'operations.read',
+  'webhooks.manage',
 ];
 
 /** Whether there is anything in the administration for them. */

@@ -4,6 +4,7 @@ import { hearsAlerts, may } from '../api/me';
 import { CareFeed } from '../live/careFeed';
 import { Alarm, AlarmContext } from '../ui/alarm';
 import { CareContext } from '../ui/care';
+import { usePathTests } from '../ui/pathTests';
 import { useServices } from '../ui/services';
 
 /** Alerts and their sound, once for all pages of whoever is told of alerts. */
@@ -12,6 +13,7 @@ export function CareFrame({ children }: { children: ReactNode }) {
   const api = useMemo(() => new CareApi(session), [session]);
   const hears = hearsAlerts(user);
   const sees = may(user, 'patients.read');
+  const tests = usePathTests();
   const [live, setLive] = useState<{ feed: CareFeed; alarm: Alarm } | null>(null);
   useEffect(() => {
     if (!hears) return;
@@ -19,7 +21,10 @@ export function CareFrame({ children }: { children: ReactNode }) {
       care: (signal) => api.standing(null, signal),
       notifications: (signal) => api.notifications(signal),
       pauses: async (signal) => (sees ? api.pauses(null, signal) : []),
+      paths: (signal) => api.paths(signal),
       delivered: (id) => api.delivered(id),
+      tested: (id) => api.tested(id),
+      tests,
       token: () => session.validToken(),
       refused: () => session.renewed(),
       live: sees,
@@ -33,7 +38,7 @@ export function CareFrame({ children }: { children: ReactNode }) {
       feed.stop();
       setLive(null);
     };
-  }, [api, hears, sees, session]);
+  }, [api, hears, sees, session, tests]);
   return (
     <CareContext value={live?.feed ?? null}>
       <AlarmContext value={live?.alarm ?? null}>{children}</AlarmContext>
