@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   axeViolations,
+  confirm,
+  countedSound,
   counts,
+  dialog,
   leadsTo,
   listening,
   PHONE,
@@ -15,61 +18,6 @@ import {
   until,
   visit,
 } from './browser.mjs';
-
-/** In the page, before anything else: sound that is counted instead of heard, and none before a press. */
-function countedSound() {
-  globalThis.tones = [];
-  Object.defineProperty(navigator, 'userActivation', { value: { hasBeenActive: false } });
-  class Node {
-    constructor(context) {
-      this.context = context;
-      this.gain = this;
-      this.frequency = this;
-    }
-    connect(to) {
-      return to;
-    }
-    disconnect() {}
-    setPeriodicWave() {}
-    setValueAtTime() {}
-    linearRampToValueAtTime() {}
-    start(at) {
-      globalThis.tones.push(at);
-    }
-    stop() {}
-  }
-  globalThis.AudioContext = class {
-    state = 'suspended';
-    currentTime = 0;
-    destination = null;
-    createGain() {
-      return new Node(this);
-    }
-    createOscillator() {
-      return new Node(this);
-    }
-    createPeriodicWave() {
-      return {};
-    }
-    async resume() {
-      this.state = 'running';
-      this.onstatechange?.();
-    }
-    async close() {}
-  };
-}
-
-const dialog = (page) => page.getByRole('dialog');
-/** A press counts only after a moment, so that a ghost of the touch before does not answer. */
-const confirm = async (page, name) => {
-  const button = dialog(page).getByRole('button', { name });
-  await until(
-    () => button.getAttribute('aria-disabled'),
-    (value) => value !== 'true',
-    'is never armed',
-  );
-  await button.click();
-};
 
 describe('alerts', { skip: real ? 'raises alerts in the mock' : false }, () => {
   const { product, start: open, allow } = shared({ always: [REFUSED] });
