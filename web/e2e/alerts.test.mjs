@@ -257,4 +257,14 @@ describe('alerts', { skip: real ? 'raises alerts in the mock' : false }, () => {
     const looks = await start('/alerts', { shown: '.alert-group', user: 'analyst' });
     await counts(looks.getByRole('button', { name: /Acknowledge|More/ }), 0);
   });
+
+  test('of devices reach technical staff as they happen, and those of patients do not', async () => {
+    const page = await start('/alerts', { user: 'technician' });
+    const alert = raise(null, 'device-silent', { text: 'The database takes no readings', alone: true, tell: true });
+    await page.getByText('1 new alert', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByText('The database takes no readings').first().waitFor();
+    await counts(page.getByRole('row').filter({ hasText: 'Haddad' }), 0);
+    over(alert);
+  });
 });

@@ -35,7 +35,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** The product and a browser; `browser`: one that is open already and stays so. */
 export async function openProduct({ browser: given = null, ...options } = {}) {
   const mock = real ? null : await startMock(options);
-  const browser = given ?? (await chromium.launch({ executablePath: browserPath(), args: FLAGS }));
+  const browser = given ?? (await chromium.launch({ executablePath: browserPath(), args: FLAGS, timeout: 3 * LONGEST_MS }));
   return {
     mock,
     url: real ?? mock.url,

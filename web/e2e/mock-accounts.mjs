@@ -120,6 +120,7 @@ export class Accounts {
 
   me({ account, locked }) {
     return {
+      id: `acc-${account.user}`,
       user: account.user,
       name: account.name,
       role: account.role,

@@ -11,9 +11,6 @@ namespace Wardwatch.Simulator.Patients;
 /// <param name="stories">What happens to the patient.</param>
 public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryRun> stories)
 {
-    /// <summary>Nobody leaves an unstable patient to the quarter-hourly cuff: while a story is on, intermittent vitals are taken this often, in seconds.</summary>
-    public const double UnstableIntervalSeconds = 120;
-
     /// <summary>
     /// Monitors go on sending the last cuff value with its time. Half a minute keeps it within the newest hundred readings at one a second, from which a server rebuilds
     /// its state, without filling each of them.
@@ -21,6 +18,9 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
     private const long RepeatMicros = 30_000_000;
 
     private const double UnstableSeverity = 0.12;
+
+    // Nobody leaves an unstable patient to the quarter-hourly cuff.
+    private readonly double _roundsSeconds = stories.Select(story => story.RoundsSeconds).DefaultIfEmpty(double.PositiveInfinity).Min();
 
     private readonly VitalFrame _frame = new();
     private VitalSet _intermittent;
@@ -75,11 +75,11 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
         _ => Math.Round(value, MidpointRounding.AwayFromZero),
     };
 
-    // What the source takes now; during a story also what was last taken two minutes ago.
+    // What the source takes now; during a story also what was last taken a while ago.
     private int TakenNow(double seconds, double severity)
     {
         var taken = _frame.TakenMask;
-        var unstable = severity > UnstableSeverity && seconds - _lastTakenSeconds >= UnstableIntervalSeconds;
+        var unstable = severity > UnstableSeverity && seconds - _lastTakenSeconds >= _roundsSeconds;
         if (unstable)
             taken |= _intermittent.PresentMask & ~(1 << (int)Vital.Glucose);
 

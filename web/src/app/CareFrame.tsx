@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { CareApi } from '../api/care';
-import { hearsAlerts, may } from '../api/me';
+import { followsAlerts, hearsAlerts, may } from '../api/me';
 import { CareFeed } from '../live/careFeed';
 import { Alarm, AlarmContext } from '../ui/alarm';
 import { CareContext } from '../ui/care';
@@ -12,6 +12,7 @@ export function CareFrame({ children }: { children: ReactNode }) {
   const api = useMemo(() => new CareApi(session), [session]);
   const hears = hearsAlerts(user);
   const sees = may(user, 'patients.read');
+  const follows = followsAlerts(user);
   const [live, setLive] = useState<{ feed: CareFeed; alarm: Alarm } | null>(null);
   useEffect(() => {
     if (!hears) return;
@@ -22,7 +23,7 @@ export function CareFrame({ children }: { children: ReactNode }) {
       delivered: (id) => api.delivered(id),
       token: () => session.validToken(),
       refused: () => session.renewed(),
-      live: sees,
+      live: follows,
     });
     const alarm = new Alarm(feed.store);
     feed.start();
@@ -33,7 +34,7 @@ export function CareFrame({ children }: { children: ReactNode }) {
       feed.stop();
       setLive(null);
     };
-  }, [api, hears, sees, session]);
+  }, [api, follows, hears, sees, session]);
   return (
     <CareContext value={live?.feed ?? null}>
       <AlarmContext value={live?.alarm ?? null}>{children}</AlarmContext>
