@@ -23,6 +23,9 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
     private readonly double _roundsSeconds = stories.Select(story => story.RoundsSeconds).DefaultIfEmpty(double.PositiveInfinity).Min();
 
     private readonly VitalFrame _frame = new();
+
+    // What was last taken of a patient without the story: a table has a cuff's value in a few of its rows, and a story has it taken between them.
+    private readonly VitalFrame _beneath = new();
     private VitalSet _intermittent;
     private double _lastTakenSeconds = double.NegativeInfinity;
     private long _lastRepeatMicros;
@@ -35,6 +38,7 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
     {
         _frame.Clear();
         source.Sample(seconds, _frame);
+        if (stories.Count > 0) Complete();
         var severity = 0.0;
         foreach (var story in stories)
             severity = Math.Max(severity, story.Apply(_frame, seconds));
@@ -88,6 +92,16 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
             _lastTakenSeconds = seconds;
         _takenBefore = taken;
         return taken;
+    }
+
+    private void Complete()
+    {
+        foreach (var definition in VitalCatalogue.All)
+        {
+            if (definition.IsContinuous) continue;
+            if (_frame.Has(definition.Vital)) _beneath[definition.Vital] = _frame[definition.Vital];
+            else _frame[definition.Vital] = _beneath[definition.Vital];
+        }
     }
 
     private static void KeepPulsePressure(VitalFrame frame)

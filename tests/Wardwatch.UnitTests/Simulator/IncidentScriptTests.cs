@@ -101,10 +101,11 @@ public class IncidentScriptTests
         run.SeverityAt(35).ShouldBe(1);
         run.SeverityAt(90).ShouldBe(0);
 
-        // The cuff does not leave it to the next quarter of an hour.
+        // The cuff does not leave it to the next quarter of an hour, and sees that the patient is better.
         var patient = new PatientSimulation(new Steady(), [run]);
-        var pressures = Enumerable.Range(0, 60).Select(second => patient.Observe(second, second * 1_000_000L).ValueOrNaN(Vital.SystolicPressure)).ToList();
+        var pressures = Enumerable.Range(0, 90).Select(second => patient.Observe(second, second * 1_000_000L).ValueOrNaN(Vital.SystolicPressure)).ToList();
         pressures.Skip(30).Take(15).Count(pressure => pressure < 80).ShouldBeGreaterThanOrEqualTo(2);
+        pressures.Skip(70).Last(pressure => !double.IsNaN(pressure)).ShouldBeGreaterThan(100);
         StoryRequest.Parse("sepsis,onset=5").Told(speed: 1).Run.OnsetSeconds.ShouldBe(5, "whoever says when is obeyed");
     }
 
@@ -114,9 +115,10 @@ public class IncidentScriptTests
 
         public void Sample(double seconds, VitalFrame frame)
         {
-            (frame[Vital.HeartRate], frame[Vital.SystolicPressure], frame[Vital.DiastolicPressure]) = (84, 118, 71);
+            frame[Vital.HeartRate] = 84;
             if (_taken) return;
             _taken = true;
+            (frame[Vital.SystolicPressure], frame[Vital.DiastolicPressure]) = (118, 71);
             frame.Take(Vital.SystolicPressure);
             frame.Take(Vital.DiastolicPressure);
         }
