@@ -4,6 +4,7 @@ using Wardwatch.Benchmarks.Alerts;
 using Wardwatch.Benchmarks.Analytics;
 using Wardwatch.Benchmarks.Api;
 using Wardwatch.Benchmarks.Audit;
+using Wardwatch.Benchmarks.Bedside;
 using Wardwatch.Benchmarks.Cluster;
 using Wardwatch.Benchmarks.Dashboards;
 using Wardwatch.Benchmarks.Events;
@@ -32,7 +33,7 @@ var root = new RootCommand("Measures Wardwatch: what it stores and acknowledges,
     json, IngestVerb.Create(json), LiveVerb.Create(json), PatientsVerb.Create(json), HistoryVerb.Create(json), MicroVerb.Create(),
     AllocationsVerb.Create(json), ProveVerb.Create(json), SoakVerb.Create(json), FloodVerb.Create(json), StagesVerb.Create(json),
     AuditVerb.Create(json), ChecksVerb.Create(json), SignInVerb.Create(json), RegistryVerb.Create(json), EventsVerb.Create(json), ClusterVerb.Create(json),
-    ApiVerb.Create(json), DashboardsVerb.Create(json), AnalyticsVerb.Create(json), AlertsVerb.Create(json), StaysVerb.Create(json),
+    ApiVerb.Create(json), DashboardsVerb.Create(json), AnalyticsVerb.Create(json), AlertsVerb.Create(json), StaysVerb.Create(json), AlertPathVerb.Create(json), EscalationVerb.Create(json), StormVerb.Create(json),
 };
 using var signals = new ShutdownSignals();
 try

@@ -1,4 +1,5 @@
 using Wardwatch.Server.Access;
+using Wardwatch.Server.AlertPath;
 using Wardwatch.Server.Alerts;
 using Wardwatch.Server.Analytics;
 using Wardwatch.Server.Audit;
@@ -33,7 +34,7 @@ public static class Roles
     // What every process knows: who may do what, what is recorded of it, what happened, and the hospital's directories.
     private static readonly Action<IHostApplicationBuilder>[] Base =
     [
-        AccessModule.AddAccess, AuditModule.AddAudit, EventsModule.AddEvents, ClusterModule.AddCluster, PatientsModule.AddPatients, DevicesModule.AddDevices, TimersModule.AddTimers, AlertsModule.AddAlerts,
+        AccessModule.AddAccess, AuditModule.AddAudit, EventsModule.AddEvents, ClusterModule.AddCluster, PatientsModule.AddPatients, DevicesModule.AddDevices, TimersModule.AddTimers, AlertsModule.AddAlerts, AlertPathModule.AddAlertPath,
     ];
 
     // What staff are told and do about alerts: asked by those who look, done by those who work.
@@ -44,14 +45,14 @@ public static class Roles
     {
         ["monitor"] = new([.. Base, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddMonitoring, ClusterModule.AddReceiving, ClusterModule.AddFeed], []),
         ["web"] = new(
-            [.. Base, .. Responding, AlertsModule.AddActiveAlerts, IncidentsModule.AddShownIncidents, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddTrends, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddMirror, LiveModule.AddLive, OperationsModule.AddOperations, AnalyticsModule.AddAnalytics],
+            [.. Base, .. Responding, AlertsModule.AddActiveAlerts, IncidentsModule.AddShownIncidents, ModelsModule.AddModels, HistoryModule.AddHistory, MonitoringModule.AddTrends, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddMirror, LiveModule.AddLive, OperationsModule.AddOperations, AnalyticsModule.AddAnalytics, AlertPathModule.AddReceiver],
             [
                 PatientsModule.MapPatients, DevicesModule.MapDevices, ModelsModule.MapModels, HistoryModule.MapHistory, MonitoringModule.MapMonitoring, LiveModule.MapLive, AccessModule.MapAccess,
                 AuditModule.MapAudit, AnalyticsModule.MapAnalytics, OperationsModule.MapOperations, StaffModule.MapStaff,
-                AlertsModule.MapAlerts, IncidentsModule.MapIncidents, OnCallModule.MapOnCall, NotificationsModule.MapNotifications,
+                AlertsModule.MapAlerts, IncidentsModule.MapIncidents, OnCallModule.MapOnCall, NotificationsModule.MapNotifications, AlertPathModule.MapAlertPath,
             ]),
-        ["gateway"] = new([.. Base, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddPresence, GatewayModule.AddGateway], [GatewayModule.MapGateway]),
-        ["worker"] = new([.. Base, .. Responding, AnalyticsModule.AddAnalytics, AnalyticsModule.AddAnalyticsWork, IncidentsModule.AddIncidentWork, NotificationsModule.AddNotificationWork, TimersModule.AddTimerWork, EventsModule.AddEventWork], []),
+        ["gateway"] = new([.. Base, ClusterModule.AddSending, StaffModule.AddStaff, ClusterModule.AddPresence, GatewayModule.AddGateway, AlertPathModule.AddProbe], [GatewayModule.MapGateway]),
+        ["worker"] = new([.. Base, .. Responding, AnalyticsModule.AddAnalytics, AnalyticsModule.AddAnalyticsWork, AlertsModule.AddAlertWork, IncidentsModule.AddIncidentWork, NotificationsModule.AddNotificationWork, TimersModule.AddTimerWork, EventsModule.AddEventWork, AlertPathModule.AddWatch], []),
     };
 
     /// <summary>What a process of the named roles takes, each once, in its order.</summary>

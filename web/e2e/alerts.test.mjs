@@ -19,6 +19,8 @@ import {
   visit,
 } from './browser.mjs';
 
+const iso = (at = Date.now()) => new Date(at).toISOString();
+
 describe('alerts', { skip: real ? 'raises alerts in the mock' : false }, () => {
   const { product, start: open, allow } = shared({ always: [REFUSED] });
   const heard = async (page, path) => {
@@ -47,6 +49,14 @@ describe('alerts', { skip: real ? 'raises alerts in the mock' : false }, () => {
     await reads(tile(page, 14).locator('.responder'), /Nobody is on it yet[\s\S]*to charge nurse in/);
     await reads(tile(page, 8), /limits changed/);
     await reads(page.locator('.alert-path'), /Alert path proven \d+ s ago/);
+    const tell = (state, ago) =>
+      product.mock.care.send('AlertPathChanged', { ward: 'ward-1', provenAt: iso(Date.now() - ago), state });
+    tell('late', 180_000);
+    await reads(page.locator('.alert-path.path-late'), /◑[\s\S]*Alert path not proven for 3 min/);
+    tell('broken', 240_000);
+    await reads(page.locator('.alert-path.path-broken'), /✕[\s\S]*Alert path broken: proven 4 min ago/);
+    tell('proven', 1000);
+    await reads(page.locator('.alert-path.path-proven'), /Alert path proven \d+ s ago/);
     const flashes = (bed) => tile(page, bed).evaluate((one) => getComputedStyle(one).animationDuration);
     assert.equal(await flashes(3), '0.5s', 'high flashes twice a second');
     assert.equal(await flashes(6), '0s', 'what is acknowledged stands still');
@@ -108,6 +118,9 @@ describe('alerts', { skip: real ? 'raises alerts in the mock' : false }, () => {
       return [...document.querySelectorAll('.tile-top')].every((one) => one.getBoundingClientRect().bottom <= top);
     });
     assert.ok(heads, 'a toast covers the head of a tile');
+    // At once: those that are not of high priority go by themselves after a while.
+    await page.getByRole('button', { name: 'Close: bed 5' }).click();
+    await counts(page.locator('.toasts [role="status"] .toast'), 0, 'it does not close');
     assert.deepEqual(await axeViolations(page), []);
 
     await page.getByRole('button', { name: 'Pause sound' }).click();
@@ -124,7 +137,6 @@ describe('alerts', { skip: real ? 'raises alerts in the mock' : false }, () => {
     product.mock.care.pauses.clear();
     over(alert);
     await counts(page.locator('.toasts [role="alert"] .toast'), 0, 'a toast outlives its alert');
-    await page.getByRole('button', { name: 'Close: bed 5' }).click();
     await counts(page.locator('.toast'), 0);
     over([...product.mock.care.alerts.values()].find((one) => one.bed === '5'));
   });
@@ -229,6 +241,55 @@ describe('alerts', { skip: real ? 'raises alerts in the mock' : false }, () => {
     await visit(page, '/incidents/nobody');
     await page.getByText('not there').first().waitFor();
     allow(REFUSED);
+  });
+
+  test('a screen that takes part in the tests of the alert path says so, and shows and sounds nothing', async () => {
+    product.mock.care.path = [{ ward: 'ward-1', provenAt: iso(Date.now() - 20_000), state: 'proven' }];
+    const page = await start('/account', { shown: '.path-list' });
+    await reads(page.locator('.path-list'), /ward-1: Alert path proven \d+ s ago/);
+    await reads(page.locator('.bar .alert-path'), /Alert path proven \d+ s ago/);
+    const testing = () =>
+      product.mock.care.send('Notification', {
+        id: 'test-1',
+        kind: 'canary',
+        priority: 'high',
+        title: 'Hypoglycaemia',
+        text: 'Glucose 2 < 4',
+        createdAt: iso(),
+        stage: 'sent',
+      });
+    testing();
+    const box = page.getByLabel('This screen takes part');
+    await box.check();
+    await heard(page, '/account');
+    await until(
+      async () => {
+        testing();
+        return product.mock.care.tested.length;
+      },
+      (many) => many > 0,
+      'the receipt never comes',
+    );
+    assert.equal(product.mock.care.tested[0], 'test-1');
+    await page.getByText(/The last test came to this screen \d+ s ago/).waitFor();
+    await counts(page.locator('.toast'), 0);
+    await counts(page.locator('.bell .nav-count').filter({ hasText: 'Hypo' }), 0);
+    assert.deepEqual(await axeViolations(page), []);
+    await box.uncheck();
+  });
+
+  test('on a phone the ward says in a line of its own how far its alert path is proven', async () => {
+    product.mock.care.path = [{ ward: 'ward-1', provenAt: iso(Date.now() - 240_000), state: 'broken' }];
+    for (const theme of ['dark', 'light']) {
+      const page = await start('/ward/ward-1', { shown: '.path-line', viewport: PHONE, theme });
+      await reads(page.locator('.path-line'), /✕[\s\S]*Alert path broken: proven 4 min ago/);
+      assert.deepEqual(await axeViolations(page), []);
+      assert.ok(
+        (await page.evaluate(() => document.documentElement.scrollWidth)) <= PHONE.width,
+        'cut off to the right',
+      );
+    }
+    product.mock.care.path = undefined;
   });
 
   test('on a phone: mine first, acknowledged with one thumb, and nobody who may only look is offered it', async () => {

@@ -35,7 +35,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** The product and a browser; `browser`: one that is open already and stays so. */
 export async function openProduct({ browser: given = null, ...options } = {}) {
   const mock = real ? null : await startMock(options);
-  const browser = given ?? (await chromium.launch({ executablePath: browserPath(), args: FLAGS, timeout: 3 * LONGEST_MS }));
+  const browser = given ?? (await chromium.launch({ executablePath: browserPath(), args: FLAGS, timeout: LONGEST_MS }));
   return {
     mock,
     url: real ?? mock.url,
@@ -83,7 +83,7 @@ export function shared({ always = [], ready = null, user: usual = USER, shown: s
 }
 
 /** How long a page may take until what a test waits for is there. */
-const LONGEST_MS = Number(process.env.WARDWATCH_PATIENCE_SECONDS ?? 20) * 1000;
+const LONGEST_MS = 120_000;
 /** Playwright looks again after 20, 50, 100, 100 and then 500 ms, which is most of what tests of quick pages wait; it keeps to 100 ms where less than 2.5 s are left. */
 const SHORT_MS = 2400;
 

@@ -66,7 +66,7 @@ const judged = (count, real) => ({
 });
 
 /** Alert load: at its pace the first ward goes above its budget. */
-export function alertLoadOf(registry, ward) {
+export function alertLoadOf(registry, ward, budgets) {
   const wards = registry.ward.wards.filter((one) => !ward || one.id === ward);
   if (wards.length === 0) return null;
   const until = Date.now();
@@ -116,8 +116,15 @@ export function alertLoadOf(registry, ward) {
       bedDays: 52.1,
       perBedDay: 13.47,
       judgements: judged(320, 120),
-      budget:
-        index === 0
+      budget: budgets.has(one.id)
+        ? {
+            alertsPerBedDay: budgets.get(one.id),
+            default: 12,
+            from: 'ward',
+            owner: 'Charge nurse M. Lind',
+            setAt: '2026-11-22T08:00:00Z',
+          }
+        : index === 0
           ? { alertsPerBedDay: 10, default: 12, from: 'ward', owner: 'Aoife Keane', setAt: '2026-11-20T08:00:00Z' }
           : { alertsPerBedDay: 12, default: 12, from: 'default', owner: null, setAt: null },
       burn:

@@ -14,13 +14,19 @@ export function answerCare(care, { method, segments, query, body, may, session, 
   };
   if (root === 'wards' && deed === 'sound-pause') return pause(care, { method, id, body, me, may, reply });
   if ((root === 'patients' || root === 'wards') && deed === 'limits')
-    return limits(care, { method, id, body, me, may, reply });
+    return limits(care, { method, root, id, body, me, may, reply });
   if (!reads) return undefined;
   const sees = (one) => may.includes('patients.read') || one.technical || one.category === 'technical';
   if (root === 'alert-types') return list(KIND_DOCUMENTS);
+  if (root === 'alert-path') {
+    if (id !== 'receipts') return list(care.path ?? []);
+    care.tested.push(body.notification);
+    return reply.none();
+  }
   if (root === 'sound-pauses')
     return list([...care.pauses.values()].filter((one) => Date.parse(one.until) > Date.now()));
   if (root === 'alerts') {
+    if (!id && method === 'POST') return raise(care, { body, may, reply });
     if (!id) {
       const wanted = (name, value) => !query.get(name) || query.get(name) === value;
       return list(
@@ -80,15 +86,25 @@ function pause(care, { method, id, body, me, may, reply }) {
   return reply.json(200, pause);
 }
 
-function limits(care, { method, id, body, me, may, reply }) {
-  if (method === 'GET') return reply.json(200, { items: care.limits(id) });
+function limits(care, { method, root, id, body, me, may, reply }) {
+  const [whose, days] = root === 'wards' ? ['ward', 90] : ['patient', 7];
+  if (method === 'GET') return reply.json(200, { items: care.limits(id, whose) });
   if (!may.includes('alerts.limits')) return reply.problem(403, 'forbidden', 'Not allowed');
-  const far = Date.parse(body.expiresAt) - Date.now() > 7 * 86_400_000;
-  if (far || !body.reason) return reply.problem(400, 'invalid-parameter', 'The expiry is at most 7 days away');
+  const far = Date.parse(body.expiresAt) - Date.now() > days * 86_400_000;
+  if (far || !body.reason) return reply.problem(400, 'invalid-parameter', `The expiry is at most ${days} days away`);
   const items = body.overrides.map(({ type, ...setting }) => [type, setting]);
   if (items.length === 0) care.overrides.delete(id);
   else care.overrides.set(id, { items, owner: me.name, reason: body.reason, expiresAt: body.expiresAt });
-  return reply.json(200, { items: care.limits(id) });
+  return reply.json(200, { items: care.limits(id, whose) });
+}
+
+/** By hand: told at once, and its incident goes to the one who looks after the patient. */
+function raise(care, { body, may, reply }) {
+  if (!may.includes('alerts.act')) return reply.problem(403, 'forbidden', 'Not allowed');
+  if (!(body.text?.length >= 3)) return reply.problem(400, 'invalid-parameter', 'text must have 3 to 200 characters.');
+  const { text, priority } = body;
+  const alert = care.raise(body.patient, 'manual', { text, priority, assignee: SILVA, tell: true });
+  return alert ? reply.json(201, alert) : reply.problem(404, 'patient-not-found', 'No such patient');
 }
 
 function onAlert(care, { method, alert, deed, body, me, may, reply }) {
@@ -100,6 +116,9 @@ function onAlert(care, { method, alert, deed, body, me, may, reply }) {
       return reply.problem(400, 'invalid-parameter', 'One minute to one hour, with a reason');
     const until = iso(Date.now() + body.seconds * 1000);
     care.change(alert, { signal: 'paused', silencedUntil: until, silencedBy: me.name, silenceReason: body.reason });
+  } else if (deed === 'end') {
+    if (alert.type !== 'manual') return reply.problem(409, 'alert-measured', 'It is measured');
+    care.change(alert, { condition: 'ended', signal: alert.acknowledged ? 'off' : 'latched', endedAt: iso() });
   } else if (deed === 'silence')
     care.change(alert, { signal: 'on', silencedUntil: null, silencedBy: null, silenceReason: null });
   else if (deed === 'judge') care.change(alert, { judgement: body.judgement });

@@ -14,6 +14,7 @@ const KINDS = [
   ['rr-high', 'Fast breathing', 'respiratory', 'medium', false, 'rr', 22, '/min', 20, [18, 35]],
   ['temp-high', 'Fever', 'temperature', 'low', false, 'temp', 38.5, '°C', 60, [37.5, 40]],
   ['news2-7', 'NEWS2 of 7 or more', 'early-warning', 'high', false, null, 7, '', 0, null],
+  ['manual', 'Raised by hand', 'operational', 'high', false, null, null, '', 0, null],
   ['device-silent', 'No data from a device', 'technical', 'medium', true, null, null, '', 30, null],
 ];
 const kindOf = (type) => KINDS.find(([code]) => code === type) ?? KINDS[0];
@@ -26,6 +27,8 @@ export class Care {
     this.alerts = new Map();
     this.incidents = new Map();
     this.notifications = new Map();
+    /** The tests of the alert path of which screens said that they came. */
+    this.tested = [];
     this.pauses = new Map();
     this.overrides = new Map([
       ['p8', { items: [['spo2-low', { limit: 86, delaySeconds: 15, on: true }]], ...OVERRIDE() }],
@@ -162,7 +165,7 @@ export class Care {
       respondState: dueIn === null ? 'none' : 'running',
       nextStep: acknowledgedAt
         ? { at: iso(acknowledgedAt + 600_000), what: 're-alert', to: '' }
-        : { at: iso(Date.now() + 95_000), what: 'escalate', to: assignee ? 'Dr B. Osei' : 'charge nurse' },
+        : { at: iso(Date.now() + 570_000), what: 'escalate', to: assignee ? 'Dr B. Osei' : 'charge nurse' },
       step: 1,
       version: 1,
       history: [{ at: iso(at), actor: null, step: 'opened', channel: null, note: alert.cause.text }],
@@ -229,15 +232,16 @@ export class Care {
     return sent;
   }
 
-  limits(patient) {
-    const own = this.overrides.get(patient);
+  /** Of a patient or a ward. */
+  limits(id, whose = 'patient') {
+    const own = this.overrides.get(id);
     return KINDS.filter(([, , , , , vital]) => vital).map(([type, , , , , , limit, , delaySeconds]) => {
       const standard = { limit, delaySeconds, on: true };
       const found = own?.items.find(([code]) => code === type)?.[1];
       const said = found
         ? { owner: own.owner, reason: own.reason, expiresAt: own.expiresAt }
         : { owner: null, reason: null, expiresAt: null };
-      return { type, ...(found ?? standard), default: standard, from: found ? 'patient' : 'default', ...said };
+      return { type, ...(found ?? standard), default: standard, from: found ? whose : 'default', ...said };
     });
   }
 }

@@ -1,9 +1,10 @@
 /** The mock's duty: schedules, overrides, coverage, rules of notification, hand-overs. */
 import { iso } from './mock-administration.mjs';
+import { answerSchedules } from './mock-schedules.mjs';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const PEOPLE = [
+export const PEOPLE = [
   { id: 'acc-nurse', name: 'Nurse R. Silva' },
   { id: 'acc-lee', name: 'Nurse K. Lee' },
   { id: 'acc-osei', name: 'Dr B. Osei' },
@@ -21,8 +22,19 @@ export class Duty {
       role,
       tier,
       zone: 'Europe/Berlin',
-      layers: [],
+      layers: [
+        {
+          rotation: 'custom',
+          length: 12,
+          unit: 'hours',
+          handOver: '07:00',
+          start: '2026-01-05',
+          members: PEOPLE.slice(0, 2),
+          restrictions: [],
+        },
+      ],
       version: 1,
+      endedAt: null,
     });
     this.schedules = [
       schedule('sc1', 'Nurses, ward 1', 'nurse', 1, 'ward-1'),
@@ -32,6 +44,14 @@ export class Duty {
     this.overrides = new Map();
     this.number = 0;
     this.swaps = [];
+    this.staff = PEOPLE.map((one) => ({
+      ...one,
+      role: 'nurse',
+      wards: ['ward-1'],
+      disabled: false,
+      duties: [{ role: 'nurse', tier: 1, wards: ['ward-1'] }],
+      channels: ['in-app'],
+    }));
     this.handovers = [];
     this.rules = {
       mail: null,
@@ -145,14 +165,10 @@ export function answerDuty(duty, parts) {
   if (root !== 'oncall') return undefined;
   if (!may.includes('oncall.read')) return reply.problem(403, 'forbidden', 'Not allowed');
   if (what === 'now') return reply.json(200, duty.now());
-  if (what === 'staff')
-    return list(
-      PEOPLE.map((one) => ({ ...one, duties: [{ role: 'nurse', tier: 1, wards: ['ward-1'] }], channels: ['in-app'] })),
-    );
   if (what === 'coverage') return reply.json(200, duty.coverage(query.get('ward')));
   if (what === 'schedules' && segments[3] === 'calendar')
     return reply.json(200, duty.calendar(id, Date.parse(query.get('from')), Date.parse(query.get('until'))));
-  if (what === 'schedules') return list(duty.schedules);
+  if (what === 'schedules' || what === 'staff' || what === 'swaps') return answerSchedules(duty, parts);
   if (what === 'feeds')
     return reply.json(201, { id: 'fe1', name: body.name, createdAt: iso(), lastUsedAt: null, token: 'tok-1' });
   if (what?.endsWith('.ics')) {
@@ -162,10 +178,6 @@ export function answerDuty(duty, parts) {
   }
   if (method === 'GET' && what === 'overrides') return list([...duty.overrides.values()]);
   if (!may.includes('oncall.manage')) return reply.problem(403, 'forbidden', 'Not allowed');
-  if (what === 'swaps' && method === 'POST') {
-    duty.swaps.push(body);
-    return reply.json(201, body);
-  }
   if (what === 'overrides' && method === 'POST') {
     if (!(Date.parse(body.until) > Date.parse(body.from)))
       return reply.problem(400, 'invalid-parameter', 'The end is before the beginning');

@@ -17,6 +17,7 @@ import { alertLoadOf, dashboardOf } from './mock-analytics.mjs';
 import { Care } from './mock-care.mjs';
 import { answerCare } from './mock-care-api.mjs';
 import { answerDuty, Duty } from './mock-duty.mjs';
+import { answerOutside, Outside } from './mock-outside.mjs';
 import { answerPatients, Registry } from './mock-patients.mjs';
 import { answerSystem, System } from './mock-system.mjs';
 import { Ward } from './mock-ward.mjs';
@@ -48,6 +49,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
   const system = new System(ward);
   const care = new Care(ward);
   const duty = new Duty(ward, care);
+  const outside = new Outside();
   ward.care = care;
   /** `restrict`: a nurse sees ward-1 alone. */
   const faults = { frozen: false, rest: true, restrict: false };
@@ -194,7 +196,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
       if (!(ROLES[session.account.role] ?? []).includes('analytics.read'))
         return json(403, { type: 'urn:wardwatch:not-permitted', title: 'no', status: 403 });
       const figuresOf = path.endsWith('/alerts') ? alertLoadOf : dashboardOf;
-      const found = figuresOf(registry, url.searchParams.get('ward'));
+      const found = figuresOf(registry, url.searchParams.get('ward'), outside.budgets);
       return found ? json(200, found) : json(404, { type: 'urn:wardwatch:ward-not-found', title: 'none', status: 404 });
     }
     if (path.startsWith('/api/')) {
@@ -205,11 +207,14 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
         body,
         may: ROLES[session.account.role] ?? [],
         session,
+        ifMatch: request.headers['if-match'],
         reply,
       };
       answerCare(care, parts);
       if (response.headersSent) return undefined;
       answerDuty(duty, { ...parts, response });
+      if (response.headersSent) return undefined;
+      answerOutside(outside, parts);
       if (response.headersSent) return undefined;
       answerSystem(system, { method, path, body, session, reply });
       if (response.headersSent) return undefined;
@@ -298,6 +303,7 @@ export async function startMock({ port = 0, beds = 16, wards = 1, dist = DEFAULT
     system,
     care,
     duty,
+    outside,
     tell,
     requests,
     sockets: () => [...sockets].filter((one) => !one.onlyAlerts).length,

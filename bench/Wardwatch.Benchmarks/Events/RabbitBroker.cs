@@ -102,7 +102,7 @@ public sealed class RabbitBroker : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(AnswersWithin);
         await KillAsync(deadline.Token);
         if (_names is { } names)
         {

@@ -14,7 +14,7 @@ internal static class IngestVerb
     private static readonly Option<int?> Connections = new("--connections") { Description = "Connections (with --in-flight: this one shape; default: 100 × 20, then 1,000 × 1)" };
     private static readonly Option<int?> InFlight = new("--in-flight") { Description = "Unacknowledged messages per connection, at most" };
     private static readonly Option<double> Seconds = new("--seconds") { Description = "Seconds of measurement per run", DefaultValueFactory = _ => 10 };
-    private static readonly Option<double> Warmup = new("--warmup") { Description = "Seconds before, while the run-time compiles", DefaultValueFactory = _ => 5 };
+    private static readonly Option<double> Warmup = new("--warmup") { Description = "Seconds before, while the run-time compiles", DefaultValueFactory = _ => 20 };
     private static readonly Option<int?> Patients = new("--patients") { Description = "Patients, each with a device (default: as many as connections)" };
     private static readonly Option<double> Rate = new("--rate") { Description = "Messages per second in all (default: as fast as acknowledged)" };
     private static readonly Option<int> Repeat = new("--repeat") { Description = "Runs of each shape; the median by rate is shown", DefaultValueFactory = _ => 1 };

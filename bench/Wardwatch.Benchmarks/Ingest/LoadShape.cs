@@ -12,6 +12,6 @@ internal sealed record LoadShape(int Connections, int InFlight)
 /// <param name="Shape">The connections.</param>
 /// <param name="Rate">Messages per second in all; 0: as fast as acknowledged.</param>
 /// <param name="Seconds">Of measurement.</param>
-/// <param name="WarmupSeconds">Before it: the run-time compiles what is hot within the first seconds.</param>
+/// <param name="WarmupSeconds">Before it: the run-time compiles what is hot within the first twenty seconds.</param>
 /// <param name="Plain">TCP without TLS.</param>
 internal sealed record LoadPlan(LoadShape Shape, double Rate, double Seconds, double WarmupSeconds, bool Plain = false);

@@ -25,6 +25,9 @@ public sealed class ClusterNode : IAsyncDisposable
     internal ClusterNode(string data, string name, string roles, IReadOnlyDictionary<string, string?> settings)
     {
         (Name, _roles, _settings) = (name, roles, new(settings, StringComparer.Ordinal));
+
+        // Every row that is stored is to be one of the devices' own.
+        _settings.TryAdd("Wardwatch__AlertPath__Enabled", "false");
         Data = Programs.NewFolder();
         foreach (var file in SharedFiles.Where(file => File.Exists(Path.Combine(data, file))))
         {

@@ -130,6 +130,9 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
 
         // One account plays every screen.
         environment.TryAdd("Wardwatch__Limits__LiveConnectionsPerAccount", "100000");
+
+        // Every row that is stored is to be one of the devices' own.
+        environment.TryAdd("Wardwatch__AlertPath__Enabled", "false");
         string[] program = _plan.Planted ? [Programs.Bench, Proof.Planted.PlantedServer.Verb] : [Programs.Server];
         string[] verb = _plan.Roles is { } roles ? ["serve", "--roles", roles] : ["demo", "--no-simulator", "--patients", $"{_plan.Patients}"];
         string[] command = [.. program, .. verb, "--data", Data, "--http", $"{_httpPort}", "--https", _httpsPort is { } port ? $"{port}" : "off", "--mqtt", $"{MqttPort}"];

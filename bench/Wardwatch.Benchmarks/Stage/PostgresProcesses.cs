@@ -3,7 +3,7 @@ namespace Wardwatch.Benchmarks.Stage;
 /// <summary>The processes of an installation, as the operating system shows them: its private PostgreSQL, found by the data folder, and its server.</summary>
 public static class PostgresProcesses
 {
-    private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan GoneWithin = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The postmaster's process, or null if none runs on the folder.</summary>

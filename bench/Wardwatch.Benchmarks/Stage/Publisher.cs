@@ -47,11 +47,14 @@ internal sealed class Publisher : ILinkOwner, IAsyncDisposable
     public string Ward => _device.Topic.Split('/')[3];
 
     /// <summary>Connects a device.</summary>
-    public static async Task<Publisher> ConnectAsync(HospitalUnderTest hospital, DeviceCredentials device, CancellationToken cancellation)
+    public static Task<Publisher> ConnectAsync(HospitalUnderTest hospital, DeviceCredentials device, CancellationToken cancellation) => ConnectAsync(hospital.MqttAddress(), device, cancellation);
+
+    /// <summary>Connects a device to a server.</summary>
+    public static async Task<Publisher> ConnectAsync(ServerAddress server, DeviceCredentials device, CancellationToken cancellation)
     {
         var publisher = new Publisher(device);
         var options = new LinkOptions(MqttVersion.V500, KeepAliveSeconds: 0, IsBusy: true);
-        publisher._link = await MqttLink.OpenAsync(hospital.MqttAddress().DialAsync, device, options, TimeProvider.System, cancellation);
+        publisher._link = await MqttLink.OpenAsync(server.DialAsync, device, options, TimeProvider.System, cancellation);
         publisher._reading = publisher._link.RunAsync(publisher);
         return publisher;
     }

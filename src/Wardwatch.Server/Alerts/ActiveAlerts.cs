@@ -117,7 +117,7 @@ internal sealed partial class ActiveAlerts(
 
     private void Take(ReadAlert alert)
     {
-        if (shown.Take(alert) is not { } isNew || alert.Canary)
+        if (alert.Canary || shown.Take(alert) is not { } isNew)
         {
             return;
         }

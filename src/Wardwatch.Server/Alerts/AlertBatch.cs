@@ -31,24 +31,66 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
     /// <inheritdoc />
     public async Task WriteAsync(NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation)
     {
-        // In the order in which they happened: what was raised and changed since within this batch is raised first.
-        for (var start = 0; start < _entries.Count;)
+        // What is of one type of one patient is written in the order in which it happened; the rest does not depend on it, so that a storm takes few statements.
+        var rounds = new List<List<int>>();
+        var before = new Dictionary<(int Patient, int Type), int>();
+        for (var i = 0; i < _entries.Count; i++)
         {
-            var (raising, end) = (_entries[start].IsRaised, start);
-            var seen = new HashSet<Guid>();
-            while (end < _entries.Count && _entries[end].IsRaised == raising && seen.Add(_entries[end].Id))
+            var key = (_entries[i].Patient.Number, _entries[i].Transition.Type);
+            var round = before[key] = before.TryGetValue(key, out var last) ? last + 1 : 0;
+            if (round == rounds.Count)
             {
-                end++;
+                rounds.Add([]);
             }
 
-            var part = _entries.GetRange(start, end - start);
-            await (raising ? RaiseAsync(part, connection, events, cancellation) : ChangeAsync(part, connection, events, cancellation));
-            start = end;
+            rounds[round].Add(i);
+        }
+
+        var isNew = new bool[_entries.Count];
+        foreach (var round in rounds)
+        {
+            await ChangeAsync(round.FindAll(i => !_entries[i].IsRaised), isNew, connection, cancellation);
+            await RaiseAsync(round.FindAll(i => _entries[i].IsRaised), isNew, connection, cancellation);
+        }
+
+        // It is told in the order in which it happened, whatever was written first.
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            if (isNew[i])
+            {
+                events.Add(EventOf(_entries[i]));
+            }
         }
     }
 
-    private async Task RaiseAsync(List<Entry> part, NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation)
+    private NewEvent EventOf(in Entry entry)
     {
+        var origin = new EventOrigin(entry.Patient.TenantId, entry.Patient.Number, entry.At);
+        if (entry.IsRaised)
+        {
+            if (!entry.Patient.IsCanary)
+            {
+                metrics.Raised(entry.Type, entry.Transition.Priority);
+            }
+
+            return NewEvent.Of(AlertEvents.Raised, origin, new AlertRaised(
+                $"{entry.Id}", entry.Type.Code, entry.Transition.Priority.Word(), entry.Type.IsTechnical, entry.Patient.Id, entry.Patient.Ward, entry.Patient.Bed,
+                UnixTime.ToDateTimeOffset(entry.Transition.OnsetAt), entry.At, entry.Text, entry.Patient.IsCanary));
+        }
+
+        var condition = entry.Transition.Phase == AlertPhase.Ended ? AlertWords.Ended : AlertWords.Active;
+        return NewEvent.Of(AlertEvents.Changed, origin, new AlertChanged(
+            $"{entry.Id}", entry.Type.Code, AlertCauses.WordOf(entry.Transition.Phase), entry.Transition.Priority.Word(), condition, entry.Patient.Id, entry.Patient.Ward, entry.At, entry.Patient.IsCanary));
+    }
+
+    private async Task RaiseAsync(List<int> numbers, bool[] isNew, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (numbers.Count == 0)
+        {
+            return;
+        }
+
+        var part = numbers.ConvertAll(i => _entries[i]);
         await using var command = new NpgsqlCommand(AlertSql.Raise, connection);
         command.Add(NpgsqlDbType.Integer, part, entry => entry.Patient.TenantId);
         command.Add(NpgsqlDbType.Uuid, part, entry => entry.Id);
@@ -62,7 +104,7 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
         command.Add(NpgsqlDbType.TimestampTz, part, entry => UnixTime.ToDateTime(entry.Transition.OnsetAt));
         command.Add(NpgsqlDbType.TimestampTz, part, entry => UnixTime.ToDateTime(entry.Transition.At));
         command.Add(NpgsqlDbType.Bytea, part, entry => AlertCauses.Seal(entry.Patient.Key, entry.Id, AlertCauses.Of(entry.Type, entry.Transition, entry.Scene, entry.Text)));
-        command.Add(NpgsqlDbType.Boolean, part, _ => false);
+        command.Add(NpgsqlDbType.Boolean, part, entry => entry.Patient.IsCanary);
         var raised = new HashSet<Guid>();
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
@@ -72,18 +114,20 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
             }
         }
 
-        foreach (var entry in part.Where(entry => raised.Contains(entry.Id)))
+        foreach (var i in numbers)
         {
-            metrics.Raised(entry.Type, entry.Transition.Priority);
-            var told = new AlertRaised(
-                $"{entry.Id}", entry.Type.Code, entry.Transition.Priority.Word(), entry.Type.IsTechnical, entry.Patient.Id, entry.Patient.Ward, entry.Patient.Bed,
-                UnixTime.ToDateTimeOffset(entry.Transition.OnsetAt), entry.At, entry.Text);
-            events.Add(NewEvent.Of(AlertEvents.Raised, new(entry.Patient.TenantId, entry.Patient.Number, entry.At), told));
+            isNew[i] = raised.Contains(_entries[i].Id);
         }
     }
 
-    private static async Task ChangeAsync(List<Entry> part, NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation)
+    private async Task ChangeAsync(List<int> numbers, bool[] isNew, NpgsqlConnection connection, CancellationToken cancellation)
     {
+        if (numbers.Count == 0)
+        {
+            return;
+        }
+
+        var part = numbers.ConvertAll(i => _entries[i]);
         await using var command = new NpgsqlCommand(AlertSql.Change, connection);
         command.Add(NpgsqlDbType.Uuid, part, entry => entry.Id);
         command.Add(NpgsqlDbType.Integer, part, entry => entry.PhaseNumber);
@@ -108,12 +152,9 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
             }
         }
 
-        foreach (var entry in part.Where(entry => changed.Contains(entry.Id)))
+        foreach (var i in numbers)
         {
-            var condition = entry.Transition.Phase == AlertPhase.Ended ? AlertWords.Ended : AlertWords.Active;
-            var told = new AlertChanged(
-                $"{entry.Id}", entry.Type.Code, AlertCauses.WordOf(entry.Transition.Phase), entry.Transition.Priority.Word(), condition, entry.Patient.Id, entry.Patient.Ward, entry.At);
-            events.Add(NewEvent.Of(AlertEvents.Changed, new(entry.Patient.TenantId, entry.Patient.Number, entry.At), told));
+            isNew[i] = changed.Contains(_entries[i].Id);
         }
     }
 }

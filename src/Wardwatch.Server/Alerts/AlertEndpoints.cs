@@ -202,7 +202,7 @@ internal static class AlertEndpoints
                 return Problems.InvalidParameter($"judgement must be one of {string.Join(", ", AlertWords.Judgements)}.");
             }
 
-            await acts.JudgeAsync(connection, alert.TenantId, [alert.Document.Id], request.Judgement!, context.User.Caller().AccountId, time.GetUtcNow(), cancellation);
+            await acts.JudgeAsync(connection, alert.TenantId, Guid.Parse(alert.Document.Id), request.Judgement!, context.User.Caller().AccountId, time.GetUtcNow(), cancellation);
             return null;
         }, cancellation);
 

@@ -69,7 +69,7 @@ internal sealed class AlertReader(TenantDatabase database, AlertRows rows, IPati
         }
 
         await using var command = StaffActs.Command(connection, AlertSql.ById, caller.TenantId, new[] { key });
-        return await rows.ReadAsync(command, cancellation) is [var alert] && await IsReachedAsync(caller, alert, permission, cancellation) ? alert : null;
+        return await rows.ReadAsync(command, cancellation) is [{ Canary: false } alert] && await IsReachedAsync(caller, alert, permission, cancellation) ? alert : null;
     }
 
     private async ValueTask<bool> IsReachedAsync(Caller caller, ReadAlert alert, string permission, CancellationToken cancellation)

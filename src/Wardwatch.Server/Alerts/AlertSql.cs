@@ -19,16 +19,21 @@ internal static class AlertSql
         select alert_id from raised
         """;
 
-    /// <summary>Changes conditions. Older changes than what stands there are left out; worsening breaks a silence.</summary>
+    /// <summary>
+    /// Changes conditions. Older changes than what stands there are left out; worsening breaks a silence. Whoever changes several alerts locks them in the order of their ids, so that no
+    /// two transactions wait for each other.
+    /// </summary>
     public const string Change =
         """
         with news as (
             select * from unnest($1, $2, $3, $4, $5, $6) as n (alert_id, phase_no, phase, priority, at, has_ended)
+        ), locked as (
+            select a.alert_id from alerts a join news n using (alert_id) order by a.alert_id for update of a
         ), changed as (
             update alerts a
             set priority = n.priority, phase_no = n.phase_no, ended_at = case when n.has_ended then greatest(n.at, a.onset_at) end,
                 silenced_until = case when n.phase = 'escalated' then null else a.silenced_until end
-            from news n
+            from news n join locked using (alert_id)
             where a.alert_id = n.alert_id and a.phase_no < n.phase_no and a.ended_at is null
             returning a.tenant_id, a.alert_id, n.at, n.phase, a.priority
         ), noted as (
@@ -53,7 +58,10 @@ internal static class AlertSql
 
     /// <summary>What asks for somebody: what is active, and of the last days what ended and may be latched.</summary>
     public const string Active =
-        $"select {Columns} {From} where a.ended_at is null or (a.acknowledged_at is null and a.priority = 3 and not a.technical and a.ended_at > now() - interval '3 days') order by a.alert_no";
+        $"""
+        select {Columns} {From}
+        where not a.canary and (a.ended_at is null or (a.acknowledged_at is null and a.priority = 3 and not a.technical and a.ended_at > now() - interval '3 days')) order by a.alert_no
+        """;
 
     /// <summary>A page of those that a caller may see.</summary>
     public const string Page =
@@ -86,15 +94,17 @@ internal static class AlertSql
 
     public const string Acknowledge =
         """
+        with locked as (select alert_id from alerts where tenant_id = $1 and alert_id = any($2) order by alert_id for update)
         update alerts set acknowledged_at = $3, acknowledged_by = $4
-        where tenant_id = $1 and alert_id = any($2) and acknowledged_at is null
+        where alert_id in (select alert_id from locked) and acknowledged_at is null
         returning alert_id, type, priority, ended_at is null, patient_no, ward_id, canary
         """;
 
     public const string Judge =
         """
+        with locked as (select alert_id from alerts where tenant_id = $1 and alert_id = any($2) order by alert_id for update)
         update alerts set judgement = $3, judged_at = $5, judged_by = $4
-        where tenant_id = $1 and alert_id = any($2) and judgement is distinct from $3
+        where alert_id in (select alert_id from locked) and judgement is distinct from $3
         returning alert_id, type, priority, ended_at is null, patient_no, ward_id, canary
         """;
 
@@ -107,7 +117,15 @@ internal static class AlertSql
 
     public const string Note = "insert into alert_phases (tenant_id, alert_id, at, phase, priority, account_id) select $1, n.alert_id, $2, $3, n.priority, $6 from unnest($4, $5) as n (alert_id, priority)";
 
-    public const string Join = "update alerts set incident_id = $3 where tenant_id = $1 and alert_id = any($2) and incident_id is distinct from $3";
+    public const string Join =
+        """
+        with joined as (
+            select * from unnest($2, $3) as j (alert_id, incident_id)
+        ), locked as (
+            select a.alert_id from alerts a join joined j using (alert_id) where a.tenant_id = $1 order by a.alert_id for update of a
+        )
+        update alerts a set incident_id = j.incident_id from joined j join locked using (alert_id) where a.alert_id = j.alert_id and a.incident_id is distinct from j.incident_id
+        """;
 
     public const string Summaries = "select alert_id, type, priority, patient_no, ward_id, bed, ended_at is null, onset_at from alerts where tenant_id = $1 and incident_id = $2 order by alert_no";
 

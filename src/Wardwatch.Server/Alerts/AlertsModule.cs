@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Patients.Contracts;
@@ -23,6 +24,14 @@ public static class AlertsModule
         services.AddSingleton<IAlerts>(provider => provider.GetRequiredService<StaffActs>());
         services.AddSingleton<IMoveParticipant, AlertMoves>();
         services.AddSingleton<ITimerHandler, SilenceTimer>();
+    }
+
+    /// <summary>Adds what removes alerts that are past their time.</summary>
+    public static void AddAlertWork(IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<AlertsOptions>().BindConfiguration(AlertsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(provider => new RetentionRule("alerts", "select prune_alerts($1, $2)", provider.GetRequiredService<IOptions<AlertsOptions>>().Value.RetentionDays));
+        builder.Services.AddHostedService<RetentionKeeper>();
     }
 
     /// <summary>Adds what screens show.</summary>

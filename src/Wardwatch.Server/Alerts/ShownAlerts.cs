@@ -9,6 +9,8 @@ namespace Wardwatch.Server.Alerts;
 internal sealed class ShownAlerts(AlertLimits limits) : IActiveAlerts, IErasureObserver
 {
     private readonly ConcurrentDictionary<string, ReadAlert> _alerts = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, List<ReadAlert>> _ofPatient = [];
+    private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<int, IReadOnlyList<AlertDocument>> _byPatient = new();
 
     /// <summary>All of them.</summary>
@@ -30,18 +32,21 @@ internal sealed class ShownAlerts(AlertLimits limits) : IActiveAlerts, IErasureO
             return null;
         }
 
-        if (asks)
+        lock (_gate)
         {
-            _alerts[alert.Document.Id] = alert;
-        }
-        else
-        {
-            _alerts.TryRemove(alert.Document.Id, out _);
-        }
+            if (asks)
+            {
+                _alerts[alert.Document.Id] = alert;
+            }
+            else
+            {
+                _alerts.TryRemove(alert.Document.Id, out _);
+            }
 
-        if (alert.PatientNumber is { } patient)
-        {
-            _byPatient[patient] = [.. _alerts.Values.Where(one => one.PatientNumber == patient).OrderByDescending(one => RankOf(one.Document)).ThenByDescending(one => one.Number).Select(one => one.Document)];
+            if (alert.PatientNumber is { } patient)
+            {
+                Show(patient, alert, asks);
+            }
         }
 
         return known is null;
@@ -50,12 +55,40 @@ internal sealed class ShownAlerts(AlertLimits limits) : IActiveAlerts, IErasureO
     /// <inheritdoc />
     public void Erased(int patientNumber)
     {
-        foreach (var alert in _alerts.Values.Where(alert => alert.PatientNumber == patientNumber))
+        lock (_gate)
         {
-            _alerts.TryRemove(alert.Document.Id, out _);
+            foreach (var alert in _ofPatient.GetValueOrDefault(patientNumber) ?? [])
+            {
+                _alerts.TryRemove(alert.Document.Id, out _);
+            }
+
+            _ofPatient.Remove(patientNumber);
+            _byPatient.TryRemove(patientNumber, out _);
+        }
+    }
+
+    // Looks at no other patient's alerts: in a storm there are many.
+    private void Show(int patient, ReadAlert alert, bool asks)
+    {
+        if (!_ofPatient.TryGetValue(patient, out var alerts))
+        {
+            _ofPatient.Add(patient, alerts = []);
         }
 
-        _byPatient.TryRemove(patientNumber, out _);
+        alerts.RemoveAll(one => one.Document.Id == alert.Document.Id);
+        if (asks)
+        {
+            alerts.Add(alert);
+        }
+
+        if (alerts.Count == 0)
+        {
+            _ofPatient.Remove(patient);
+            _byPatient.TryRemove(patient, out _);
+            return;
+        }
+
+        _byPatient[patient] = [.. alerts.OrderByDescending(one => RankOf(one.Document)).ThenByDescending(one => one.Number).Select(one => one.Document)];
     }
 
     // The cause never changes; comparing it would compare its dictionary.

@@ -67,23 +67,30 @@ internal sealed class StaffActs(IOutbox outbox, IKeyring keyring, IPatientDirect
     }
 
     /// <inheritdoc />
-    public async Task AcknowledgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid account, string name, DateTimeOffset at, CancellationToken cancellation)
+    public async Task AcknowledgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid account, string name, DateTimeOffset at, ICollection<NewEvent> events, CancellationToken cancellation)
     {
         await using var command = Command(connection, AlertSql.Acknowledge, tenantId, Ids(alerts), at.UtcDateTime, account);
-        await TellAsync(connection, tenantId, await TouchAsync(command, cancellation), "acknowledged", at, account, judgement: null, cancellation);
+        await NoteAsync(connection, tenantId, await TouchAsync(command, cancellation), "acknowledged", at, account, judgement: null, events, cancellation);
     }
 
     /// <inheritdoc />
-    public async Task JudgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, string judgement, Guid account, DateTimeOffset at, CancellationToken cancellation)
+    public async Task JudgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, string judgement, Guid account, DateTimeOffset at, ICollection<NewEvent> events, CancellationToken cancellation)
     {
         await using var command = Command(connection, AlertSql.Judge, tenantId, Ids(alerts), judgement, account, at.UtcDateTime);
+        await NoteAsync(connection, tenantId, await TouchAsync(command, cancellation), "judged", at, account, judgement, events, cancellation);
+    }
+
+    /// <summary>The same for a caller who does nothing else in the transaction.</summary>
+    public async Task JudgeAsync(NpgsqlConnection connection, int tenantId, Guid alert, string judgement, Guid account, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, AlertSql.Judge, tenantId, new[] { alert }, judgement, account, at.UtcDateTime);
         await TellAsync(connection, tenantId, await TouchAsync(command, cancellation), "judged", at, account, judgement, cancellation);
     }
 
     /// <inheritdoc />
-    public async Task JoinAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid incident, CancellationToken cancellation)
+    public async Task JoinAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<(string Alert, Guid Incident)> joined, CancellationToken cancellation)
     {
-        await using var command = Command(connection, AlertSql.Join, tenantId, Ids(alerts), incident);
+        await using var command = Command(connection, AlertSql.Join, tenantId, joined.Select(one => Guid.Parse(one.Alert)).ToArray(), joined.Select(one => one.Incident).ToArray());
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -123,6 +130,18 @@ internal sealed class StaffActs(IOutbox outbox, IKeyring keyring, IPatientDirect
     public async Task TellAsync(
         NpgsqlConnection connection, int tenantId, List<Touched> touched, string phase, DateTimeOffset at, Guid? account, string? judgement, CancellationToken cancellation)
     {
+        var events = new List<NewEvent>(touched.Count);
+        await NoteAsync(connection, tenantId, touched, phase, at, account, judgement, events, cancellation);
+        if (events.Count > 0)
+        {
+            await outbox.AddAsync(connection, events, cancellation);
+        }
+    }
+
+    private async Task NoteAsync(
+        NpgsqlConnection connection, int tenantId, List<Touched> touched, string phase, DateTimeOffset at, Guid? account, string? judgement, ICollection<NewEvent> events,
+        CancellationToken cancellation)
+    {
         if (touched.Count == 0)
         {
             return;
@@ -134,14 +153,13 @@ internal sealed class StaffActs(IOutbox outbox, IKeyring keyring, IPatientDirect
             await note.ExecuteNonQueryAsync(cancellation);
         }
 
-        var events = touched.ConvertAll(one =>
+        foreach (var one in touched)
         {
             var patient = one.PatientNumber is { } number ? patients.Find(number)?.Id : null;
             var told = new AlertChanged(
                 $"{one.Id}", one.Type, phase, one.Priority.Word(), one.IsActive ? AlertWords.Active : AlertWords.Ended, patient, one.Ward, at, one.Canary, judgement);
-            return NewEvent.Of(AlertEvents.Changed, new(tenantId, one.PatientNumber, at, account), told);
-        });
-        await outbox.AddAsync(connection, events, cancellation);
+            events.Add(NewEvent.Of(AlertEvents.Changed, new(tenantId, one.PatientNumber, at, account), told));
+        }
     }
 
     /// <summary>Runs a statement that answers what it touched.</summary>

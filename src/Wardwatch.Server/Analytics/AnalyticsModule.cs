@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Wardwatch.Server.Events.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Analytics;
 
@@ -18,7 +20,12 @@ public static class AnalyticsModule
     }
 
     /// <summary>Adds what sums up.</summary>
-    public static void AddAnalyticsWork(IHostApplicationBuilder builder) => builder.Services.AddHostedService<ChangeFolding>();
+    public static void AddAnalyticsWork(IHostApplicationBuilder builder)
+    {
+        builder.Services.AddHostedService<ChangeFolding>();
+        builder.Services.AddSingleton(provider => new RetentionRule("alert-load", "select prune_alert_load($1, $2)", provider.GetRequiredService<IOptions<AnalyticsOptions>>().Value.AlertDays));
+        builder.Services.AddHostedService<RetentionKeeper>();
+    }
 
     /// <summary>Maps <c>/api/analytics</c> and wards' budgets of alerts.</summary>
     public static void MapAnalytics(IEndpointRouteBuilder routes)

@@ -14,6 +14,10 @@ public sealed class AnalyticsOptions
     [Range(AlertBudget.Least, AlertBudget.Most)]
     public double AlertsPerBedDay { get; set; } = 12;
 
+    /// <summary>For how many days single alerts and responses stay among the figures, as long as the events from which they are made; the sums of hours stay. 0 keeps all.</summary>
+    [Range(0, 36500)]
+    public int AlertDays { get; set; } = 400;
+
     /// <summary>The hospital's time zone, by its IANA name: where a day and its hours begin.</summary>
     [Required]
     public string TimeZone { get; set; } = "UTC";

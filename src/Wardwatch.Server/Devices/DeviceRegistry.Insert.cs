@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
 using Npgsql;
 using NpgsqlTypes;
+using Wardwatch.Devices.Ascon;
 using Wardwatch.Server.Devices.Contracts;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Devices;
 
@@ -8,7 +11,7 @@ namespace Wardwatch.Server.Devices;
 internal sealed record BindingRow(int DeviceNumber, int PatientNumber, string Topic, DateTime From, DateTime Until);
 
 // Inserts in the caller's transaction, one statement for any number of rows: a demo hospital of 10,000 beds takes the same path as one device.
-internal sealed partial class DeviceRegistry
+internal sealed partial class DeviceRegistry : ICanaryDevices
 {
     /// <summary>Inserts devices with their first keys; ids that exist are left out. Returns the database keys of the new ones by id.</summary>
     public async Task<Dictionary<string, int>> InsertAsync(
@@ -45,6 +48,23 @@ internal sealed partial class DeviceRegistry
         command.Parameters.Add(new() { Value = bindings.Select(binding => binding.From).ToArray() });
         command.Parameters.Add(new() { Value = bindings.Select(binding => binding.Until).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
         await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <inheritdoc />
+    public async Task<CanaryDevice> RegisterAsync(NpgsqlConnection connection, int tenantId, int patientNumber, string topic, CancellationToken cancellation)
+    {
+        var device = new IssuedDevice(
+            $"alert-path-{Guid.NewGuid():N}", DeviceTokens.Draw(), new IssuedKey(1, DeviceAlgorithms.Standard, RandomNumberGenerator.GetBytes(AeadCipher.KeyBytes)));
+        var number = (await InsertAsync(connection, tenantId, [device], cancellation))[device.Id];
+        CryptographicOperations.ZeroMemory(device.Key.Key);
+        await using (var mark = new NpgsqlCommand(DeviceSql.MarkCanary, connection) { Parameters = { new() { Value = number } } })
+        {
+            await mark.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await InsertBindingsAsync(connection, tenantId, [new(number, patientNumber, topic, Now, DateTime.MaxValue)], cancellation);
+        await DirectoryChanges.NotifyAsync(connection, DeviceDirectory.Topic, number, cancellation);
+        return new(number, device.Token);
     }
 
     private async Task InsertKeysAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<(int Number, IssuedKey Key)> keys, CancellationToken cancellation)

@@ -31,6 +31,8 @@ internal static class DeviceSql
         returning device_no, device_id
         """;
 
+    public const string MarkCanary = "update devices set canary = true where device_no = $1";
+
     public const string InsertKeys =
         """
         insert into device_keys (tenant_id, device_no, key_id, algorithm, wrapped_key)
@@ -45,7 +47,7 @@ internal static class DeviceSql
 
     // The lock on the device's row makes everything that concerns one device happen one after the other.
     public const string LockDevice =
-        "select device_no from devices where tenant_id = $1 and device_id = $2 and revoked_at is null for update";
+        "select device_no from devices where tenant_id = $1 and device_id = $2 and revoked_at is null and not canary for update";
 
     // Revoked numbers count as well: a key id is never given twice.
     public const string NextKeyId = "select coalesce(max(key_id), 0) + 1 from device_keys where device_no = $1";
@@ -65,7 +67,7 @@ internal static class DeviceSql
         """
         select p.patient_no, t.public_id, p.ward_id, p.status
         from patients p join tenants t using (tenant_id)
-        where p.tenant_id = $1 and p.patient_id = $2
+        where p.tenant_id = $1 and p.patient_id = $2 and p.canary_ward is null
         for share of p
         """;
 
@@ -109,7 +111,7 @@ internal static class DeviceSql
         from devices d
         left join device_bindings b on b.device_no = d.device_no and b.valid_from <= $2 and b.valid_until > $2
         left join patients p on p.patient_no = b.patient_no
-        where d.tenant_id = $1
+        where d.tenant_id = $1 and not d.canary
         """;
 
     public const string List = Listed + " and ($3::text is null or strpos(lower(d.device_id), lower($3)) > 0) and ($4::text is null or d.device_id > $4) order by d.device_id limit $5";
@@ -120,6 +122,6 @@ internal static class DeviceSql
         """
         select k.key_id, k.algorithm, k.created_at, k.expires_at, k.revoked_at
         from device_keys k join devices d using (device_no)
-        where d.tenant_id = $1 and d.device_id = $2 order by k.key_id
+        where d.tenant_id = $1 and d.device_id = $2 and not d.canary order by k.key_id
         """;
 }

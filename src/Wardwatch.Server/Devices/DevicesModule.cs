@@ -12,6 +12,7 @@ public static class DevicesModule
     {
         DirectoryChanges.AddTo(builder.Services);
         builder.Services.AddSingleton<DeviceRegistry>();
+        builder.Services.AddSingleton<ICanaryDevices>(services => services.GetRequiredService<DeviceRegistry>());
         builder.Services.AddSingleton<DeviceDirectory>();
         builder.Services.AddSingleton<IDeviceDirectory>(services => services.GetRequiredService<DeviceDirectory>());
         builder.Services.AddHostedService(services => services.GetRequiredService<DeviceDirectory>());

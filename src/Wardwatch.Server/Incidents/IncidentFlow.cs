@@ -58,7 +58,14 @@ internal sealed class IncidentFlow(IncidentWork work)
     /// <summary>Something has ended, or was acknowledged: perhaps nothing is left.</summary>
     public void Quieter(Incident incident)
     {
-        if (MayClose(incident))
+        if (incident.Canary)
+        {
+            if (incident.Alerts.Values.All(alert => !alert.Active))
+            {
+                CloseByItself(incident, "The round is over.");
+            }
+        }
+        else if (MayClose(incident))
         {
             work.Set(IncidentTimers.Close, incident.Id, work.Now.AddSeconds(Options.CloseSeconds));
         }
@@ -66,7 +73,7 @@ internal sealed class IncidentFlow(IncidentWork work)
 
     /// <summary>Whether an incident may close by itself: never at high priority, never while somebody works on it, and only when all has ended and nothing is latched.</summary>
     public static bool MayClose(Incident incident) =>
-        !incident.IsResolved && (incident.Priority < AlertPriority.High || incident.Canary) && incident.Stands != IncidentState.InProgress
+        !incident.IsResolved && incident.Priority < AlertPriority.High && incident.Stands != IncidentState.InProgress
         && incident.Alerts.Values.All(alert => !alert.Active && !alert.IsLatched);
 
     /// <summary>Closes an incident by itself, and says why.</summary>
@@ -92,7 +99,7 @@ internal sealed class IncidentFlow(IncidentWork work)
         work.Set(IncidentTimers.ReAlert, incident.Id, null);
         work.Set(IncidentTimers.Response, incident.Id, null);
         work.Set(IncidentTimers.Close, incident.Id, null);
-        work.Set(IncidentTimers.Archive, incident.Id, work.Now.AddHours(Options.ArchiveHours));
+        work.Set(IncidentTimers.Archive, incident.Id, incident.Canary ? null : work.Now.AddHours(Options.ArchiveHours));
         work.Withdraw(incident);
     }
 
@@ -197,9 +204,10 @@ internal sealed class IncidentFlow(IncidentWork work)
         work.Tell(incident, "overdue");
     }
 
+    // Each round of the synthetic patient's is an incident of its own, so that each is carried to somebody.
     private Incident? Belongs(NewAlert alert)
     {
-        var open = work.Incidents.Where(incident => !incident.IsResolved && incident.Canary == alert.Canary);
+        var open = work.Incidents.Where(incident => !incident.IsResolved && !incident.Canary && !alert.Canary);
         return alert.Subject is { } subject
             ? open.FirstOrDefault(incident => incident.Subject == subject)
             : open.Where(incident => incident.Subject is null && incident.PatientNo == alert.PatientNo && Correlation.Belongs(incident.Categories, alert.Category))
@@ -370,7 +378,11 @@ internal sealed class IncidentFlow(IncidentWork work)
         (incident.Assignee, incident.AssigneeName, incident.AssigneeRole) = (person.AccountId, person.Name, person.Role);
         incident.Stands = IncidentState.Assigned;
         incident.AssignedAt ??= work.Now;
-        _routing.Assigned(person.AccountId, incident.Priority);
+        if (!incident.Canary)
+        {
+            _routing.Assigned(person.AccountId, incident.Priority);
+        }
+
         work.Note(incident, incident.Step == 1 ? "assigned" : "escalated", $"{to}: {person.Name}");
     }
 

@@ -21,11 +21,11 @@ internal static class IncidentSql
     public const string LockOne = "select to_jsonb(i) from incidents i where i.tenant_id = $1 and i.incident_id = $2 for update";
 
     /// <summary>The same for timers, which do not wait: who holds the incident may wait for the timer.</summary>
-    public const string TryLockOne = "select to_jsonb(i) from incidents i where i.tenant_id = $1 and i.incident_id = $2 for update skip locked";
+    public const string TryLock = "select to_jsonb(i) from incidents i where i.tenant_id = $1 and i.incident_id = any($2) order by i.incident_id for update skip locked";
 
     public const string Some = "select to_jsonb(i) from incidents i where i.tenant_id = $1 and i.incident_id = any($2) order by i.number";
 
-    public const string Exists = "select exists (select from incidents where tenant_id = $1 and incident_id = $2)";
+    public const string Exist = "select incident_id from incidents where tenant_id = $1 and incident_id = any($2)";
 
     public const string Alerts = "select to_jsonb(a) from incident_alerts a where a.incident_id = any($1)";
 
@@ -89,7 +89,7 @@ internal static class IncidentSql
     private const string Reached =
         """
          from incidents i
-        where i.tenant_id = $1
+        where i.tenant_id = $1 and not i.canary
           and ($2 or (i.patient_no is not null and (i.ward_id = any($3) or i.patient_no = any($4))) or (i.patient_no is null and i.ward_id = any($3))
                or (i.patient_no is null and ($5 or i.ward_id = any($6)))
                or exists (select from incident_responders r where r.incident_id = i.incident_id and r.account_id = $7))

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Npgsql;
 using NpgsqlTypes;
+using Wardwatch.Server.Events.Contracts;
 
 namespace Wardwatch.Server.Incidents;
 
@@ -47,26 +48,32 @@ internal static class IncidentStore
         return work.Find(incident);
     }
 
-    /// <summary>Locks one incident unless somebody else holds it.</summary>
-    /// <returns>The incident; null and true if somebody holds it; null and false if there is none.</returns>
-    public static async Task<(Incident? Incident, bool IsHeld)> TryLockAsync(IncidentWork work, Guid incident, CancellationToken cancellation)
+    /// <summary>Locks incidents, but for those that somebody else holds.</summary>
+    /// <returns>Which of them somebody holds. Those that are neither held nor among the work are not there.</returns>
+    public static async Task<HashSet<Guid>> TryLockAsync(IncidentWork work, Guid[] incidents, CancellationToken cancellation)
     {
-        await using (var command = Command(work.Connection, IncidentSql.TryLockOne, work.TenantId, incident))
+        await using (var command = Command(work.Connection, IncidentSql.TryLock, work.TenantId, incidents))
         {
-            if (await ReadAsync(command, IncidentRows.Default.Incident, cancellation) is [var found])
+            foreach (var found in await ReadAsync(command, IncidentRows.Default.Incident, cancellation))
             {
                 work.Add(found);
             }
         }
 
-        if (work.Find(incident) is null)
+        var held = new HashSet<Guid>();
+        Guid[] missing = [.. incidents.Where(id => work.Find(id) is null)];
+        if (missing.Length > 0)
         {
-            await using var exists = Command(work.Connection, IncidentSql.Exists, work.TenantId, incident);
-            return (null, (bool)(await exists.ExecuteScalarAsync(cancellation))!);
+            await using var exist = Command(work.Connection, IncidentSql.Exist, work.TenantId, missing);
+            await using var reader = await exist.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                held.Add(reader.GetGuid(0));
+            }
         }
 
         await LoadPartsAsync(work, cancellation);
-        return (work.Find(incident), false);
+        return held;
     }
 
     /// <summary>
@@ -148,27 +155,23 @@ internal static class IncidentStore
     private static async Task TellOthersAsync(IncidentWork work, CancellationToken cancellation)
     {
         var (connection, tools) = (work.Connection, work.Tools);
-        foreach (var ((kind, subject), dueAt) in work.Timers.OrderBy(timer => timer.Key.Kind, StringComparer.Ordinal).ThenBy(timer => timer.Key.Subject, StringComparer.Ordinal))
+        await tools.Timers.ChangeAsync(connection, work.TenantId, work.Timers, cancellation);
+        if (work.Joined.Count > 0)
         {
-            await (dueAt is { } at
-                ? tools.Timers.SetAsync(connection, work.TenantId, kind, subject, at, cancellation)
-                : tools.Timers.CancelAsync(connection, work.TenantId, kind, subject, cancellation));
+            await tools.Alerts.JoinAsync(connection, work.TenantId, [.. work.Joined.SelectMany(joined => joined.Value, (joined, alert) => (alert, joined.Key))], cancellation);
         }
 
-        foreach (var (incident, alerts) in work.Joined.OrderBy(joined => joined.Key))
-        {
-            await tools.Alerts.JoinAsync(connection, work.TenantId, [.. alerts.Order(StringComparer.Ordinal)], incident, cancellation);
-        }
-
+        // Whatever tells of it is added by one call: locks are taken in one order, and transactions of several patients cannot wait for each other.
+        var events = new List<NewEvent>();
         foreach (var byPerson in work.Acknowledged.GroupBy(acknowledged => acknowledged.Person))
         {
             await tools.Alerts.AcknowledgeAsync(
-                connection, work.TenantId, [.. byPerson.Select(one => one.Alert).Order(StringComparer.Ordinal)], byPerson.Key.Account, byPerson.Key.Name, work.Now, cancellation);
+                connection, work.TenantId, [.. byPerson.Select(one => one.Alert)], byPerson.Key.Account, byPerson.Key.Name, work.Now, events, cancellation);
         }
 
         foreach (var (alerts, person, judgement) in work.Judged)
         {
-            await tools.Alerts.JudgeAsync(connection, work.TenantId, alerts, judgement, person.Account, work.Now, cancellation);
+            await tools.Alerts.JudgeAsync(connection, work.TenantId, alerts, judgement, person.Account, work.Now, events, cancellation);
         }
 
         foreach (var incident in work.Withdrawn)
@@ -176,27 +179,34 @@ internal static class IncidentStore
             await tools.Notifier.WithdrawAsync(connection, work.TenantId, incident, cancellation);
         }
 
-        if (work.Events.Count > 0)
-        {
-            await tools.Outbox.AddAsync(connection, work.Events, cancellation);
-        }
-
+        events.AddRange(work.Events);
         if (work.Notifications.Count > 0)
         {
-            await tools.Notifier.QueueAsync(connection, work.Notifications, cancellation);
+            await tools.Notifier.QueueAsync(connection, work.Notifications, events, cancellation);
+        }
+
+        if (events.Count > 0)
+        {
+            await tools.Outbox.AddAsync(connection, events, cancellation);
         }
     }
 
     private static async Task NumberAsync(IncidentWork work, CancellationToken cancellation)
     {
-        var opened = work.Opened;
-        if (opened.Count == 0)
+        // Numbers are for people, who would miss those that a test took: tests count downwards from nowhere.
+        foreach (var canary in work.Opened.Where(incident => incident.Canary))
+        {
+            canary.Number = -(BitConverter.ToInt64(canary.IncidentId.ToByteArray(), sizeof(long)) & long.MaxValue);
+        }
+
+        Incident[] opened = [.. work.Opened.Where(incident => !incident.Canary)];
+        if (opened.Length == 0)
         {
             return;
         }
 
-        await using var command = Command(work.Connection, IncidentSql.Numbers, work.TenantId, (long)opened.Count);
-        var number = (long)(await command.ExecuteScalarAsync(cancellation))! - opened.Count;
+        await using var command = Command(work.Connection, IncidentSql.Numbers, work.TenantId, (long)opened.Length);
+        var number = (long)(await command.ExecuteScalarAsync(cancellation))! - opened.Length;
         foreach (var incident in opened)
         {
             incident.Number = ++number;

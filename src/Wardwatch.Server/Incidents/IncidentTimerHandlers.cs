@@ -6,10 +6,10 @@ using Wardwatch.Server.Timers.Contracts;
 namespace Wardwatch.Server.Incidents;
 
 /// <summary>
-/// Acts on one incident when a timer of its is due. Does not wait for whoever is changing the incident just now, since they may wait for the timer: it comes again at once.
+/// Acts on incidents when timers of theirs are due. Does not wait for whoever is changing one of them just now, since they may wait for the timer: it comes again at once.
 /// Looks at the incident, not at the timer, to say whether there is anything to be done: a timer may be late, or left over.
 /// </summary>
-internal abstract class IncidentTimerHandler(IncidentTools tools) : ITimerHandler
+internal abstract class IncidentTimerHandler(IncidentTools tools) : ITimerBatchHandler
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(50);
 
@@ -20,34 +20,33 @@ internal abstract class IncidentTimerHandler(IncidentTools tools) : ITimerHandle
     public abstract string Kind { get; }
 
     /// <inheritdoc />
-    public async Task FireAsync(DueTimer timer, NpgsqlConnection connection, CancellationToken cancellation)
+    public Task FireAsync(DueTimer timer, NpgsqlConnection connection, CancellationToken cancellation) => FireAsync([timer], connection, cancellation);
+
+    /// <inheritdoc />
+    public async Task FireAsync(IReadOnlyList<DueTimer> timers, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        if (!Guid.TryParse(timer.Subject, out var id))
+        var tenantId = timers[0].TenantId;
+        Guid[] ids = [.. timers.Select(timer => Guid.TryParse(timer.Subject, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)];
+        using var work = tools.Begin(connection, tenantId);
+        foreach (var held in await IncidentStore.TryLockAsync(work, ids, cancellation))
         {
-            return;
+            work.Set(Kind, held.ToString(), work.Now + Again);
         }
 
-        using var work = tools.Begin(connection, timer.TenantId);
-        var (incident, isHeld) = await IncidentStore.TryLockAsync(work, id, cancellation);
-        if (isHeld)
+        IncidentFlow flow = new(work);
+        foreach (var incident in ids.Select(work.Find).OfType<Incident>())
         {
-            await tools.Timers.SetAsync(connection, timer.TenantId, timer.Kind, timer.Subject, work.Now + Again, cancellation);
-            return;
+            if (await work.Notes.IsThereAsync(incident.PatientNo, cancellation))
+            {
+                await ActAsync(work, flow, incident, cancellation);
+            }
+            else
+            {
+                // The patient was erased: nothing can be told of them any more, and nobody need come.
+                await RetireAsync(connection, tenantId, incident, cancellation);
+            }
         }
 
-        if (incident is null)
-        {
-            return;
-        }
-
-        if (!await work.Notes.IsThereAsync(incident.PatientNo, cancellation))
-        {
-            // The patient was erased: nothing can be told of them any more, and nobody need come.
-            await RetireAsync(connection, timer.TenantId, incident, cancellation);
-            return;
-        }
-
-        await ActAsync(work, new(work), incident, cancellation);
         await IncidentStore.WriteAsync(work, cancellation);
     }
 

@@ -149,7 +149,12 @@ internal sealed class IncidentWork : IDisposable
     /// <summary>Tells somebody, and notes that they were asked.</summary>
     public void Tell(Incident incident, OnDuty person, string kind, string text)
     {
-        _told.Add(new(incident.IncidentId, person.AccountId, person.Name, person.Role, person.Tier, incident.Step, Now));
+        if (!incident.Canary)
+        {
+            // Whom a test is addressed to has no more to do for it, and is not asked about it.
+            _told.Add(new(incident.IncidentId, person.AccountId, person.Name, person.Role, person.Tier, incident.Step, Now));
+        }
+
         incident.Asked.Add(person.AccountId);
         incident.ToldAt = Now;
         Tell(incident, person.AccountId, kind, text);

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Options;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Incidents.Coverage;
+using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Timers.Contracts;
 
 namespace Wardwatch.Server.Incidents;
@@ -39,6 +41,8 @@ public static class IncidentsModule
         services.AddSingleton<ITimerHandler, ArchiveTimer>();
         services.AddSingleton<ITimerHandler>(provider => provider.GetRequiredService<CoverageCheck>());
         services.AddHostedService<CoverageWatch>();
+        services.AddSingleton(provider => new RetentionRule("incidents", "select prune_incidents($1, $2)", provider.GetRequiredService<IOptions<IncidentsOptions>>().Value.RetentionDays));
+        services.AddHostedService<RetentionKeeper>();
     }
 
     /// <summary>Maps <c>/api/incidents</c> and <c>/api/oncall/coverage</c>.</summary>

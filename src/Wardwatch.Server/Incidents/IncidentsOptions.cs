@@ -38,6 +38,10 @@ public sealed class IncidentsOptions : IValidatableObject
     [Range(1, 8760)]
     public int ArchiveHours { get; set; } = 24;
 
+    /// <summary>For how many days incidents are kept after they were archived, with their histories. 0 keeps all.</summary>
+    [Range(0, 36500)]
+    public int RetentionDays { get; set; } = 3650;
+
     /// <summary>How often it is proved that every alert of every bed would reach somebody, in minutes.</summary>
     [Range(1, 1440)]
     public int CoverageMinutes { get; set; } = 3;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.AlertPath.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Live;
@@ -38,6 +39,29 @@ internal sealed class EventStream(
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             // The client went, or the server stops.
+        }
+
+        return true;
+    }
+
+    /// <summary>Serves the server's own receiver, which proved who it is by <see cref="ProbeToken"/>, until it ends.</summary>
+    public async Task<bool> ServeProbeAsync(HttpContext context)
+    {
+        using var subscription = audience.Subscribe(LiveFilter.Probe, LiveKinds.Events | LiveKinds.Heartbeats);
+        if (subscription is null)
+        {
+            return false;
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Begun);
+        try
+        {
+            await BeginAsync(context, ended.Token);
+            await pump.RunAsync(subscription, new ServerSentEventsChannel(context), static _ => true, ended.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The server stops, or the receiver begins anew.
         }
 
         return true;

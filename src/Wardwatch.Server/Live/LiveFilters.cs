@@ -5,7 +5,7 @@ using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.Live;
 
-/// <summary>Reads <c>?ward=</c>, <c>?patient=</c> and <c>?only=alerts</c> of a live connection, within what the caller may see. Following is on record like any other look.</summary>
+/// <summary>Reads <c>?ward=</c>, <c>?patient=</c>, <c>?only=alerts</c> and <c>?tests=</c> of a live connection, within what the caller may see. Following is on record like any other look.</summary>
 internal sealed class LiveFilters(RecordAccess access)
 {
     private const string Alerts = "alerts";
@@ -47,6 +47,7 @@ internal sealed class LiveFilters(RecordAccess access)
             Account = caller.AccountId,
             Technical = caller.May(Permissions.TechnicalAlerts) ? caller.ScopeOf(Permissions.TechnicalAlerts) : null,
             OnlyAlerts = context.Request.Query["only"].FirstOrDefault() == Alerts,
+            WantsTests = context.Request.Query["tests"].FirstOrDefault() == "true",
         };
     }
 

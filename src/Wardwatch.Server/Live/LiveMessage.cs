@@ -50,6 +50,9 @@ internal enum LiveKind : byte
 
     /// <summary>An incident was opened, or something about it is different.</summary>
     IncidentChanged,
+
+    /// <summary>A ward's alert path is proven again, or is in another state.</summary>
+    AlertPathChanged,
 }
 
 /// <summary>
@@ -84,6 +87,9 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
     /// <summary>The account whose screens alone show it; null: everybody's who may see the patient or the ward.</summary>
     public Guid? Account { get; init; }
 
+    /// <summary>A test of the alert path: shown only to who asked for tests.</summary>
+    public bool IsTest { get; init; }
+
     /// <summary>The document.</summary>
     public byte[] Json { get; } = json;
 
@@ -106,7 +112,7 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
     public ReadingTrace? Trace { get; init; }
 
     /// <summary>The same message as an event of the log.</summary>
-    public LiveMessage AsEvent(long number, string id) => new(Kind, TenantId, PatientNumber, Ward, Json) { EventNumber = number, EventId = id, Newest = Newest, Trace = Trace, Account = Account };
+    public LiveMessage AsEvent(long number, string id) => new(Kind, TenantId, PatientNumber, Ward, Json) { EventNumber = number, EventId = id, Newest = Newest, Trace = Trace, Account = Account, IsTest = IsTest };
 
     /// <summary>The hub's method for a kind.</summary>
     public static string HubMethod(LiveKind kind) => kind switch
@@ -124,6 +130,7 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
         LiveKind.AlertChanged => "AlertChanged",
         LiveKind.SoundChanged => "SoundChanged",
         LiveKind.IncidentChanged => "IncidentChanged",
+        LiveKind.AlertPathChanged => "AlertPathChanged",
         _ => "Heartbeat",
     };
 
@@ -151,6 +158,7 @@ internal sealed class LiveMessage(LiveKind kind, int tenantId, int patientNumber
             LiveKind.AlertChanged => "alert-changed",
             LiveKind.SoundChanged => "sound-changed",
             LiveKind.IncidentChanged => "incident-changed",
+            LiveKind.AlertPathChanged => "alert-path-changed",
             _ => "heartbeat",
         };
         var head = EventId is null ? $"event: {name}\ndata: " : $"event: {name}\nid: {EventId}\ndata: ";

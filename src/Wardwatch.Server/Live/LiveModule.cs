@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.AlertPath.Contracts;
 using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Incidents.Contracts;
@@ -36,6 +38,7 @@ public static class LiveModule
         services.AddSingleton<IAlertObserver>(provider => provider.GetRequiredService<LiveAlerts>());
         services.AddSingleton<IIncidentObserver>(provider => provider.GetRequiredService<LiveAlerts>());
         services.AddSingleton<ISoundObserver>(provider => provider.GetRequiredService<LiveAlerts>());
+        services.AddSingleton<IAlertPathObserver, LiveAlertPaths>();
         services.AddSingleton<LiveFilters>();
         services.AddSingleton<VitalsSocket>();
         services.AddSingleton<EventStream>();
@@ -56,7 +59,23 @@ public static class LiveModule
         routes.Map("/ws/vitals", ServeSocketAsync).RequireAuthorization(Policies.SeePatients).ExcludeFromDescription();
         routes.MapGet("/sse/events", ServeStreamAsync).RequireAuthorization(Policies.FollowLive).WithTags("Live")
             .WithSummary("Server-sent events: status, storage, heartbeat; resumes after Last-Event-ID");
+        routes.MapGet("/sse/alert-path", ServeProbeAsync).AllowAnonymous().ExcludeFromDescription();
     }
+
+    private static async Task ServeProbeAsync(HttpContext context, ProbeToken token, EventStream stream)
+    {
+        if (!token.Matches(context.Request.Headers[ProbeToken.Header].FirstOrDefault()))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        }
+        else if (!await stream.ServeProbeAsync(context))
+        {
+            await TooMany().ExecuteAsync(context);
+        }
+    }
+
+    private static ProblemHttpResult TooMany() => TypedResults.Problem(
+        statusCode: StatusCodes.Status503ServiceUnavailable, type: "urn:wardwatch:too-many-live-connections", title: "There are too many live connections");
 
     private static async Task ServeSocketAsync(HttpContext context, LiveFilters filters, VitalsSocket socket)
     {
@@ -81,8 +100,7 @@ public static class LiveModule
         }
         else if (!await stream.ServeAsync(context, filter, lastEventId))
         {
-            await TypedResults.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, type: "urn:wardwatch:too-many-live-connections",
-                title: "There are too many live connections").ExecuteAsync(context);
+            await TooMany().ExecuteAsync(context);
         }
     }
 }

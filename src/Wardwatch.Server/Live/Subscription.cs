@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Wardwatch.Server.Access.Contracts;
 
 namespace Wardwatch.Server.Live;
@@ -34,6 +35,15 @@ internal sealed record LiveFilter(AccessScope Visible, string? Ward, int? Patien
     /// <summary>Whose screen it is: what is for one person only is shown nowhere else.</summary>
     public Guid Account { get; init; }
 
+    /// <summary>Whether it asked for the tests of the alert path of the wards that it sees.</summary>
+    public bool WantsTests { get; init; }
+
+    /// <summary>Whether it is the server's own receiver, which gets the tests of every ward and nothing else.</summary>
+    public bool IsProbe { get; private init; }
+
+    /// <summary>What the server's own receiver wants.</summary>
+    public static LiveFilter Probe { get; } = new(new AccessScope(0, WholeHospital: false, FrozenSet<string>.Empty, FrozenSet<int>.Empty), null, null) { IsProbe = true };
+
     /// <summary>The wards whose technical alerts it may see; null: those of <see cref="Visible"/>.</summary>
     public AccessScope? Technical { get; init; }
 
@@ -43,11 +53,13 @@ internal sealed record LiveFilter(AccessScope Visible, string? Ward, int? Patien
     public bool Wants(LiveMessage message) => (!OnlyAlerts || Calls(message.Kind)) && Concerns(message);
 
     private static bool Calls(LiveKind kind) =>
-        kind is LiveKind.AlertRaised or LiveKind.AlertChanged or LiveKind.IncidentChanged or LiveKind.SoundChanged or LiveKind.Notification or LiveKind.StorageChanged or LiveKind.Heartbeat;
+        kind is LiveKind.AlertRaised or LiveKind.AlertChanged or LiveKind.IncidentChanged or LiveKind.SoundChanged or LiveKind.AlertPathChanged or LiveKind.Notification or LiveKind.StorageChanged or LiveKind.Heartbeat;
 
     private bool Concerns(LiveMessage message) => message switch
     {
         { TenantId: 0 } => true,
+        { IsTest: true } => IsProbe || (WantsTests && message.TenantId == Visible.TenantId && ConcernsWard(message.Ward)),
+        _ when IsProbe => false,
         { Account: { } account } => account == Account && message.TenantId == Visible.TenantId,
         { PatientNumber: 0 } => message.TenantId == Visible.TenantId && ConcernsWard(message.Ward),
         _ => Visible.Covers(message.TenantId, message.Ward, message.PatientNumber) && (Ward is null || Ward == message.Ward) && (PatientNumber is null || PatientNumber == message.PatientNumber),

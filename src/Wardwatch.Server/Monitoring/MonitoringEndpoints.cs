@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Clinical.Vitals;
 using Wardwatch.Server.Access.Contracts;
+using Wardwatch.Server.AlertPath.Contracts;
 using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.Devices.Contracts;
@@ -26,7 +27,7 @@ internal static class MonitoringEndpoints
     }
 
     private static async Task<Results<Ok<DashboardDocument>, ProblemHttpResult>> DashboardAsync(
-        string? ward, HttpContext context, RecordAccess access, IPatientDirectory patients, IPatientMonitor monitor, IActiveAlerts alerts, IStorageState storage, DemoMark demo, TimeProvider time,
+        string? ward, HttpContext context, RecordAccess access, IPatientDirectory patients, IPatientMonitor monitor, IActiveAlerts alerts, IAlertPaths paths, IStorageState storage, DemoMark demo, TimeProvider time,
         CancellationToken cancellation)
     {
         if (await access.OpenWardAsync(context, ward, AuditActions.ViewWard, cancellation) is not { } present)
@@ -43,9 +44,9 @@ internal static class MonitoringEndpoints
         }
 
         var hospital = patients.Hospitals.Where(entry => entry.TenantId == caller.TenantId).Select(entry => new HospitalDocument(entry.Id, entry.Name)).FirstOrDefault();
-        var wards = access.WardsFor(caller.Visible).Where(entry => ward is null || entry.Id == ward).Select(entry => new WardDocument(entry.Id, entry.Name, entry.Beds));
+        WardDocument[] wards = [.. access.WardsFor(caller.Visible).Where(entry => ward is null || entry.Id == ward).Select(entry => new WardDocument(entry.Id, entry.Name, entry.Beds))];
         return TypedResults.Ok(new DashboardDocument(
-            UnixTime.ToDateTimeOffset(now), hospital, demo.IsDemo, StorageDocument.Of(storage.Current), [.. wards], documents));
+            UnixTime.ToDateTimeOffset(now), hospital, demo.IsDemo, StorageDocument.Of(storage.Current), [.. paths.Of(caller.TenantId).Where(path => Array.Exists(wards, entry => entry.Id == path.Ward))], wards, documents));
     }
 
     private static async Task<Results<Ok<PatientDocument>, ProblemHttpResult>> LatestAsync(
@@ -76,10 +77,11 @@ internal static class MonitoringEndpoints
 /// <param name="Hospital">The hospital.</param>
 /// <param name="Demo">True in the demo, where every patient is invented.</param>
 /// <param name="Storage">Whether readings reach the disk.</param>
+/// <param name="AlertPath">Of each of these wards, how far it is proven that its alerts reach somebody; empty where that is not tested.</param>
 /// <param name="Wards">Wards with their beds in fixed order.</param>
 /// <param name="Patients">Present patients, in bed order.</param>
 internal sealed record DashboardDocument(
-    DateTimeOffset GeneratedAt, HospitalDocument? Hospital, bool Demo, StorageDocument Storage, IReadOnlyList<WardDocument> Wards, IReadOnlyList<PatientDocument> Patients);
+    DateTimeOffset GeneratedAt, HospitalDocument? Hospital, bool Demo, StorageDocument Storage, IReadOnlyList<AlertPathDocument> AlertPath, IReadOnlyList<WardDocument> Wards, IReadOnlyList<PatientDocument> Patients);
 
 internal sealed record HospitalDocument(string Id, string Name);
 

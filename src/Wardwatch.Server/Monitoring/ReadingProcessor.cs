@@ -171,7 +171,7 @@ internal sealed partial class ReadingProcessor(
         }
 
         AddRow(batch, entry, group, in header, in payload, plain, in content, patient, flags);
-        if (verdict != ReplayVerdict.Seen && patient.Ward is { } ward)
+        if (verdict != ReplayVerdict.Seen && patient is { IsCanary: false, Ward: { } ward })
         {
             metrics.Wards.Add(patient.TenantId, ward, (flags & ReadingFlags.Late) != ReadingFlags.None);
         }
@@ -204,7 +204,11 @@ internal sealed partial class ReadingProcessor(
             return; // perhaps an old message of a boot that memory has forgotten: kept, but not announced as news
         }
 
-        critical.Look(state, patient, in scores.News2, payload.MeasuredAt, group);
+        if (!patient.IsCanary)
+        {
+            critical.Look(state, patient, in scores.News2, payload.MeasuredAt, group);
+        }
+
         alerts.Look(state, patient, batch.ReceivedAt, group);
         Tell(in state.Current, kind, batch.Device.Number);
     }

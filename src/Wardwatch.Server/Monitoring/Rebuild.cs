@@ -27,7 +27,7 @@ internal sealed class Rebuild(
     public async Task<int> RunAsync(Func<int, ReadingProcessor> processorOf, CancellationToken cancellation, Func<int, bool>? only = null)
     {
         var now = time.Microseconds();
-        PatientEntry[] present = [.. patients.Present.Where(patient => only is null || only(patient.Number))];
+        PatientEntry[] present = [.. patients.Present.Concat(patients.Canaries).Where(patient => only is null || only(patient.Number))];
         BindDevices(now, only);
         var readings = 0;
         foreach (var some in present.Chunk(PatientsAtOnce))

@@ -42,7 +42,8 @@ internal sealed partial class SilenceWatch(
 
         if (_ticks++ % TicksBetweenTrims == 0)
         {
-            states.Trim(IsMine, _mine.Select(patient => patient.Number).ToHashSet());
+            // A synthetic patient is not waited for, and its alert must still be able to end.
+            states.Trim(IsMine, _mine.Concat(patients.Canaries).Select(patient => patient.Number).ToHashSet());
         }
 
         foreach (var patient in _mine)

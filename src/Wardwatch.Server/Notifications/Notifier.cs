@@ -23,10 +23,19 @@ internal sealed class Notifier(IKeyring keyring, IOutbox outbox, NotificationsMe
     /// <inheritdoc />
     public async Task<IReadOnlyList<Guid>> QueueAsync(NpgsqlConnection connection, IReadOnlyList<NewNotification> notifications, CancellationToken cancellation)
     {
+        var events = new List<NewEvent>(notifications.Count);
+        var ids = await QueueAsync(connection, notifications, events, cancellation);
+        await AddAsync(connection, events, cancellation);
+        return ids;
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<Guid>> QueueAsync(NpgsqlConnection connection, IReadOnlyList<NewNotification> notifications, ICollection<NewEvent> events, CancellationToken cancellation)
+    {
         var ids = new List<Guid>(notifications.Count);
         foreach (var part in notifications.Chunk(MostAtOnce))
         {
-            ids.AddRange(await QueueAsync(connection, part, webhook: null, cancellation));
+            ids.AddRange(await QueueAsync(connection, part, webhook: null, events, cancellation));
         }
 
         return ids;
@@ -34,6 +43,17 @@ internal sealed class Notifier(IKeyring keyring, IOutbox outbox, NotificationsMe
 
     /// <summary>The same for some, and to one webhook whatever it asked for.</summary>
     public async Task<Guid[]> QueueAsync(NpgsqlConnection connection, NewNotification[] notifications, Guid? webhook, CancellationToken cancellation)
+    {
+        var events = new List<NewEvent>(notifications.Length);
+        var ids = await QueueAsync(connection, notifications, webhook, events, cancellation);
+        await AddAsync(connection, events, cancellation);
+        return ids;
+    }
+
+    private Task AddAsync(NpgsqlConnection connection, List<NewEvent> events, CancellationToken cancellation) =>
+        events.Count == 0 ? Task.CompletedTask : outbox.AddAsync(connection, events, cancellation);
+
+    private async Task<Guid[]> QueueAsync(NpgsqlConnection connection, NewNotification[] notifications, Guid? webhook, ICollection<NewEvent> events, CancellationToken cancellation)
     {
         if (notifications.Length == 0)
         {
@@ -48,8 +68,12 @@ internal sealed class Notifier(IKeyring keyring, IOutbox outbox, NotificationsMe
             : Routing.Plan(one.Notification.Kind, one.Notification.Priority, now, ways.Of(one.Notification.AccountId), ways.WebhooksOf(one.Notification.TenantId), options.Value.DigestSeconds)
                 .Select(planned => (one.Id, planned))).ToList();
         await InsertAsync(connection, posted, attempts, now, cancellation);
-        await outbox.AddAsync(connection, Array.ConvertAll(posted, one => EventOf(one, now)), cancellation);
-        metrics.Posted(posted.Length);
+        foreach (var one in posted)
+        {
+            events.Add(EventOf(one, now));
+        }
+
+        metrics.Posted(posted.Count(one => one.Notification.Kind != NotificationKinds.Canary));
         return Array.ConvertAll(posted, one => one.Id);
     }
 

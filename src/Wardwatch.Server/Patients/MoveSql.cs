@@ -10,7 +10,7 @@ internal static class MoveSql
                (select e.encounter_id from encounters e where e.patient_no = p.patient_no and e.discharged_at is null),
                (select coalesce(max(s.since), '-infinity') from patient_statuses s where s.patient_no = p.patient_no), p.consent_research, p.consent_app
         from patients p join patient_keys k on k.patient_no = p.patient_no
-        where p.tenant_id = $1 and (p.patient_id = $2 or p.patient_no = $3) and p.erased_at is null for update of p
+        where p.tenant_id = $1 and (p.patient_id = $2 or p.patient_no = $3) and p.erased_at is null and p.canary_ward is null for update of p
         """;
 
     public const string Admit =

@@ -26,10 +26,14 @@ internal sealed class PatientDirectory(
     private readonly ConcurrentDictionary<string, StoredPatient> _byId = new(StringComparer.Ordinal);
     private volatile BedOrder _order = BedOrder.Empty;
     private volatile PatientEntry[] _present = [];
+    private volatile PatientEntry[] _canaries = [];
     private DateTimeOffset _sweptAt;
 
     /// <inheritdoc />
     public IReadOnlyList<PatientEntry> Present => _present;
+
+    /// <inheritdoc />
+    public IReadOnlyList<PatientEntry> Canaries => _canaries;
 
     /// <inheritdoc />
     public IReadOnlyList<WardEntry> Wards => _order.Wards;
@@ -160,8 +164,7 @@ internal sealed class PatientDirectory(
 
         if (now is not null)
         {
-            _byNumber[number] = now;
-            _byId[now.Entry.Id] = now;
+            Hold(now);
         }
         else if (before is not null)
         {
@@ -169,7 +172,20 @@ internal sealed class PatientDirectory(
         }
 
         _present = _order.Replace(_present, number, now?.Entry);
+        NoteCanaries();
     }
+
+    // Synthetic patients have a number, under which readings and alerts find them, and no name by which anybody could ask for them.
+    private void Hold(StoredPatient patient)
+    {
+        _byNumber[patient.Entry.Number] = patient;
+        if (!patient.Entry.IsCanary)
+        {
+            _byId[patient.Entry.Id] = patient;
+        }
+    }
+
+    private void NoteCanaries() => _canaries = [.. _byNumber.Values.Where(patient => patient.Entry.IsCanary).Select(patient => patient.Entry)];
 
     private async Task ReloadHeldAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
@@ -182,14 +198,14 @@ internal sealed class PatientDirectory(
             {
                 var patient = Open(reader);
                 held.Add(patient.Entry.Number);
-                _byNumber[patient.Entry.Number] = patient;
-                _byId[patient.Entry.Id] = patient;
+                Hold(patient);
             }
         }
 
         await LeaveAsync(connection, [.. _byNumber.Values.Where(patient => !held.Contains(patient.Entry.Number))], cancellation);
         _order = order;
         _present = order.Sort(_byNumber.Values.Select(patient => patient.Entry));
+        NoteCanaries();
         _sweptAt = time.GetUtcNow();
     }
 

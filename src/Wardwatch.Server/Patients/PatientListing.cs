@@ -29,7 +29,7 @@ internal sealed class PatientListing(TenantDatabase database, IKeyring keyring, 
     private const string Place = "(coalesce(w.position, 2147483647), coalesce(p.ward_id, ''), coalesce(b.position, 2147483647), p.patient_id)";
 
     //  $1 hospital  $2 the whole of it  $3 wards  $4 patients  $5 record number's hash  $6 ward  $7 status  $8 after  $9 limit  $10… hashes
-    private const string Reach = " p.tenant_id = $1 and p.merged_into is null and p.erased_at is null and ($2 or p.ward_id = any($3) or p.patient_no = any($4)";
+    private const string Reach = " p.tenant_id = $1 and p.merged_into is null and p.erased_at is null and p.canary_ward is null and ($2 or p.ward_id = any($3) or p.patient_no = any($4)";
 
     // Who it is is found first, by as few tables as tell it, and what is shown of them joined afterwards: planning all of it at once takes longer than doing it, and joins keys
     // of patients who are not wanted. A key is there for whoever was not erased.

@@ -13,8 +13,8 @@ internal static class PatientSql
     public const string StillHeld = "select p.patient_no from patients p where p.patient_no = any($2) and" + IsHeld;
     public const string WithKey = "select patient_no from patient_keys where patient_no = any($1)";
 
-    public const string Everybody = Patients;
-    public const string ById = Patients + " where p.tenant_id = $1 and p.patient_id = $2";
+    public const string Everybody = Patients + " where p.canary_ward is null";
+    public const string ById = Patients + " where p.tenant_id = $1 and p.patient_id = $2 and p.canary_ward is null";
     public const string ByNumbers = Patients + " where p.tenant_id = $1 and p.patient_no = any($2)";
 
     /// <summary>A duplicate's number leads to the one whom it was merged into.</summary>
@@ -76,6 +76,18 @@ internal static class PatientSql
         select a.patient_no, a.patient_id, s.encounter_id from added a left join stays s using (patient_no)
         """;
 
+    /// <summary>A ward's synthetic patient; nothing where there is one.</summary>
+    public const string RegisterCanary =
+        """
+        with added as (
+            insert into patients (tenant_id, patient_id, identity, record_number_index, status, search_version, canary_ward)
+            values ($1, $2, $4, $5, 'discharged', $6, $7) on conflict do nothing returning patient_no
+        )
+        insert into patient_keys (patient_no, tenant_id, wrapped_key) select patient_no, $1, $3 from added returning patient_no
+        """;
+
+    public const string FindCanary = "select p.patient_no, p.patient_id, t.public_id from patients p join tenants t using (tenant_id) where p.tenant_id = $1 and p.canary_ward = $2";
+
     public const string InsertTokens =
         "insert into patient_search (tenant_id, token, patient_no) select distinct $1, token, patient_no from unnest($2::bytea[], $3::int[]) as t (token, patient_no) on conflict do nothing";
 
@@ -113,7 +125,7 @@ internal static class PatientSql
         """
         select patient_no, patient_id, public_id, erased_at is not null, merged_into
         from patients join tenants using (tenant_id)
-        where tenant_id = $1 and patient_id = $2 for update of patients
+        where tenant_id = $1 and patient_id = $2 and canary_ward is null for update of patients
         """;
 
     public const string Erase = "select erase_patient($1, $2, $3)";

@@ -24,6 +24,7 @@ public static class PatientsModule
         builder.Services.AddSingleton<PatientListing>();
         builder.Services.AddSingleton<PatientMoves>();
         builder.Services.AddSingleton<ICriticalPatients>(services => services.GetRequiredService<PatientMoves>());
+        builder.Services.AddSingleton<ICanaryPatients, CanaryPatients>();
         builder.Services.AddSingleton<PatientCorrections>();
         builder.Services.AddSingleton<PatientImport>();
         builder.Services.AddSingleton<EncounterHistory>();

@@ -33,7 +33,7 @@ internal sealed record StoredPatient(
         """
         select p.patient_no, p.tenant_id, p.patient_id, k.wrapped_key, p.identity, p.status, p.spo2_scale, p.ward_id, p.bed, p.version, p.status_since, p.consent_research,
                p.consent_app, (select m.patient_id from patients m where m.patient_no = p.merged_into), e.encounter_id, e.admitted_at,
-               coalesce((select true from patients d where d.merged_into = p.patient_no limit 1), false)
+               coalesce((select true from patients d where d.merged_into = p.patient_no limit 1), false), p.canary_ward
         """;
 
     /// <summary>Where <see cref="Columns"/> come from.</summary>
@@ -52,9 +52,11 @@ internal sealed record StoredPatient(
         var (number, tenantId, id, wrappedKey) = (reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2), reader.GetFieldValue<byte[]>(3));
         var key = known is not null && known.WrappedKey.AsSpan().SequenceEqual(wrappedKey) ? known.Entry.Key : keyring.OpenPatientKey(tenantId, wrappedKey);
         var identity = PatientIdentity.Open(key, tenantId, id, reader.GetFieldValue<byte[]>(4));
+        var canaryWard = Text(reader, 17);
         var entry = new PatientEntry(
             number, tenantId, id, identity.Name, identity.RecordNumber, identity.DateOfBirth, identity.Sex,
-            Status: reader.GetString(5), Ward: Text(reader, 7), Bed: Text(reader, 8), SpO2Scale: reader.GetInt16(6), Key: key);
+            Status: reader.GetString(5), Ward: canaryWard ?? Text(reader, 7), Bed: Text(reader, 8), SpO2Scale: reader.GetInt16(6), Key: key)
+        { IsCanary = canaryWard is not null };
         return new(
             entry, reader.GetInt32(9), wrappedKey, reader.GetFieldValue<DateTimeOffset>(10), new(reader.GetBoolean(11), reader.GetBoolean(12)),
             reader.IsDBNull(14) ? null : new(reader.GetInt64(14), reader.GetFieldValue<DateTimeOffset>(15)), Text(reader, 13), reader.GetBoolean(16));

@@ -5,46 +5,76 @@ using Wardwatch.Server.Timers.Contracts;
 namespace Wardwatch.Server.Timers;
 
 /// <summary>
-/// Lets due timers act, one to a transaction: what it causes and that the timer is gone commit together. Another process that looks at the same time passes over the row,
-/// so that no two act on one timer; if this process dies, the row is there again at once.
+/// Lets due timers act: what they cause and that they are gone commit together. Another process that looks at the same time passes over their rows, so that no two act on one timer;
+/// if this process dies, the rows are there again at once.
 /// </summary>
-/// <remarks>One to a transaction, since what acts adds events, which locks the order of its patient: two patients' locks in one transaction could be waited for crosswise.</remarks>
+/// <remarks>
+/// One to a transaction, unless their handler takes many: what acts adds events, which locks the order of its patients, and only who adds all of them in one call takes the locks in an order
+/// in which no two transactions wait for each other.
+/// </remarks>
 internal sealed partial class TimerFiring(
     NpgsqlDataSource database, IEnumerable<ITimerHandler> handlers, TimersMetrics metrics, IOptions<TimersOptions> options, TimeProvider time, ILogger<TimerFiring> log)
 {
     private readonly Dictionary<string, ITimerHandler> _handlers = handlers.ToDictionary(handler => handler.Kind, StringComparer.Ordinal);
+    private readonly string[] _together = [.. handlers.Where(handler => handler is ITimerBatchHandler).Select(handler => handler.Kind)];
+    private readonly string[] _alone = [.. handlers.Where(handler => handler is not ITimerBatchHandler).Select(handler => handler.Kind)];
     private readonly ILogger<TimerFiring> _log = log;
 
     /// <summary>The kinds that this process acts on. Those of a later release stay for the nodes that know them.</summary>
     public string[] Kinds => [.. _handlers.Keys];
 
-    /// <summary>Takes the timer that has been due longest, and lets it act.</summary>
+    /// <summary>Takes what has been due longest, and lets it act: many of a kind that can, and one of another.</summary>
     /// <returns>False if none was due.</returns>
     public async Task<bool> FireNextAsync(CancellationToken cancellation)
     {
+        var together = await FireAsync(_together, options.Value.Batch, cancellation);
+        var alone = await FireAsync(_alone, 1, cancellation);
+        return together || alone;
+    }
+
+    private async Task<bool> FireAsync(string[] kinds, int most, CancellationToken cancellation)
+    {
+        if (kinds.Length == 0)
+        {
+            return false;
+        }
+
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        Taken taken;
+        List<Taken> taken;
         await using (var transaction = await connection.BeginTransactionAsync(cancellation))
         {
-            if (await TakeAsync(connection, cancellation) is not { } due)
+            taken = await TakeAsync(connection, kinds, most, cancellation);
+            if (taken.Count == 0)
             {
                 return false;
             }
 
-            taken = due;
-            if (await ActAsync(taken.Timer, connection, cancellation) is not { } failure)
+            if (await ActAsync(taken, connection, cancellation) is not { } failure)
             {
                 await transaction.CommitAsync(cancellation);
-                metrics.Fired(taken.Timer.Kind, taken.LagSeconds);
+                taken.ForEach(one => metrics.Fired(one.Timer.Kind, one.LagSeconds));
                 return true;
             }
 
             await transaction.RollbackAsync(cancellation);
-            metrics.Failed(taken.Timer.Kind);
-            LogFailed(taken.Timer.Kind, taken.Attempts + 1, failure);
+            if (taken.Count == 1)
+            {
+                metrics.Failed(taken[0].Timer.Kind);
+                LogFailed(taken[0].Timer.Kind, taken[0].Attempts + 1, failure);
+            }
         }
 
-        await PutOffAsync(connection, taken, cancellation);
+        if (taken.Count == 1)
+        {
+            await PutOffAsync(connection, taken[0], cancellation);
+            return true;
+        }
+
+        // One of them must not hold up the others: each by itself, and whichever fails is put off.
+        for (var i = 0; i < taken.Count && await FireAsync([taken[0].Timer.Kind], 1, cancellation); i++)
+        {
+        }
+
         return true;
     }
 
@@ -52,14 +82,17 @@ internal sealed partial class TimerFiring(
     /// <param name="attempts">How many attempts failed before.</param>
     internal double PauseSeconds(int attempts) => Math.Min(options.Value.MaxRetrySeconds, options.Value.RetrySeconds * Math.Pow(2, Math.Min(attempts, 30)));
 
-    // Null: done. What is the database's fault is thrown: the row is there again, and counts no attempt.
-    private async Task<Exception?> ActAsync(DueTimer timer, NpgsqlConnection connection, CancellationToken cancellation)
+    // Null: done. What is the database's fault is thrown: the rows are there again, and count no attempt.
+    private async Task<Exception?> ActAsync(List<Taken> taken, NpgsqlConnection connection, CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.HandleSeconds), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            await _handlers[timer.Kind].FireAsync(timer, connection, either.Token);
+            var handler = _handlers[taken[0].Timer.Kind];
+            await (taken.Count > 1
+                ? ((ITimerBatchHandler)handler).FireAsync(taken.ConvertAll(one => one.Timer), connection, either.Token)
+                : handler.FireAsync(taken[0].Timer, connection, either.Token));
             return null;
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested && connection.State == System.Data.ConnectionState.Open)
@@ -68,13 +101,18 @@ internal sealed partial class TimerFiring(
         }
     }
 
-    private async Task<Taken?> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<List<Taken>> TakeAsync(NpgsqlConnection connection, string[] kinds, int most, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(TimerSql.Take, connection) { Parameters = { new() { Value = Kinds } } };
+        var taken = new List<Taken>();
+        await using var command = new NpgsqlCommand(TimerSql.Take, connection) { Parameters = { new() { Value = kinds }, new() { Value = most } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new(new(reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)), reader.GetInt32(4), reader.GetDouble(5))
-            : null;
+        while (await reader.ReadAsync(cancellation))
+        {
+            taken.Add(new(new(reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)), reader.GetInt32(4), reader.GetDouble(5)));
+        }
+
+        taken.Sort(static (one, other) => one.Timer.DueAt.CompareTo(other.Timer.DueAt));
+        return taken;
     }
 
     private async Task PutOffAsync(NpgsqlConnection connection, Taken taken, CancellationToken cancellation)

@@ -32,6 +32,29 @@ internal sealed class TimerSetting(TimeProvider time) : ITimers
     }
 
     /// <inheritdoc />
+    public async Task ChangeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyDictionary<(string Kind, string Subject), DateTimeOffset?> timers, CancellationToken cancellation)
+    {
+        if (timers.Count == 0)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var (kinds, subjects, seconds) = (new string[timers.Count], new string[timers.Count], new double?[timers.Count]);
+        foreach (var (i, ((kind, subject), dueAt)) in timers.Index())
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(subject.Length, MaxSubject, nameof(timers));
+            (kinds[i], subjects[i], seconds[i]) = (kind, subject, (dueAt - now)?.TotalSeconds);
+        }
+
+        await using var command = new NpgsqlCommand(TimerSql.Change, connection)
+        {
+            Parameters = { new() { Value = tenantId }, new() { Value = kinds }, new() { Value = subjects }, new() { Value = seconds }, new() { Value = ToldBelowSeconds } },
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <inheritdoc />
     public async Task CancelAsync(NpgsqlConnection connection, int tenantId, string kind, string subject, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(TimerSql.Cancel, connection) { Parameters = { new() { Value = tenantId }, new() { Value = kind }, new() { Value = subject } } };

@@ -8,15 +8,19 @@ public sealed class TimersOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Wardwatch:Timers";
 
-    /// <summary>Timers that one process lets act at once, each in a transaction of its own.</summary>
+    /// <summary>Transactions in which one process lets timers act at once.</summary>
     [Range(1, 64)]
     public int Workers { get; set; } = 2;
+
+    /// <summary>Due timers of one kind that act in one transaction, where their kind can.</summary>
+    [Range(1, 1000)]
+    public int Batch { get; set; } = 100;
 
     /// <summary>How often is looked for timers that are due, at least, in seconds. One that is set to an earlier time is told of at once.</summary>
     [Range(0.05, 1)]
     public double PollSeconds { get; set; } = 0.5;
 
-    /// <summary>How long acting may take, in seconds; then it counts as failed.</summary>
+    /// <summary>How long acting may take in one transaction, in seconds; then it counts as failed.</summary>
     [Range(0.1, 600)]
     public double HandleSeconds { get; set; } = 10;
 

@@ -15,8 +15,8 @@ namespace Wardwatch.Simulator.Load;
 internal sealed record LoadOptions(double Rate, int? Connections, int InFlight, TimeSpan Warmup, TimeSpan Duration, int? SealedAhead = null, bool Plain = false)
 {
     // A message has some 150 bytes; readings older than a minute count as late, which is another path.
-    private const int MostSealedAhead = 2_000_000;
-    private const int UsuallySealedAhead = 1_000_000;
+    private const int MostSealedAhead = 3_000_000;
+    private const int UsuallySealedAhead = 3_000_000;
     private static readonly TimeSpan LongestAhead = TimeSpan.FromSeconds(45);
 
     /// <summary>How many messages each connection seals before the start.</summary>

@@ -62,7 +62,7 @@ public sealed class AuditTests(TwoHospitals hospitals)
         // It is answered without waiting for its entry.
         await Poll.UntilAsync(
             async () => await EntriesAsync("actor=refused.analyst&action=access.refused") is [var entry] && entry.Text("outcome") == "refused" && entry.Text("detail").StartsWith("GET /api/patients/{id}", StringComparison.Ordinal),
-            TimeSpan.FromSeconds(10), "the refusal is on record", Cancellation);
+            Poll.Patience, "the refusal is on record", Cancellation);
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class AuditTests(TwoHospitals hospitals)
                     .FirstOrDefault(item => item.GetProperty("actor") is { ValueKind: JsonValueKind.Object } actor && actor.Text("user") == "curious");
                 return found.ValueKind == JsonValueKind.Object;
             },
-            TimeSpan.FromSeconds(10), "the security event", Cancellation);
+            Poll.Patience, "the security event", Cancellation);
         found.Text("kind").ShouldBe("refusals");
         var address = $"/api/security-events/{found.Text("id")}/acknowledge";
         using var settled = await administrator.PostAsJsonAsync(address, new { note = "Asked; a broken import." }, Cancellation);

@@ -89,7 +89,7 @@ public sealed class ReachTests(TwoHospitals hospitals)
         string? line;
         do
         {
-            line = await reader.ReadLineAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+            line = await reader.ReadLineAsync(Cancellation).AsTask().WaitAsync(Poll.Patience, Cancellation);
         }
         while (line is not "event: notification");
 
@@ -123,7 +123,7 @@ public sealed class ReachTests(TwoHospitals hospitals)
 
         using (var old = await nurse.GetAsync("/api/patients/p-0001", Cancellation)) old.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         using (var own = await nurse.GetAsync("/api/patients/p-0009", Cancellation)) own.StatusCode.ShouldBe(HttpStatusCode.OK);
-        await reader.ReadToEndAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(5), Cancellation);
+        await reader.ReadToEndAsync(Cancellation).WaitAsync(Poll.Patience, Cancellation);
 
         using (var late = await administrator.PutAsJsonAsync($"/api/people/{id}", new { name = "Moving", role = "nurse", wards = new[] { "ward-1" }, version = 1 }, Cancellation))
         {

@@ -61,7 +61,7 @@ public sealed class TwoHospitals : IAsyncLifetime
             DemoServer.By(ForeignTenant), new NewPatient("Foreign, Ada", "77-00001", new(1950, 1, 2), "female", "north", "1") { Id = ForeignPatient }, cancellation);
         using var foreign = await ClientAsync("foreign.admin", cancellation);
         await Poll.UntilAsync(
-            async () => (await foreign.JsonAsync("/api/patients", cancellation)).GetProperty("items").GetArrayLength() == 1, TimeSpan.FromSeconds(20), "the server sees the patient", cancellation);
+            async () => (await foreign.JsonAsync("/api/patients", cancellation)).GetProperty("items").GetArrayLength() == 1, Poll.Patience, "the server sees the patient", cancellation);
     }
 
     public async ValueTask DisposeAsync()

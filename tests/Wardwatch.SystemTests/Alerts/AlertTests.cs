@@ -83,7 +83,7 @@ public sealed class AlertTests(AlertWard alerts)
         await again.PublishAsync(device.Seal(TimeProvider.System.GetUtcNow(), "\"temp\":37.1"), 1, Cancellation);
         (await CountAsync()).ShouldBe((1, 1), "it goes on and is not raised again");
         await again.PublishAsync(device.Seal(TimeProvider.System.GetUtcNow(), AlertWard.Well), 2, Cancellation);
-        await Poll.UntilAsync(async () => await CountAsync() == (1, 0), TimeSpan.FromSeconds(20), "its end is noticed by the server that did not raise it", Cancellation);
+        await Poll.UntilAsync(async () => await CountAsync() == (1, 0), Poll.Patience, "its end is noticed by the server that did not raise it", Cancellation);
 
         async Task<(int All, int Active)> CountAsync()
         {

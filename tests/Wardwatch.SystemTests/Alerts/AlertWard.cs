@@ -19,7 +19,7 @@ public sealed class AlertWard : IAsyncLifetime
     /// <summary>A cuff's pressure that is an emergency by itself, and one that is none.</summary>
     public const string Low = "\"sbp\":72", Well = "\"sbp\":124";
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = Poll.Patience;
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -18,7 +18,7 @@ namespace Wardwatch.SystemTests.Analytics;
 [Collection(TwoHospitalsCollection.Name)]
 public sealed class AlertLoadTests(TwoHospitals hospitals)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Soon = Poll.Patience;
     private static readonly Guid Incident = Guid.NewGuid();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -13,7 +13,7 @@ namespace Wardwatch.SystemTests.Analytics;
 public sealed class AnalyticsTests(SpineWard spine)
 {
     private const string Emergency = "\"hr\":135,\"spo2\":88,\"rr\":27,\"sbp\":88,\"temp\":39.5,\"acvpu\":\"A\",\"o2\":false";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private readonly DemoWard _ward = spine.Ward;
 

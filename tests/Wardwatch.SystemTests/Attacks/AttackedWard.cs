@@ -33,7 +33,7 @@ public sealed class AttackedWard : IAsyncLifetime
         Patients,
         new(StringComparer.Ordinal)
         {
-            ["Wardwatch__Gateway__ConnectSeconds"] = "3",
+            ["Wardwatch__Gateway__ConnectSeconds"] = "6", // long enough for a handshake with a machine that is busy with attacks
             ["Wardwatch__Gateway__PacketSeconds"] = "3",
             ["Wardwatch__Gateway__SendSeconds"] = "3",
             ["Wardwatch__Gateway__MaxUnauthenticated"] = $"{MaxUnauthenticated}",
@@ -57,7 +57,7 @@ public sealed class AttackedWard : IAsyncLifetime
 /// <summary>What attacks and those who watch them have in common. Each address of 127.0.0.0/8 is a source of its own.</summary>
 internal static class Attack
 {
-    private static readonly TimeSpan ClosedWithin = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan ClosedWithin = Poll.Patience;
 
     /// <summary>A TCP connection that has said nothing yet.</summary>
     public static async Task<Socket> TcpAsync(ServerProcess server, string from, CancellationToken cancellation)

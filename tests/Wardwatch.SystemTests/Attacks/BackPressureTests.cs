@@ -14,7 +14,7 @@ public sealed class BackPressureTests : IAsyncLifetime
     private const ushort KeepAliveSeconds = 4;
     private const int Devices = 8;
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(3 * KeepAliveSeconds); // twice the one and a half that are granted
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private DemoWard _ward = null!;
 

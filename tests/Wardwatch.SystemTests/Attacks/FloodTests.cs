@@ -13,7 +13,7 @@ namespace Wardwatch.SystemTests.Attacks;
 [Collection(AttackCollection.Name)]
 public sealed class FloodTests(AttackedWard attacked)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Soon = Poll.Patience;
     private readonly DemoWard _ward = attacked.Ward;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -47,7 +47,7 @@ public sealed class FloodTests(AttackedWard attacked)
             // All of them go, the ones beyond the share at once, the others at their deadline.
             await Task.WhenAll(silent.Select(connection => Attack.ClosedAsync(connection, Cancellation)));
             (await RefusedAsync("AddressUnauthenticated") + await RefusedAsync("GaveWay") - refused).ShouldBeGreaterThanOrEqualTo(flood / 2);
-            _ward.Server.Log.Split('\n').Count(line => line.Contains("connections from 127.0.4.1 were refused: too many of the address", StringComparison.Ordinal)).ShouldBeInRange(1, 3);
+            (await _ward.Server.LinesAsync("connections from 127.0.4.1 were refused: too many of the address", Cancellation)).ShouldBeInRange(1, 3);
         }
         finally
         {
@@ -114,7 +114,7 @@ public sealed class FloodTests(AttackedWard attacked)
         // Its burst is worth a second of its rate; the rest takes at least as long as the rate says.
         Stopwatch.GetElapsedTime(began).ShouldBeGreaterThan(TimeSpan.FromSeconds((flood - AttackedWard.MessagesPerSecond) / AttackedWard.MessagesPerSecond - 1));
         (await _ward.MetricAsync("wardwatch_gateway_slowdowns_total", "", Cancellation)).ShouldBeGreaterThan(before);
-        _ward.Server.Log.ShouldContain($"device {loud.Id} sends more than it may");
+        await _ward.Server.SaysAsync($"device {loud.Id} sends more than it may", Cancellation);
     }
 
     [Fact(DisplayName = "a client that never reads is cut off")]
@@ -128,9 +128,9 @@ public sealed class FloodTests(AttackedWard attacked)
         // Each SUBSCRIBE of many filters is answered with a byte for each of them, and nothing is ever read.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var asking = Task.Run(() => AskAsync(link, ended.Token), Cancellation);
-        await Poll.UntilAsync(() => Task.FromResult(asking.IsCompleted), TimeSpan.FromSeconds(90), "the server has cut it off", Cancellation);
+        await Poll.UntilAsync(() => Task.FromResult(asking.IsCompleted), Poll.Patience, "the server has cut it off", Cancellation);
         await _ward.ShouldBeServedAsync(healthy, well, Cancellation);
-        (await _ward.MetricAsync("wardwatch_gateway_deadlines_total", "what=\"Send\"", Cancellation)).ShouldBe(before + 1);
+        await _ward.CountsAsync("wardwatch_gateway_deadlines_total", "what=\"Send\"", before + 1, Cancellation);
     }
 
     [Fact(DisplayName = "guessing at tokens: answered ever more slowly, and the device itself is let in at once")]
@@ -146,7 +146,7 @@ public sealed class FloodTests(AttackedWard attacked)
         await _ward.ShouldBeServedAsync(link, device, Cancellation);
         (await Task.WhenAll(guesses)).ShouldAllBe(reason => reason == MqttReason.BadUserNameOrPassword);
         await _ward.ShouldBeServedAsync(link, device, Cancellation);
-        _ward.Server.Log.Split('\n').Count(line => line.Contains("CONNECTs from 127.0.6.1 were refused", StringComparison.Ordinal)).ShouldBe(1);
+        (await _ward.Server.LinesAsync("CONNECTs from 127.0.6.1 were refused", Cancellation)).ShouldBe(1);
     }
 
     private Task<double> RefusedAsync(string limit) => _ward.MetricAsync("wardwatch_gateway_connections_refused_total", $"limit=\"{limit}\"", Cancellation);

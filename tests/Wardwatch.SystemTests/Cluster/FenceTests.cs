@@ -6,6 +6,7 @@ using Wardwatch.Server.Cluster.Queue;
 using Wardwatch.Server.History;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.SystemTests.Harness;
 using Xunit;
 
 namespace Wardwatch.SystemTests.Cluster;
@@ -20,6 +21,9 @@ public sealed class FenceTests(OneProcessWard ward) : IClassFixture<OneProcessWa
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private PartitionTable Table => new(ward.Database, Options.Create(new ClusterOptions { Partitions = Partitions }));
+
+    // Ends no commit by force, however slowly the test goes.
+    private PartitionTable Patient => new(ward.Database, Options.Create(new ClusterOptions { Partitions = Partitions })) { CommitsEndWithin = Poll.Patience };
 
     [Fact]
     public async Task Of_two_who_take_a_partition_at_once_one_gets_it()
@@ -47,12 +51,12 @@ public sealed class FenceTests(OneProcessWard ward) : IClassFixture<OneProcessWa
         var owned = await TakeAsync(1, Old);
         await using var connection = await ward.Database.OpenConnectionAsync(Cancellation);
         (await CommitFences.HoldAsync(new HashSet<PartitionEpoch> { owned }, connection, Cancellation)).ShouldBeEmpty();
-        var taking = TakeAsync(1, New);
+        var taking = Patient.TakeAsync(await SeenAsync(1), New, "node", Cancellation);
         await WaitingAsync(1);
         taking.IsCompleted.ShouldBeFalse();
         (await EpochAsync(1)).ShouldBe(owned.Epoch, "while its owner commits, nobody counts the epoch up");
         await CommitFences.LetGoAsync(new HashSet<PartitionEpoch> { owned }, connection);
-        (await taking).Epoch.ShouldBe(owned.Epoch + 1);
+        (await taking).ShouldNotBeNull().Epoch.ShouldBe(owned.Epoch + 1);
     }
 
     [Fact]
@@ -102,12 +106,12 @@ public sealed class FenceTests(OneProcessWard ward) : IClassFixture<OneProcessWa
         return (await Table.ReadAsync(Cancellation))[partition];
     }
 
-    private Task WaitingAsync(int partition) => Harness.Poll.UntilAsync(
+    private Task WaitingAsync(int partition) => Poll.UntilAsync(
         async () =>
         {
             await using var command = ward.Database.CreateCommand("select count(*) from pg_locks where locktype = 'advisory' and objid::bigint = $1 and mode = 'ExclusiveLock' and not granted");
             command.Parameters.Add(new() { Value = (long)partition });
             return (long)(await command.ExecuteScalarAsync(Cancellation))! > 0;
         },
-        TimeSpan.FromSeconds(20), "somebody waits for the partition", Cancellation);
+        Poll.Patience, "somebody waits for the partition", Cancellation);
 }

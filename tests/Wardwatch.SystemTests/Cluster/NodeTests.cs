@@ -17,7 +17,7 @@ public sealed class NodeTests(TwoNodes nodes)
     private const int SignalStop = 19;
     private const int SignalContinue = 18;
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Shouldly;
+using Wardwatch.SystemTests.Harness;
 using Xunit;
 
 namespace Wardwatch.SystemTests.Cluster;
@@ -19,8 +20,8 @@ public sealed class PartitionMakingTests(OneProcessWard ward) : IClassFixture<On
         await using var transaction = await first.BeginTransactionAsync(Cancellation);
         await ExecuteAsync(first, $"select {function}('2099-12-31')");
         var waits = ExecuteAsync(second, $"select {function}('2099-12-31')");
-        await Harness.Poll.UntilAsync(
-            async () => (bool)(await ScalarAsync($"select coalesce(cardinality(pg_blocking_pids({second.ProcessID})), 0) > 0"))!, TimeSpan.FromSeconds(20), "the second one waits for the first", Cancellation);
+        await Poll.UntilAsync(
+            async () => (bool)(await ScalarAsync($"select coalesce(cardinality(pg_blocking_pids({second.ProcessID})), 0) > 0"))!, Poll.Patience, "the second one waits for the first", Cancellation);
         await transaction.CommitAsync(Cancellation);
         await waits;
         (await ScalarAsync($"select count(*) from pg_class where relname = '{made}'")).ShouldBe(1L);

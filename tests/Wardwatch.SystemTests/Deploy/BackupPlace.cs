@@ -8,7 +8,7 @@ namespace Wardwatch.SystemTests.Deploy;
 /// <summary>Where backups go, and the programs of deploy/backup as they would be installed: in a folder that PostgreSQL's user may read.</summary>
 internal sealed class BackupPlace : IAsyncDisposable
 {
-    private static readonly TimeSpan ArchivedWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ArchivedWithin = Poll.Patience;
 
     private readonly ClusterUser _user;
 

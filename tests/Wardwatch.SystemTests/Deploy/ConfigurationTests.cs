@@ -90,7 +90,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
         try
         {
             var password = (await File.ReadAllTextAsync(Path.Combine(Secrets, "mosquitto-password"), Cancellation)).Trim();
-            await Poll.UntilAsync(async () => (await ListenAsync(port, password)).ExitCode == 0, TimeSpan.FromSeconds(20), "the server's account may subscribe", Cancellation);
+            await Poll.UntilAsync(async () => (await ListenAsync(port, password)).ExitCode == 0, Poll.Patience, "the server's account may subscribe", Cancellation);
             (await ListenAsync(port, "another")).ExitCode.ShouldNotBe(0);
         }
         finally

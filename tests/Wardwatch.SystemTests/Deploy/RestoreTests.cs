@@ -15,7 +15,7 @@ namespace Wardwatch.SystemTests.Deploy;
 /// <summary>Backup and point-in-time restore with the programs of deploy/backup, on a private PostgreSQL whose cluster is really lost.</summary>
 public sealed class RestoreTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -86,7 +86,11 @@ public sealed class RestoreTests
         await using var link = await DeviceLink.OpenAsync(server, kept, MqttVersion.V500, Cancellation);
         (await link.PublishAsync(kept.Seal(TimeProvider.System.GetUtcNow(), "\"hr\":156"), 1, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
         (await HistoryAsync(client, kept.Patient)).ShouldBe([151, 154, 156]);
-        Directory.GetFiles(place.Log, "00000002*").Select(file => Path.GetFileName(file)[..9]).Distinct().ShouldBe(["00000002.", "000000020"], ignoreOrder: true);
+        string[] lines = [];
+        await Poll.UntilAsync(
+            () => Task.FromResult((lines = [.. Directory.GetFiles(place.Log, "00000002*").Select(file => Path.GetFileName(file)[..9]).Distinct().Order(StringComparer.Ordinal)]).Length >= 2),
+            Soon, "the new timeline and its beginning are archived", Cancellation);
+        lines.ShouldBe(["00000002.", "000000020"]);
     }
 
     [Fact]

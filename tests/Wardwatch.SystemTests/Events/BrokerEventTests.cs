@@ -49,7 +49,7 @@ public sealed class BrokerEventTests(EventHospital hospital, BrokerFixture fixtu
         await SeenAsync(Plain, 30);
         await fixture.Broker!.StopAsync(Cancellation);
         await WriteAsync(patients: 10, steps: 3, writers: 1, first: 4);
-        await Poll.UntilAsync(() => Task.FromResult(node.Services.BrokerAway() is not null), TimeSpan.FromSeconds(20), "it is told that the broker is away", Cancellation);
+        await Poll.UntilAsync(() => Task.FromResult(node.Services.BrokerAway() is not null), Poll.Patience, "it is told that the broker is away", Cancellation);
         (await Hospital.ScalarAsync<long>("select count(*) from event_outbox", Cancellation)).ShouldBe(30);
         await fixture.Broker.StartAsync(Cancellation);
         await SeenAsync(Plain, 60);
@@ -91,6 +91,6 @@ public sealed class BrokerEventTests(EventHospital hospital, BrokerFixture fixtu
         await stranger.PublishAsync("patient-stepped.v1", "Other kind", "[]", Cancellation);
         await Hospital.AddAsync(Hospital.Patients[70], 2, "good", Cancellation);
         await SeenAsync(Plain, 2);
-        await Poll.UntilAsync(async () => await stranger.DeadAsync(Cancellation) >= before + (uint)bodies.Length + 1, TimeSpan.FromSeconds(20), "all of them are set aside", Cancellation);
+        await Poll.UntilAsync(async () => await stranger.DeadAsync(Cancellation) >= before + (uint)bodies.Length + 1, Poll.Patience, "all of them are set aside", Cancellation);
     }
 }

@@ -13,7 +13,7 @@ namespace Wardwatch.SystemTests.Events;
 /// <summary>What events promise, whatever carries them: each reaches each consumer, in order per patient, and is handled once.</summary>
 public abstract class EventSuite(EventHospital hospital) : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     // Consumers' names are new in each test, so that what an earlier one has left is not theirs.
     private readonly string _mark = new([.. Guid.NewGuid().ToString("N").Select(digit => (char)('a' + Convert.ToInt32(digit.ToString(), 16)))]);
@@ -38,7 +38,7 @@ public abstract class EventSuite(EventHospital hospital) : IAsyncLifetime
                 ["RetrySeconds"] = "0.05",
                 ["MaxRetrySeconds"] = "0.2",
                 ["Attempts"] = "3",
-                ["HandleSeconds"] = "0.5",
+                ["HandleSeconds"] = "60",
                 ["BreakSeconds"] = "0.5",
             };
             return settings;
@@ -135,6 +135,7 @@ public abstract class EventSuite(EventHospital hospital) : IAsyncLifetime
     public async Task A_consumer_that_hangs_delays_no_other_and_is_given_up_in_time()
     {
         await using var node = await NodeAsync(
+            settings => settings["HandleSeconds"] = "1",
             new RecordingConsumer(Plain), new RecordingConsumer(Other, async (delivered, stop) =>
             {
                 if (delivered.Content.GetProperty("word").GetString() == "hang")
@@ -249,7 +250,7 @@ public abstract class EventSuite(EventHospital hospital) : IAsyncLifetime
         await using var node = await NodeAsync(new RecordingConsumer(Plain));
         await WriteAsync(patients: 10, steps: 3, writers: 1);
         ServerProcess.Signal(PostgresProcesses.Postmaster(hospital.Data)!.Value, 9);
-        await Poll.UntilAsync(AnswersAsync, TimeSpan.FromSeconds(60), "PostgreSQL is back", Cancellation);
+        await Poll.UntilAsync(AnswersAsync, Poll.Patience, "PostgreSQL is back", Cancellation);
         await WriteAsync(patients: 10, steps: 3, writers: 1, first: 4);
         await SeenAsync(Plain, 60);
         await OnceInOrderAsync(Plain);
@@ -325,14 +326,33 @@ public abstract class EventSuite(EventHospital hospital) : IAsyncLifetime
             catch (NpgsqlException)
             {
                 // Perhaps it is committed all the same; then it must not be written twice.
-                await Poll.UntilAsync(AnswersAsync, TimeSpan.FromSeconds(60), "the database answers", Cancellation);
-                var patient = events[0].Origin.PatientNumber;
-                if (await hospital.ScalarAsync<long>($"select count(*) from events where patient_no = {patient} and at = '{events[0].Origin.At:yyyy-MM-dd HH:mm:ss.ffffff}+00'", Cancellation) > 0)
+                if (await IsWrittenAsync(events[0].Origin))
                 {
                     return;
                 }
             }
         }
+    }
+
+    private async Task<bool> IsWrittenAsync(EventOrigin origin)
+    {
+        long? found = null;
+        await Poll.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    found = await hospital.ScalarAsync<long>($"select count(*) from events where patient_no = {origin.PatientNumber} and at = '{origin.At:yyyy-MM-dd HH:mm:ss.ffffff}+00'", Cancellation);
+                }
+                catch (NpgsqlException)
+                {
+                    // Still away, or again.
+                }
+
+                return found is not null;
+            },
+            Soon, "the database answers", Cancellation);
+        return found > 0;
     }
 
     private async Task<bool> AnswersAsync()

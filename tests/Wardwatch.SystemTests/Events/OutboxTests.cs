@@ -5,6 +5,7 @@ using Wardwatch.Benchmarks.Events;
 using Wardwatch.Server.Events;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Patients;
+using Wardwatch.SystemTests.Harness;
 using Wardwatch.SystemTests.Registry;
 using Xunit;
 
@@ -45,9 +46,9 @@ public sealed class OutboxTests(EventHospital hospital)
         await hospital.Outbox.AddAsync(first.Connection, Stepped.Kind, hospital.Of(patient), new(1, "first"), Cancellation);
         await using var second = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);
         var waiting = hospital.Outbox.AddAsync(second.Connection, Stepped.Kind, hospital.Of(patient), new(2, "second"), Cancellation);
-        await Harness.Poll.UntilAsync(
+        await Poll.UntilAsync(
             async () => await hospital.ScalarAsync<long>("select count(*) from pg_locks where locktype = 'advisory' and not granted", Cancellation) == 1,
-            TimeSpan.FromSeconds(10), "the second transaction waits for the first", Cancellation);
+            Poll.Patience, "the second transaction waits for the first", Cancellation);
 
         // Somebody else's event does not wait.
         await using var other = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);

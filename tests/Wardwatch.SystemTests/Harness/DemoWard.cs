@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
+using Shouldly;
 
 namespace Wardwatch.SystemTests.Harness;
 
@@ -120,6 +121,14 @@ public sealed class DemoWard : IAsyncDisposable
         return page.Split('\n')
             .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is ' ' or '{' && line.Contains(label, StringComparison.Ordinal))
             .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..]));
+    }
+
+    /// <summary>Waits until such a sum has come to a value; what is counted is often seen a moment before it is counted.</summary>
+    public async Task CountsAsync(string name, string label, double value, CancellationToken cancellation)
+    {
+        double seen = 0;
+        await Poll.UntilAsync(async () => (seen = await MetricAsync(name, label, cancellation)) >= value, Poll.Patience, $"{name} {label} is {value}", cancellation);
+        seen.ShouldBe(value, $"{name} {label}");
     }
 
     /// <inheritdoc />

@@ -40,7 +40,7 @@ public sealed record Arrival(MqttPacketType Type)
 public sealed class DeviceLink(Stream stream, MqttVersion version) : IAsyncDisposable
 {
     private const int MaxPacketBytes = 64 * 1024;
-    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan AnswersWithin = Poll.Patience;
 
     private readonly PipeReader _input = PipeReader.Create(stream);
     private readonly ArrayBufferWriter<byte> _output = new();

@@ -8,7 +8,7 @@ namespace Wardwatch.SystemTests.Harness;
 /// <summary>A PostgreSQL that is not the server's own, as a hospital would give it one: started by the test, with settings of the test's choice.</summary>
 public sealed class GivenPostgres : IAsyncDisposable
 {
-    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AnswersWithin = Poll.Patience;
 
     private readonly string _folder;
     private readonly string _cluster;

@@ -8,7 +8,7 @@ namespace Wardwatch.SystemTests.Harness;
 /// <summary><c>/ws/vitals</c> as any plain client reads it.</summary>
 public sealed class VitalsListener : IDisposable
 {
-    private static readonly TimeSpan ComesWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ComesWithin = Poll.Patience;
     private readonly ClientWebSocket _socket = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
 
@@ -76,7 +76,7 @@ public sealed record ServerEvent(string Name, string? Id, JsonElement Data);
 /// <summary><c>/sse/events</c>, line by line.</summary>
 public sealed class EventListener : IDisposable
 {
-    private static readonly TimeSpan ComesWithin = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan ComesWithin = Poll.Patience;
     private readonly HttpResponseMessage _answer;
     private readonly StreamReader _lines;
 
@@ -153,7 +153,7 @@ public sealed class EventListener : IDisposable
 /// </summary>
 public sealed class HubListener : IDisposable
 {
-    private static readonly TimeSpan ComesWithin = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan ComesWithin = Poll.Patience;
     private const char RecordEnd = '\u001e';
     private readonly VitalsListener _socket;
     private readonly Queue<string> _records = new();

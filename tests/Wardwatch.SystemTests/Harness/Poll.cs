@@ -3,15 +3,23 @@ namespace Wardwatch.SystemTests.Harness;
 /// <summary>Waits for what a real process will do, with a deadline in place of a guess.</summary>
 public static class Poll
 {
+    /// <summary>
+    /// How long anything is waited for that is not measured: far longer than it takes on a machine that is slow and busy. What takes longer does not happen.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Asks until the answer is true.</summary>
+    /// <param name="condition">What is asked.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="between">How long to wait before it is asked again; null: so short that nobody notices.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> came first.</exception>
-    public static async Task UntilAsync(Func<Task<bool>> condition, CancellationToken cancellation)
+    public static async Task UntilAsync(Func<Task<bool>> condition, CancellationToken cancellation, TimeSpan? between = null)
     {
         while (!await condition())
         {
-            await Task.Delay(Between, cancellation);
+            await Task.Delay(between ?? Between, cancellation);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class PrivateMosquitto : IAsyncDisposable
     /// <summary>The user and password of the subscriber; devices have their own.</summary>
     public const string User = "wardwatch";
 
-    private static readonly TimeSpan ListensWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ListensWithin = Poll.Patience;
     private readonly string _folder = Directory.CreateTempSubdirectory("wardwatch-test-").FullName;
     private Process? _process;
 
@@ -99,7 +99,7 @@ public sealed class PrivateMosquitto : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(Poll.Patience);
         await StopAsync(deadline.Token);
         _process?.Dispose();
         Directory.Delete(_folder, recursive: true);

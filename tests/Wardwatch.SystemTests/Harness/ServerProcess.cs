@@ -10,8 +10,11 @@ namespace Wardwatch.SystemTests.Harness;
 public sealed class ServerProcess : IAsyncDisposable
 {
     private const int SignalTerminate = 15;
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReadyWithin = 2 * Poll.Patience;
+    private static readonly TimeSpan EndWithin = Poll.Patience;
+
+    // Each question that nobody answers yet costs an exception, while the server needs the processor to start.
+    private static readonly TimeSpan AskReadyEvery = TimeSpan.FromMilliseconds(60);
 
     private static readonly string[] Limits = ["AnonymousPerMinute", "EntrancesPerMinute", "StaffPerMinute", "StaffBurst", "LiveConnectionsPerAccount"];
 
@@ -90,7 +93,7 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>A client of the server.</summary>
-    public HttpClient CreateClient() => new() { BaseAddress = BaseAddress, Timeout = TimeSpan.FromSeconds(30) };
+    public HttpClient CreateClient() => new() { BaseAddress = BaseAddress, Timeout = Poll.Patience };
 
     /// <summary>A connection to the server's database: the private one, or the given one.</summary>
     public NpgsqlDataSource OpenDatabase() =>
@@ -121,12 +124,23 @@ public sealed class ServerProcess : IAsyncDisposable
 
                     return await AnswersReadyAsync(client, deadline.Token);
                 },
-                deadline.Token);
+                deadline.Token, AskReadyEvery);
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
             throw new InvalidOperationException($"The server was not ready within {ReadyWithin}:\n{Log}", late);
         }
+    }
+
+    /// <summary>Waits until the log says something: it is written, and read here, a moment after what it says has happened.</summary>
+    public Task SaysAsync(string text, CancellationToken cancellation) =>
+        Poll.UntilAsync(() => Task.FromResult(Log.Contains(text, StringComparison.Ordinal)), Poll.Patience, $"the log says: {text}", cancellation);
+
+    /// <summary>Waits until a line of the log says something; answers how many do.</summary>
+    public async Task<int> LinesAsync(string text, CancellationToken cancellation)
+    {
+        await SaysAsync(text, cancellation);
+        return Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
     }
 
     /// <summary>Starts a server that is expected not to come up; returns its exit code and what it wrote.</summary>
@@ -239,6 +253,8 @@ public sealed class ServerProcess : IAsyncDisposable
             start.Environment["Wardwatch__Limits__" + limit] = "100000";
         }
 
+        // Those of the alert path switch the test alerts on; the others count rows of their own.
+        start.Environment["Wardwatch__AlertPath__Enabled"] = "false";
         foreach (var (name, value) in Environment)
         {
             start.Environment[name] = value;

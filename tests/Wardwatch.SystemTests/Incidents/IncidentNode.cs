@@ -22,6 +22,7 @@ using Wardwatch.Server.Platform.Contracts;
 using Wardwatch.Server.Staff.Contracts;
 using Wardwatch.Server.Timers;
 using Wardwatch.SystemTests.Events;
+using Wardwatch.SystemTests.Harness;
 
 namespace Wardwatch.SystemTests.Incidents;
 
@@ -41,6 +42,9 @@ internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IReceip
 
     /// <summary>What the world was told.</summary>
     public ConcurrentQueue<IncidentChanged> Told { get; } = new();
+
+    /// <summary>How often each transaction called the outbox.</summary>
+    public ConcurrentDictionary<string, int> OutboxCalls { get; } = new(StringComparer.Ordinal);
 
     /// <summary>How much was put on record.</summary>
     public int Noted => _noted;
@@ -72,6 +76,18 @@ internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IReceip
         return [.. notifications.Select(_ => Guid.NewGuid())];
     }
 
+    public async Task<IReadOnlyList<Guid>> QueueAsync(NpgsqlConnection connection, IReadOnlyList<NewNotification> notifications, ICollection<NewEvent> events, CancellationToken cancellation)
+    {
+        foreach (var notification in notifications)
+        {
+            var posted = new NotificationPosted(
+                Guid.NewGuid(), notification.AccountId, notification.Kind, "high", notification.Title, notification.Text, notification.Incident, notification.Ward, TimeProvider.System.GetUtcNow());
+            events.Add(NewEvent.Of(NotificationEvents.Posted, new(notification.TenantId, notification.PatientNumber, posted.At), posted));
+        }
+
+        return await QueueAsync(connection, notifications, cancellation);
+    }
+
     public Task WithdrawAsync(NpgsqlConnection connection, int tenantId, Guid incident, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>When a screen first showed what was queued of an incident.</summary>
@@ -84,12 +100,12 @@ internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IReceip
 
     public async Task<bool> EndAsync(NpgsqlConnection connection, int tenantId, string type, string subject, DateTimeOffset at, CancellationToken cancellation) => (await DoneAsync($"end {type} {subject}")).Length > 0;
 
-    public Task AcknowledgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid account, string name, DateTimeOffset at, CancellationToken cancellation) =>
+    public Task AcknowledgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid account, string name, DateTimeOffset at, ICollection<NewEvent> events, CancellationToken cancellation) =>
         DoneAsync($"acknowledge {string.Join(' ', alerts)} by {name}");
 
-    public Task JoinAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid incident, CancellationToken cancellation) => Task.CompletedTask;
+    public Task JoinAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<(string Alert, Guid Incident)> joined, CancellationToken cancellation) => Task.CompletedTask;
 
-    public Task JudgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, string judgement, Guid account, DateTimeOffset at, CancellationToken cancellation) =>
+    public Task JudgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, string judgement, Guid account, DateTimeOffset at, ICollection<NewEvent> events, CancellationToken cancellation) =>
         DoneAsync($"judge {string.Join(' ', alerts)} {judgement}");
 
     public Task<IReadOnlyList<AlertSummary>> OfIncidentAsync(NpgsqlConnection connection, int tenantId, Guid incident, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<AlertSummary>>([]);
@@ -166,6 +182,8 @@ internal sealed class IncidentNode(IHost host, EventHospital hospital) : IAsyncD
         services.AddSingleton<IPatientDirectory>(around);
         services.AddSingleton<IEventObserver>(around);
         EventsModule.AddEvents(builder);
+        var outbox = services.Last(service => service.ServiceType == typeof(IOutbox));
+        services.AddSingleton<IOutbox>(provider => new CountedOutbox((IOutbox)ActivatorUtilities.CreateInstance(provider, outbox.ImplementationType!), around));
         TimersModule.AddTimers(builder);
         IncidentsModule.AddIncidents(builder);
         IncidentsModule.AddIncidentWork(builder);
@@ -197,7 +215,7 @@ internal sealed class IncidentNode(IHost host, EventHospital hospital) : IAsyncD
 
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(Poll.Patience);
         await host.StopAsync(deadline.Token);
         await ((IAsyncDisposable)host).DisposeAsync();
     }

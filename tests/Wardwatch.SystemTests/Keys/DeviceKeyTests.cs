@@ -13,7 +13,8 @@ namespace Wardwatch.SystemTests.Keys;
 public sealed class DeviceKeyTests(DeviceKeyTests.Ward shared) : IClassFixture<DeviceKeyTests.Ward>
 {
     // Long enough to publish within, short enough to wait for.
-    private const double Overlap = 4.0 / 3600;
+    // Enough for a connection and a reading under the older key on a slow machine.
+    private const double Overlap = 10.0 / 3600;
 
     private readonly DemoWard _ward = shared.Hospital;
 
@@ -54,7 +55,7 @@ public sealed class DeviceKeyTests(DeviceKeyTests.Ward shared) : IClassFixture<D
         var measured = Now;
         await Poll.UntilAsync(
             async () => (await link.PublishAsync(device.Seal(measured, "\"hr\":73"), packet++, Cancellation))!.Reason == MqttReason.NotAuthorized,
-            TimeSpan.FromSeconds(20), "the older key has ended", Cancellation);
+            Poll.Patience, "the older key has ended", Cancellation);
         (await _ward.DeadLettersAsync(device, "unknown-key", Cancellation)).ShouldBeGreaterThan(0);
         (await link.PublishAsync(next.Seal(Now, "\"hr\":74"), packet, Cancellation))!.Reason.ShouldBe(MqttReason.Success);
 
@@ -77,7 +78,7 @@ public sealed class DeviceKeyTests(DeviceKeyTests.Ward shared) : IClassFixture<D
             var goodbye = (await link.ReadAsync(Cancellation)).ShouldNotBeNull();
             (goodbye.Type, goodbye.Reason).ShouldBe((MqttPacketType.Disconnect, MqttReason.NotAuthorized));
             var end = (await _ward.JsonAsync($"/api/devices/{device.Id}", Cancellation)).GetProperty("keyList")[0].GetProperty("expiresAt").GetDateTimeOffset();
-            Now.ShouldBeInRange(end, end + TimeSpan.FromSeconds(5), "a second, and what a busy machine adds");
+            Now.ShouldBeInRange(end, end + TimeSpan.FromSeconds(20), "a second, and what a busy machine adds");
         }
 
         await using var again = new DeviceLink(await DeviceLink.DialAsync(_ward.Server, certificate: null, Cancellation), MqttVersion.V500);

@@ -82,7 +82,7 @@ public sealed class ErasureTests
         {
             using var answer = await listener.GetAsync($"/api/patients/{device.Patient}/vitals/history", Cancellation);
             return answer.StatusCode == HttpStatusCode.NotFound;
-        }, TimeSpan.FromSeconds(5), "the server has forgotten the patient", Cancellation);
+        }, Poll.Patience, "the server has forgotten the patient", Cancellation);
         var again = await Tool.RunAsync(Programs.Server, ["patient", "erase", device.Patient, "--reason", Reason, "--data", ward.Server.Data], Cancellation);
         again.ExitCode.ShouldBe(1);
 

@@ -47,7 +47,7 @@ public sealed class ToldHospital : IAsyncLifetime
         foreach (var (name, value) in new[]
         {
             ("SmtpHost", "127.0.0.1"), ("SmtpPort", $"{Mail.Port}"), ("SmtpAuthorityFile", _authorityFile), ("MailFrom", "wardwatch@ward.example"), ("PublicAddress", "https://ward.example/"),
-            ("AllowedNetworks", "127.0.0.0/8"), ("RetrySeconds", "0.05"), ("MaxRetrySeconds", "0.2"), ("Attempts", "3"), ("BreakSeconds", "0.5"), ("DigestSeconds", "86400"),
+            ("AllowedNetworks", "127.0.0.0/8"), ("RetrySeconds", "0.05"), ("MaxRetrySeconds", "0.2"), ("Attempts", "3"), ("BreakSeconds", "0.5"), ("DigestSeconds", "86400"), ("AnswerSeconds", "60"), ("MailSeconds", "60"), ("LeaseSeconds", "120"),
         })
         {
             Server.Environment[$"Wardwatch__Notifications__{name}"] = value;
@@ -91,7 +91,7 @@ public sealed class ToldHospital : IAsyncLifetime
 /// <summary>Staff are told by the ways they chose, and see how far it came; other systems are told too; nobody can have the server send where they should not.</summary>
 public sealed class NotificationApiTests(ToldHospital hospital) : IClassFixture<ToldHospital>
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

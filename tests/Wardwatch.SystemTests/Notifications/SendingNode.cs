@@ -6,6 +6,7 @@ using Wardwatch.Server.Cli;
 using Wardwatch.Server.Notifications;
 using Wardwatch.Server.Notifications.Contracts;
 using Wardwatch.SystemTests.Events;
+using Wardwatch.SystemTests.Harness;
 using Xunit;
 
 namespace Wardwatch.SystemTests.Notifications;
@@ -32,7 +33,7 @@ internal sealed class SendingNode : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         (string Name, string Value)[] quick =
-            [("AllowedNetworks", "127.0.0.0/8"), ("RetrySeconds", "0.05"), ("MaxRetrySeconds", "0.2"), ("Attempts", "4"), ("BreakSeconds", "0.5"), ("PollSeconds", "0.1"), ("DigestSeconds", "1"), ("MailSeconds", "2"), ("AnswerSeconds", "2"), ("LeaseSeconds", "5")];
+            [("AllowedNetworks", "127.0.0.0/8"), ("RetrySeconds", "0.05"), ("MaxRetrySeconds", "0.2"), ("Attempts", "4"), ("BreakSeconds", "0.5"), ("PollSeconds", "0.1"), ("DigestSeconds", "1"), ("MailSeconds", "60"), ("AnswerSeconds", "60"), ("LeaseSeconds", "120")];
         foreach (var (name, value) in quick.Concat(settings))
         {
             builder.Configuration[$"{NotificationsOptions.Section}:{name}"] = value;
@@ -59,7 +60,7 @@ internal sealed class SendingNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(Poll.Patience);
         await _host.StopAsync(deadline.Token);
         await ((IAsyncDisposable)_host).DisposeAsync();
     }

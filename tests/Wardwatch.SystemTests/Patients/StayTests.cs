@@ -7,6 +7,7 @@ using Wardwatch.Server.Events;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Patients;
 using Wardwatch.Server.Platform.Contracts;
+using Wardwatch.SystemTests.Harness;
 using Wardwatch.SystemTests.Registry;
 using Xunit;
 
@@ -126,9 +127,9 @@ public sealed class StayTests(DemoServer demo)
             await (commits ? transaction.CommitAsync(Cancellation) : transaction.RollbackAsync(Cancellation));
         }
 
-        await Harness.Poll.UntilAsync(
+        await Poll.UntilAsync(
             async () => (await admin.JsonAsync($"/api/wards/{ward}/beds", Cancellation)).GetProperty("items")[0].GetProperty("patient").Text("status") == "critical",
-            TimeSpan.FromSeconds(10), "the server knows that the patient is critical", Cancellation);
+            Poll.Patience, "the server knows that the patient is critical", Cancellation);
         (await EventsOfAsync(id)).ShouldBe(["PatientCreated", "PatientAdmitted", "PatientStatusUpdated"]);
     }
 

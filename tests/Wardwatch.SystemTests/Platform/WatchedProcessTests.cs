@@ -8,18 +8,19 @@ namespace Wardwatch.SystemTests.Platform;
 /// <summary>The shell that stands between the server and what it starts.</summary>
 public sealed class WatchedProcessTests
 {
-    // Takes its time to end, as PostgreSQL does; says who its watcher is.
-    private const string SlowToEnd = "trap 'sleep 1; exit 7' TERM; echo watcher $PPID; while :; do sleep 0.1; done";
+    // Takes its time to end, as PostgreSQL does: for as long as a file is there. Says who its watcher is.
+    private const string SlowToEnd = "trap 'while [ -e \"$0\" ]; do sleep 0.1; done; exit 7' TERM; echo watcher $PPID; while :; do sleep 0.1; done";
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Whom_the_watcher_kills_at_the_end_is_there_until_then_so_that_nobody_else_has_its_number()
     {
-        var watcher = new TaskCompletionSource<int>();
-        using var process = WatchedProcess.Start(["/bin/sh", "-c", SlowToEnd], "TERM", new Dictionary<string, string?>(StringComparer.Ordinal), line => watcher.TrySetResult(int.Parse(line.Split(' ')[1])));
+        var watcher = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var busy = Path.GetTempFileName();
+        using var process = WatchedProcess.Start(["/bin/sh", "-c", SlowToEnd, busy], "TERM", new Dictionary<string, string?>(StringComparer.Ordinal), line => watcher.TrySetResult(int.Parse(line.Split(' ')[1])));
         var id = await watcher.Task.WaitAsync(Soon, Cancellation);
         var stopping = process.StopAsync(Cancellation);
 
@@ -27,6 +28,7 @@ public sealed class WatchedProcessTests
         var reader = ChildrenOf(id).Single(child => child.Command is "sleep").Id;
         process.Exited.IsCompleted.ShouldBeFalse("what is watched still ends");
 
+        File.Delete(busy);
         (await stopping).ShouldBeTrue();
         (await process.Exited).ShouldBe(7);
         await Poll.UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{reader}")), Soon, "the reader does not stay behind", Cancellation);

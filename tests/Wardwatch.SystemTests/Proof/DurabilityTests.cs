@@ -11,7 +11,7 @@ namespace Wardwatch.SystemTests.Proof;
 /// </summary>
 public sealed class DurabilityTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -175,7 +175,7 @@ public sealed class DeviceTests(DemoServer demo)
 
         var revoked = await demo.WardAsync(["device", "revoke", id], "", Cancellation);
         revoked.ExitCode.ShouldBe(0, revoked.Error);
-        await Poll.UntilAsync(() => Task.FromResult(directory.Devices.Find(id) is null), TimeSpan.FromSeconds(10), "the device is gone", Cancellation);
+        await Poll.UntilAsync(() => Task.FromResult(directory.Devices.Find(id) is null), Poll.Patience, "the device is gone", Cancellation);
         (await BindAsync(client, "p-0008", id)).ShouldBe((404, "urn:wardwatch:device-not-found"));
         using var again = await client.PostAsJsonAsync("/api/devices", new { id }, Cancellation);
         again.StatusCode.ShouldBe(HttpStatusCode.Conflict);

@@ -27,7 +27,7 @@ public sealed class ModelTests(DemoServer demo)
             result.RootElement.GetProperty("rocAuc").GetDouble().ShouldBeInRange(0, 1);
         }
 
-        await Poll.UntilAsync(async () => await ActiveAsync(client) == "ward-1-test", TimeSpan.FromSeconds(10), "the new model is in force", Cancellation);
+        await Poll.UntilAsync(async () => await ActiveAsync(client) == "ward-1-test", Poll.Patience, "the new model is in force", Cancellation);
         var model = (await client.JsonAsync("/api/models/anomaly", Cancellation)).GetProperty("items")[0];
         model.Text("name").ShouldBe("ward-1-test");
         model.Text("seed").ShouldBe("7");
@@ -36,7 +36,7 @@ public sealed class ModelTests(DemoServer demo)
 
         var back = await demo.WardAsync(["train", "activate", "adult-default-1"], "", Cancellation);
         back.ExitCode.ShouldBe(0, back.Error);
-        await Poll.UntilAsync(async () => await ActiveAsync(client) == "adult-default-1", TimeSpan.FromSeconds(10), "the default is in force again", Cancellation);
+        await Poll.UntilAsync(async () => await ActiveAsync(client) == "adult-default-1", Poll.Patience, "the default is in force again", Cancellation);
 
         var again = await demo.WardAsync(["train", "anomaly", "--table", table, "--label", "odd", "--name", "ward-1-test"], "", Cancellation);
         again.ExitCode.ShouldNotBe(0);

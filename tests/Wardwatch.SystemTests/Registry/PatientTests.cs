@@ -109,7 +109,7 @@ public sealed class PatientTests(DemoServer demo)
                 found = (await client.JsonAsync("/api/patients?search=99-00001", Cancellation)).GetProperty("items");
                 return found.GetArrayLength() == 1;
             },
-            TimeSpan.FromSeconds(10), "the server sees the patient", Cancellation);
+            Poll.Patience, "the server sees the patient", Cancellation);
         found[0].Text("name").ShouldBe("Example, Nora");
         found[0].Text("id").ShouldStartWith("p-");
     }
@@ -141,7 +141,7 @@ public sealed class PatientTests(DemoServer demo)
         });
         await changes.StartAsync(Cancellation);
         await NotifyAsync(7);
-        await Poll.UntilAsync(() => Task.FromResult(heard is [7]), TimeSpan.FromSeconds(10), "the notice", Cancellation);
+        await Poll.UntilAsync(() => Task.FromResult(heard is [7]), Poll.Patience, "the notice", Cancellation);
 
         // The server's own listener is cut as well; that it comes back, the other tests of this class see.
         await using (var cut = demo.Beside.Database.CreateCommand("select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen wardwatch_directory'"))
@@ -149,9 +149,9 @@ public sealed class PatientTests(DemoServer demo)
             await cut.ExecuteNonQueryAsync(Cancellation);
         }
 
-        await Poll.UntilAsync(() => Task.FromResult(heard is [7, null]), TimeSpan.FromSeconds(20), "the reload after the reconnection", Cancellation);
+        await Poll.UntilAsync(() => Task.FromResult(heard is [7, null]), Poll.Patience, "the reload after the reconnection", Cancellation);
         await NotifyAsync(8);
-        await Poll.UntilAsync(() => Task.FromResult(heard is [7, null, 8]), TimeSpan.FromSeconds(10), "the notice on the new connection", Cancellation);
+        await Poll.UntilAsync(() => Task.FromResult(heard is [7, null, 8]), Poll.Patience, "the notice on the new connection", Cancellation);
     }
 
     private async Task NotifyAsync(int number)

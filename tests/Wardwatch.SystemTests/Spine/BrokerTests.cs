@@ -10,7 +10,7 @@ public sealed class BrokerTests : IAsyncLifetime
 {
     private const int Kills = 4;
     private const int BetweenKills = 150;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private PrivateMosquitto? _broker;
     private DemoWard? _ward;

@@ -97,7 +97,7 @@ public sealed class ConformancePortTests(ConformanceWard conformance) : IClassFi
     [Fact]
     public async Task It_is_open_on_this_machine_only_and_the_start_says_so()
     {
-        _ward.Server.Log.ShouldContain($"The port for conformance suites is open: {conformance.Port}");
+        await _ward.Server.SaysAsync($"The port for conformance suites is open: {conformance.Port}", Cancellation);
         var others = NetworkInterface.GetAllNetworkInterfaces()
             .SelectMany(network => network.GetIPProperties().UnicastAddresses)
             .Select(unicast => unicast.Address)
@@ -181,7 +181,7 @@ public sealed class ConformancePortTests(ConformanceWard conformance) : IClassFi
     private static async Task<byte[]> ReadToEndAsync(TcpClient client)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(Poll.Patience);
         using var all = new MemoryStream();
         try
         {

@@ -13,7 +13,7 @@ namespace Wardwatch.SystemTests.Spine;
 /// <summary>The database hangs, refuses a row, goes away; the server is told to stop. Live goes on, and nothing is acknowledged that is not stored.</summary>
 public sealed class FaultTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private DemoWard _ward = null!;
 
@@ -230,7 +230,7 @@ public sealed class FaultTests : IAsyncLifetime
     private async Task<bool> IsReadyAsync()
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(TimeSpan.FromSeconds(10));
+        deadline.CancelAfter(Poll.Patience);
         try
         {
             using var answer = await _ward.Client.GetAsync("/health/ready", deadline.Token);
@@ -251,7 +251,7 @@ public sealed class FaultTests : IAsyncLifetime
     private async Task HistoryShouldBeAwayAsync(BedsideDevice device)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(TimeSpan.FromSeconds(40));
+        deadline.CancelAfter(Poll.Patience);
         using var answer = await _ward.Client.GetAsync($"/api/patients/{device.Patient}/vitals/history", deadline.Token);
         ((int)answer.StatusCode).ShouldBe(503);
         (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldContain("urn:wardwatch:history-away");

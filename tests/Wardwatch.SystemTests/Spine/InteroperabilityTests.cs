@@ -31,7 +31,7 @@ public sealed class InteroperabilityTests(SpineWard spine)
 
         var unpromised = device.Seal(Now, "\"hr\":92");
         (await MosquittoAsync(device, unpromised, "-V", version, "-q", "0")).ExitCode.ShouldBe(0);
-        await Poll.UntilAsync(async () => await _ward.RowsAsync(device, unpromised, Cancellation) == 1, TimeSpan.FromSeconds(20), "the reading of QoS 0 is stored", Cancellation);
+        await Poll.UntilAsync(async () => await _ward.RowsAsync(device, unpromised, Cancellation) == 1, Poll.Patience, "the reading of QoS 0 is stored", Cancellation);
     }
 
     [Theory]

@@ -119,8 +119,8 @@ public sealed class RefusalTests(SpineWard spine)
         reading.GetProperty("partlyRefused").GetBoolean().ShouldBeTrue();
         reading.GetProperty("vitals").TryGetProperty("hr", out _).ShouldBeFalse();
         reading.GetProperty("vitals").GetProperty("spo2").GetDouble().ShouldBe(97);
-        (await _ward.MetricAsync("wardwatch_values_refused_total", "", Cancellation)).ShouldBe(refused + 1);
-        (await _ward.MetricAsync("wardwatch_values_unmapped_total", "", Cancellation)).ShouldBe(unmapped + 1);
+        await _ward.CountsAsync("wardwatch_values_refused_total", "", refused + 1, Cancellation);
+        await _ward.CountsAsync("wardwatch_values_unmapped_total", "", unmapped + 1, Cancellation);
     }
 
     [Fact]

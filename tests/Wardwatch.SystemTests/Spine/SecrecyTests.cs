@@ -150,7 +150,7 @@ public sealed class SecrecyTests
         // Its old processes may have stored that one in their last moment: the dump is taken from the next PostgreSQL.
         await Poll.UntilAsync(
             async () => PostgresProcesses.Postmaster(server.Data) is { } next && next != killed && (await client.GetAsync("/health/ready", Cancellation)).IsSuccessStatusCode,
-            TimeSpan.FromSeconds(30), "PostgreSQL is there again", Cancellation);
+            Poll.Patience, "PostgreSQL is there again", Cancellation);
         return tampered;
     }
 

@@ -147,5 +147,5 @@ public sealed class AccountTests(DemoServer demo)
             using var answer = await client.GetAsync("/api/auth/me", Cancellation);
             return answer.StatusCode == HttpStatusCode.Unauthorized;
         },
-        TimeSpan.FromSeconds(10), "the server knows that the session has ended", Cancellation);
+        Poll.Patience, "the server knows that the session has ended", Cancellation);
 }

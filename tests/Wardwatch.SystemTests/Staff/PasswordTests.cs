@@ -83,7 +83,7 @@ public sealed class PasswordTests(SignInServer signIn)
         await patient.LoginAsync(Cancellation);
         await signIn.ScalarAsync("with gone as (update staff_accounts set disabled_at = now() where user_name = $1) select pg_notify('wardwatch_directory', 'accounts')", Cancellation, patient.User);
         await Poll.UntilAsync(
-            async () => (await patient.GetAsync("/api/auth/sessions", Cancellation)).Status == 401, TimeSpan.FromSeconds(10), "the server knows that the account is disabled", Cancellation);
+            async () => (await patient.GetAsync("/api/auth/sessions", Cancellation)).Status == 401, Poll.Patience, "the server knows that the account is disabled", Cancellation);
         await patient.ShouldBeRefusedAsync("POST", "/api/auth/refresh", null, 401, "session-ended", Cancellation);
         await patient.ShouldBeRefusedAsync("POST", "/api/auth/login", new { user = patient.User, password = SignInServer.Password }, 401, "sign-in-failed", Cancellation);
     }

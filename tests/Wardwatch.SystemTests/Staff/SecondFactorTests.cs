@@ -2,6 +2,7 @@ using System.Text.Json;
 using Shouldly;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Audit.Contracts;
+using Wardwatch.SystemTests.Harness;
 using Wardwatch.SystemTests.Registry;
 using Xunit;
 
@@ -204,8 +205,8 @@ public sealed class SecondFactorTests(SignInServer signIn)
         using var nurse = await signIn.EnrolledAsync(AccountRoles.Nurse, Cancellation);
         var reset = await Harness.Tool.RunAsync(Harness.Programs.Server, ["user", "second-factor", "reset", nurse.User, "--hospital", "demo", "--data", signIn.Server.Data], default, Cancellation);
         reset.ExitCode.ShouldBe(0, reset.Error);
-        await Harness.Poll.UntilAsync(
-            async () => (await nurse.GetAsync("/api/auth/sessions", Cancellation)).Status == 401, TimeSpan.FromSeconds(10), "the server knows that the session has ended", Cancellation);
+        await Poll.UntilAsync(
+            async () => (await nurse.GetAsync("/api/auth/sessions", Cancellation)).Status == 401, Poll.Patience, "the server knows that the session has ended", Cancellation);
         using var browser = nurse.Another();
         (await browser.LoginAsync(Cancellation)).GetProperty("mustEnrol").GetBoolean().ShouldBeTrue();
         (await signIn.ScalarAsync("select count(*) from audit_entries where user_name = 'command line' and action = $1", Cancellation, AuditActions.ResetSecondFactor)).ShouldBe(1L);

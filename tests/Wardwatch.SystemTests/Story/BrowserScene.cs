@@ -14,7 +14,7 @@ internal sealed class BrowserScene : IAsyncDisposable
     private static readonly string[] Browsers = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
     // Longer than any of its waits: those say what they did not see.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);
 
     private readonly Process _process;
     private readonly Task<string> _problems;
@@ -42,7 +42,6 @@ internal sealed class BrowserScene : IAsyncDisposable
         start.Environment["WARDWATCH_URL"] = address.ToString().TrimEnd('/');
         start.Environment["WARDWATCH_USER"] = user;
         start.Environment["WARDWATCH_PASSWORD"] = password;
-        start.Environment["WARDWATCH_PATIENCE_SECONDS"] = "60";
         return new(Process.Start(start)!);
     }
 

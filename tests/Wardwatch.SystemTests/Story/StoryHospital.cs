@@ -131,6 +131,7 @@ internal sealed class StoryHospital : IAsyncDisposable
             ["Wardwatch__Broker__Url"] = broker.Address,
             ["Wardwatch__Cluster__OverBroker"] = "true",
             ["Wardwatch__Cluster__Node"] = name,
+            ["Wardwatch__Cluster__Partitions"] = "2",
             ["Wardwatch__Incidents__HighSteps"] = "600,1200,1800",
             ["Wardwatch__Incidents__HighReAlertSeconds"] = "1",
         })

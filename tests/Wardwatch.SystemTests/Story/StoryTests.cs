@@ -14,7 +14,7 @@ public sealed class StoryTests
     private const string Ward = "ward-1";
     private const string Cause = "SBP 72 < 80";
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -45,7 +45,7 @@ public sealed class LogTests(FollowedServer followed) : IClassFixture<FollowedSe
         }
 
         var requestId = await FailAsync();
-        await Poll.UntilAsync(() => Task.FromResult(Lines().Any(line => line.TryGetProperty("RequestId", out var said) && said.GetString() == requestId)), TimeSpan.FromSeconds(20), "the error is in the log by its request's id", Cancellation);
+        await Poll.UntilAsync(() => Task.FromResult(Lines().Any(line => line.TryGetProperty("RequestId", out var said) && said.GetString() == requestId)), Poll.Patience, "the error is in the log by its request's id", Cancellation);
 
         Lines().Count.ShouldBeGreaterThan(4, "a log that says nothing proves nothing");
         foreach (var secret in new[]

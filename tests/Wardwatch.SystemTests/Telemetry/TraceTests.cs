@@ -12,7 +12,7 @@ namespace Wardwatch.SystemTests.Telemetry;
 /// <summary>One trace follows a reading from PUBLISH to the screen, and an event through its consumers; none says whose it is.</summary>
 public sealed class TraceTests(FollowedServer followed) : IClassFixture<FollowedServer>
 {
-    private static readonly TimeSpan ExportedWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ExportedWithin = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -32,7 +32,7 @@ public sealed class TraceTests(FollowedServer followed) : IClassFixture<Followed
         await shown;
         var parent = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
         await PublishAsync(device, $"00-{parent.TraceId}-{parent.SpanId}-01");
-        var spans = await FindAsync(parent.TraceId.ToHexString(), "frame", "puback", "reading");
+        var spans = await FindAsync(parent.TraceId.ToHexString(), "receive", "lane", "commit", "puback", "frame", "reading");
 
         var root = spans.Single(span => span.Name == "reading");
         root.Parent.ShouldBe(parent.SpanId.ToHexString());

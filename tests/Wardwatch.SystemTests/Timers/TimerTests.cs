@@ -18,7 +18,7 @@ namespace Wardwatch.SystemTests.Timers;
 public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
 {
     private const string Kind = "test-timer";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = Poll.Patience;
     private static readonly TimerSetting Setting = new TimerSetting(TimeProvider.System);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -117,6 +117,40 @@ public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
         (await CountAsync("select count(*) from timer_effects")).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Those_of_a_kind_that_can_act_together_and_one_that_fails_takes_none_with_it()
+    {
+        const int Many = 40;
+        await SetManyAsync("good", Many);
+        var handler = new Together();
+        await using (await NodeAsync(handler, workers: 1))
+        {
+            await Poll.UntilAsync(async () => await CountAsync("select count(*) from timer_effects") == Many, Soon, "all have acted", Cancellation);
+        }
+
+        handler.Sizes.ShouldBe([Many]);
+        await SetManyAsync("again", Many);
+        await SetAsync("poison", TimeSpan.FromMilliseconds(-100));
+        await using var node = await NodeAsync(handler, workers: 1);
+        await Poll.UntilAsync(async () => await CountAsync("select count(*) from timer_effects where subject like 'again-%'") == Many, Soon, "the others act", Cancellation);
+        handler.MayPass = true;
+        await Poll.UntilAsync(async () => await CountAsync("select count(*) from timer_effects where subject = 'poison'") == 1, Soon, "it succeeds at last", Cancellation);
+        (await CountAsync("select count(*) from timer_effects")).ShouldBe((2 * Many) + 1);
+        (await CountAsync("select count(*) from timers")).ShouldBe(0);
+    }
+
+    private async Task SetManyAsync(string name, int many)
+    {
+        await using var transaction = await hospital.Installation.Tenants.BeginAsync(hospital.Tenant, Cancellation);
+        var timers = Enumerable.Range(0, many).ToDictionary(i => (Kind, $"{name}-{i}"), _ => (DateTimeOffset?)TimeProvider.System.GetUtcNow());
+
+        // One that is there is taken away by the same statement.
+        await Setting.SetAsync(transaction.Connection, hospital.Tenant, Kind, "cancelled", TimeProvider.System.GetUtcNow(), Cancellation);
+        timers.Add((Kind, "cancelled"), null);
+        await Setting.ChangeAsync(transaction.Connection, hospital.Tenant, timers, Cancellation);
+        await transaction.CommitAsync(Cancellation);
+    }
+
     private async Task SetAsync(string subject, TimeSpan after)
     {
         // As a request does: in the hospital's name.
@@ -159,11 +193,40 @@ public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
         }
     }
 
+    /// <summary>Acts on many at once; one subject fails until it may pass.</summary>
+    private sealed class Together : ITimerBatchHandler
+    {
+        private volatile bool _mayPass;
+
+        public string Kind => TimerTests.Kind;
+
+        public ConcurrentQueue<int> Sizes { get; } = new();
+
+        public bool MayPass { set => _mayPass = value; }
+
+        public Task FireAsync(DueTimer timer, NpgsqlConnection connection, CancellationToken cancellation) => FireAsync([timer], connection, cancellation);
+
+        public async Task FireAsync(IReadOnlyList<DueTimer> timers, NpgsqlConnection connection, CancellationToken cancellation)
+        {
+            Sizes.Enqueue(timers.Count);
+            foreach (var timer in timers)
+            {
+                if (timer.Subject == "poison" && !_mayPass)
+                {
+                    throw new InvalidOperationException("Told to fail.");
+                }
+
+                await using var insert = new NpgsqlCommand("insert into timer_effects values ($1)", connection) { Parameters = { new() { Value = timer.Subject } } };
+                await insert.ExecuteNonQueryAsync(cancellation);
+            }
+        }
+    }
+
     private sealed class Node(IHost host) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var deadline = new CancellationTokenSource(Poll.Patience);
             await host.StopAsync(deadline.Token);
             await ((IAsyncDisposable)host).DisposeAsync();
         }

@@ -12,16 +12,30 @@ using Xunit;
 namespace Wardwatch.SystemTests.Web;
 
 /// <summary>HTTPS with the server's own certificate, the one that devices see.</summary>
-public sealed class HttpsTests
+public sealed class HttpsTests(HttpsTests.Served shared) : IClassFixture<HttpsTests.Served>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>One server for all versions of TLS.</summary>
+    public sealed class Served : IAsyncLifetime
+    {
+        public ServerProcess Server { get; } = Create("serve");
+
+        public async ValueTask InitializeAsync()
+        {
+            await Prepared.FillAsync(Server.Data, Cancellation);
+            await Server.StartAsync(Cancellation);
+        }
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
+    }
 
     [Fact]
     public async Task Pages_and_sign_in_work_over_HTTPS_with_cookies_that_never_leave_it()
     {
         await using var server = Create("demo", "--no-simulator", "--patients", "1");
         await server.StartAsync(Cancellation);
-        await Poll.UntilAsync(() => Task.FromResult(server.Log.Contains("Ctrl-C stops everything", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), "the addresses are told", Cancellation);
+        await Poll.UntilAsync(() => Task.FromResult(server.Log.Contains("Ctrl-C stops everything", StringComparison.Ordinal)), Poll.Patience, "the addresses are told", Cancellation);
         var told = server.Log.Split('\n').SkipWhile(line => !line.StartsWith("ready:", StringComparison.Ordinal)).Take(2).ToArray();
         told[0].ShouldBe($"ready: http://localhost:{server.HttpPort}");
         told[1].ShouldStartWith($"https://localhost:{server.HttpsPort}");
@@ -52,8 +66,7 @@ public sealed class HttpsTests
     public async Task Only_TLS_1_2_and_1_3_are_spoken_with_the_certificate_that_devices_see(string version, bool spoken)
     {
         Assert.SkipUnless(Tool.IsInstalled("openssl"), "openssl is not installed");
-        await using var server = Create("serve");
-        await server.StartAsync(Cancellation);
+        var server = shared.Server;
         var result = await Tool.RunAsync(
             "openssl",
             ["s_client", "-connect", $"localhost:{server.HttpsPort}", "-CAfile", Path.Combine(server.Data, "ca.pem"), "-verify_return_error", version, "-cipher", "DEFAULT@SECLEVEL=0"],
@@ -71,6 +84,7 @@ public sealed class HttpsTests
     public async Task A_taken_port_is_named_with_what_to_do()
     {
         await using var server = Create("serve");
+        await Prepared.FillAsync(server.Data, Cancellation);
         using var other = new TcpListener(IPAddress.Loopback, server.HttpsPort!.Value);
         other.Start();
         var (code, output) = await server.StartExpectingFailureAsync(Cancellation);

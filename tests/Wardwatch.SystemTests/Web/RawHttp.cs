@@ -12,7 +12,7 @@ namespace Wardwatch.SystemTests.Web;
 /// <summary>HTTP as an attacker writes it: bytes on a socket, from an address of choice.</summary>
 internal static class RawHttp
 {
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan EndsWithin = Poll.Patience;
 
     /// <summary>A connection from one of this machine's addresses.</summary>
     public static async Task<NetworkStream> ConnectAsync(ServerProcess server, string from, CancellationToken cancellation)
@@ -59,7 +59,7 @@ internal static class RawHttp
         {
             ConnectCallback = async (_, cancellation) => await ConnectAsync(server, from, cancellation),
         };
-        return new(handler) { BaseAddress = server.BaseAddress, Timeout = TimeSpan.FromSeconds(60) };
+        return new(handler) { BaseAddress = server.BaseAddress, Timeout = Poll.Patience };
     }
 
     /// <summary>Signs a client in as a demo account.</summary>

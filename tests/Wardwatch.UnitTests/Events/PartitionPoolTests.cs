@@ -42,7 +42,7 @@ public sealed class PartitionPoolTests
         }, _ => { }, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = pool.RunAsync(stop.Token);
-        await done.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await done.Task.WaitAsync(Waiting.Patience, Cancellation);
         await stop.CancelAsync();
         await running;
         twice.ShouldBe(0);
@@ -84,9 +84,9 @@ public sealed class PartitionPoolTests
         }, _ => { }, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = pool.RunAsync(stop.Token);
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await begun.Task.WaitAsync(Waiting.Patience, Cancellation);
         pool.Wake();
-        await again.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await again.Task.WaitAsync(Waiting.Patience, Cancellation);
         await stop.CancelAsync();
         await running;
     }

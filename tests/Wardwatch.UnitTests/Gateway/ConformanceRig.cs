@@ -11,7 +11,7 @@ namespace Wardwatch.UnitTests.Gateway;
 /// <summary>A connection to the port for conformance suites, over pipes in memory, from its first byte.</summary>
 internal sealed class ConformanceRig : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Waiting.Patience;
     private readonly Sessions _sessions;
     private readonly MqttConnectionHandler _handler;
     private readonly Pipe _toServer = new();

@@ -44,7 +44,7 @@ public class DeviceSessionTests
             var rig = new SessionRig(version).Start();
             await rig.SendAsync(stream[..cut]);
             await rig.SendAsync(stream[cut..]);
-            await rig.Running.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await rig.Running.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken);
             rig.Queue.Published.SelectMany(batch => Enumerable.Range(0, batch.Count).Select(entry => System.Text.Encoding.UTF8.GetString(batch.Envelope(entry))))
                 .ShouldBe(["one", "two"], $"cut at {cut}");
             (await rig.EndAsync()).ShouldBe(["D000", version == V311 ? "9003000201" : "900400020001"], $"cut at {cut}");

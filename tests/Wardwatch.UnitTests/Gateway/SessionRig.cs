@@ -16,7 +16,7 @@ namespace Wardwatch.UnitTests.Gateway;
 /// <summary>A session over pipes in memory: the test is the device on one side and the lanes on the other.</summary>
 internal sealed class SessionRig
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = UnitTests.Waiting.Patience;
     private readonly Pipe _toServer = new();
     private readonly Pipe _toDevice = new();
 

@@ -112,11 +112,11 @@ public sealed class BroadcasterTests : IDisposable
         if (patient == stop)
         {
             _reached.Release();
-            _go.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken).ShouldBeTrue();
+            _go.Wait(Waiting.Patience, TestContext.Current.CancellationToken).ShouldBeTrue();
         }
     };
 
-    private async Task ReachedAsync() => (await _reached.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).ShouldBeTrue();
+    private async Task ReachedAsync() => (await _reached.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken)).ShouldBeTrue();
 
     private void Tell(int patient, long sequence, ChangeKind kind = ChangeKind.Reading)
     {
@@ -127,7 +127,7 @@ public sealed class BroadcasterTests : IDisposable
     private static async Task<List<(int Patient, LiveKind Kind, long Sequence)>> ReceiveAsync(Subscription screen, Func<Func<int, int>, bool> enough)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(Waiting.Patience);
         var all = new List<(int Patient, LiveKind Kind, long Sequence)>();
         while (!enough(patient => all.Count(message => message.Patient == patient)))
         {

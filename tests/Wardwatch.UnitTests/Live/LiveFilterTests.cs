@@ -32,6 +32,7 @@ public class LiveFilterTests
     [InlineData(LiveKind.IncidentChanged, true)]
     [InlineData(LiveKind.SoundChanged, true)]
     [InlineData(LiveKind.Notification, true)]
+    [InlineData(LiveKind.AlertPathChanged, true)]
     [InlineData(LiveKind.VitalsUpdated, false)]
     [InlineData(LiveKind.StatusUpdated, false)]
     [InlineData(LiveKind.PatientMoved, false)]
@@ -51,5 +52,26 @@ public class LiveFilterTests
         technician.Wants(new LiveMessage(LiveKind.IncidentChanged, 1, 0, "w1", [])).ShouldBeTrue();
         technician.Wants(new LiveMessage(LiveKind.AlertRaised, 1, 5, "w1", [])).ShouldBeFalse();
         technician.Wants(new LiveMessage(LiveKind.AlertRaised, 2, 0, null, [])).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(1, "w1", true, true)]
+    [InlineData(1, "w1", false, false)] // though it was addressed to whom the screen belongs
+    [InlineData(1, "w2", true, false)]
+    [InlineData(2, "w1", true, false)]
+    public void A_test_of_the_alert_path_reaches_the_screens_of_its_ward_that_asked_for_tests_and_the_servers_own_receiver(int tenant, string ward, bool asked, bool reaches)
+    {
+        var test = new LiveMessage(LiveKind.Notification, tenant, 0, ward, []) { IsTest = true };
+        new LiveFilter(Whole(1), "w1", null) { WantsTests = asked }.Wants(test.AsEvent(7, "x-7")).ShouldBe(reaches);
+        LiveFilter.Probe.Wants(test).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_servers_own_receiver_sees_nothing_of_anybody()
+    {
+        LiveFilter.Probe.Wants(new LiveMessage(LiveKind.VitalsUpdated, 1, 5, "w1", [])).ShouldBeFalse();
+        LiveFilter.Probe.Wants(new LiveMessage(LiveKind.AlertRaised, 1, 0, "w1", [])).ShouldBeFalse();
+        LiveFilter.Probe.Wants(new LiveMessage(LiveKind.Notification, 1, 0, "w1", []) { Account = Guid.Empty }).ShouldBeFalse();
+        LiveFilter.Probe.Wants(new LiveMessage(LiveKind.Heartbeat, 0, 0, null, [])).ShouldBeTrue();
     }
 }

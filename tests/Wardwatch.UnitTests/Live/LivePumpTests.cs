@@ -59,7 +59,7 @@ public sealed class LivePumpTests : IDisposable
         using var subscription = _audience.Subscribe(new LiveFilter(Whole(1), null, null), LiveKinds.All)!;
         var pumping = _pump.RunAsync(subscription, channel, static _ => true, _ended.Token);
         _audience.SendVitals(TestWard.Patient(1), []);
-        await pumping.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await pumping.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken);
         channel.IsAborted.ShouldBeTrue();
         _meters.Cuts.ShouldBe(["fake/not-reading"]);
         _logged.Count.ShouldBe(1);
@@ -79,7 +79,7 @@ public sealed class LivePumpTests : IDisposable
             _audience.SendEvent(Status(1024));
         }
 
-        await pumping.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await pumping.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken);
         channel.IsAborted.ShouldBeTrue();
         _meters.Cuts.ShouldBe(["fake/too-far-behind"]);
         _logged.Count.ShouldBe(1);
@@ -137,13 +137,13 @@ public sealed class LivePumpTests : IDisposable
             _room.TrySetResult();
         }
 
-        public Task WritingAsync() => _writing.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        public Task WritingAsync() => _writing.Task.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken);
 
         public async Task WrittenAsync(int count)
         {
             while (Written.Count < count)
             {
-                (await _came.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).ShouldBeTrue();
+                (await _came.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken)).ShouldBeTrue();
             }
         }
 

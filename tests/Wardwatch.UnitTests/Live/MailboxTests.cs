@@ -157,7 +157,7 @@ public class MailboxTests
         var waiting = mailbox.WaitAsync(TestContext.Current.CancellationToken).AsTask();
         waiting.IsCompleted.ShouldBeFalse();
         mailbox.Offer(Vitals(1, 2));
-        await waiting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await waiting.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public class MailboxTests
         mailbox.Offer(Status(1, 2));
         mailbox.Overrun.IsCompleted.ShouldBeTrue();
         mailbox.Take([], out _).ShouldBeEmpty();
-        await mailbox.WaitAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await mailbox.WaitAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken);
     }
 
     private static List<LiveMessage> Drain(Mailbox mailbox, out long conflated)

@@ -74,7 +74,7 @@ public class ReplayWindowTests
                 return (window.Judge(ulong.MaxValue), window.Judge(ulong.MaxValue - 1), window.Judge(ulong.MaxValue - 2));
             },
             TestContext.Current.CancellationToken);
-        var verdicts = await marking.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        var verdicts = await marking.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken);
         verdicts.ShouldBe((ReplayVerdict.Seen, ReplayVerdict.Seen, ReplayVerdict.OutOfOrder));
     }
 

@@ -94,7 +94,7 @@ public sealed class PasswordPolicyTests
             Refuse(text);
         }
 
-        TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(30), "milliseconds, and what a busy machine adds; what tries out all ways takes for ever");
     }
 
     private static string? Refuse(string password) => PasswordPolicy.Refuse(password, "nurse.falk", "Ines Falk");

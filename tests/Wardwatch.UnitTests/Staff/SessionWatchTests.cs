@@ -12,7 +12,7 @@ namespace Wardwatch.UnitTests.Staff;
 public sealed class SessionWatchTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = Waiting.Patience;
     private static readonly Guid Account = new("00000000-0000-0000-0000-000000000005");
     private static readonly Guid Session = new("00000000-0000-0000-0000-000000000006");
     private static readonly StaffEntry Anna = new(Account, 7, "anna", "Anna", AccountRoles.Nurse) { Wards = new[] { "ward-1" }.ToFrozenSet() };

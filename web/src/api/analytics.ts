@@ -1,5 +1,5 @@
 import { fields, list, number, optional, text, time, whole } from '../live/decode';
-import { Http, withQuery } from './http';
+import { Http, part, withQuery } from './http';
 
 /** What is summed up of a time: of a ward, of an hour, of everything. */
 export interface Figures {
@@ -131,13 +131,22 @@ export interface BudgetBurn {
   willExceed: boolean;
 }
 
+/** Below how many alerts per bed-day a ward wants to stay. */
+export interface Budget {
+  alertsPerBedDay: number;
+  /** The installation's, which counts where a ward has none of its own. */
+  default: number | null;
+  owner: string | null;
+  setAt: number | null;
+}
+
 export interface WardLoad {
   id: string;
   name: string;
   alerts: number;
   perBedDay: number | null;
   judgements: Judgements;
-  budget: { alertsPerBedDay: number; owner: string | null };
+  budget: Budget;
   burn: BudgetBurn;
 }
 
@@ -192,7 +201,12 @@ const decodeWardLoad = (value: unknown): WardLoad => {
     alerts: number(f.alerts),
     perBedDay: optional(number, f.perBedDay),
     judgements: decodeJudgements(f.judgements),
-    budget: { alertsPerBedDay: number(budget.alertsPerBedDay), owner: optional(text, budget.owner) },
+    budget: {
+      alertsPerBedDay: number(budget.alertsPerBedDay),
+      default: optional(number, budget.default),
+      owner: optional(text, budget.owner),
+      setAt: optional(time, budget.setAt),
+    },
     burn: {
       alerts: number(burn.alerts),
       allowed: number(burn.allowed),
@@ -241,5 +255,10 @@ export class AnalyticsApi extends Http {
   /** The last seven days of alerts. `ward` empty: all that one may see. */
   alerts(ward: string, signal?: AbortSignal): Promise<AlertLoad> {
     return this.get(withQuery('/api/analytics/alerts', { ward: ward || null }), decodeAlertLoad, signal);
+  }
+
+  /** Null: the installation's again. */
+  setBudget(ward: string, alertsPerBedDay: number | null): Promise<void> {
+    return this.tell('PUT', `/api/wards/${part(ward)}/alert-budget`, { alertsPerBedDay });
   }
 }

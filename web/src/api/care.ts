@@ -1,4 +1,5 @@
 import {
+  alertPath as alertPathShape,
   alert as alertShape,
   decodeAlert,
   decodeIncident,
@@ -7,7 +8,15 @@ import {
   notification as notificationShape,
   soundPause,
 } from '../live/alertMessages';
-import type { Alert, Incident, Judgement, SoundPause, StaffNotification } from '../live/alertTypes';
+import type {
+  Alert,
+  AlertPath,
+  AlertPriority,
+  Incident,
+  Judgement,
+  SoundPause,
+  StaffNotification,
+} from '../live/alertTypes';
 import type { Page } from './adminShapes';
 import { type AlertKind, decodeLimits, kindShape, type LimitChange, type Limits } from './careShapes';
 import { Http, part, withQuery } from './http';
@@ -20,6 +29,7 @@ const decodeAlerts = decodeItems(alertShape);
 const decodeIncidents = decodeItems(incidentShape);
 const decodeNotifications = decodeItems(notificationShape);
 const decodePauses = decodeItems(soundPause);
+const decodePaths = decodeItems(alertPathShape);
 const decodeKinds = decodeItems(kindShape);
 
 export type IncidentDeed = 'acknowledge' | 'start' | 'claim' | 'comment';
@@ -39,8 +49,28 @@ export class CareApi extends Http {
     return this.get(withQuery('/api/alerts', { limit: PAGE, ...query }), decodeAlerts, signal);
   }
 
+  /** How far it is proven that the alerts of the wards in reach arrive. */
+  async paths(signal?: AbortSignal): Promise<AlertPath[]> {
+    return (await this.get('/api/alert-path', decodePaths, signal)).items;
+  }
+
+  /** A test alert has come to this screen. */
+  tested(notification: string): Promise<void> {
+    return this.tell('POST', '/api/alert-path/receipts', { notification });
+  }
+
   alert(id: string, signal?: AbortSignal): Promise<Alert> {
     return this.get(`/api/alerts/${part(id)}`, decodeAlert, signal);
+  }
+
+  /** By hand; it goes the same way as any other. */
+  raise(patient: string, priority: AlertPriority, text: string): Promise<Alert> {
+    return this.ask('POST', '/api/alerts', { patient, priority, text }, decodeAlert);
+  }
+
+  /** Of one that was raised by hand. */
+  end(id: string): Promise<void> {
+    return this.tell('POST', `/api/alerts/${part(id)}/end`, {});
   }
 
   silence(id: string, seconds: number, reason: string): Promise<void> {

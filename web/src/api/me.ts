@@ -90,6 +90,7 @@ const ADMINISTERING: readonly Permission[] = [
   'security.review',
   'breakglass.review',
   'operations.read',
+  'webhooks.manage',
 ];
 
 /** Whether there is anything in the administration for them. */

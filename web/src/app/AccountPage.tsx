@@ -104,6 +104,9 @@ function Me() {
             <Link className="button" to="/beds">
               {words.nav.beds}
             </Link>
+            <Link className="button" to="/limits">
+              {words.alerts.limitsEditor.page}
+            </Link>
           </>
         )}
         {phone && may(user, 'oncall.read') && (

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { type ComponentType, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { createBrowserRouter, Link, Navigate, Outlet, RouterProvider, useMatch } from 'react-router';
+import { createBrowserRouter, Link, Navigate, Outlet, RouterProvider, useLocation, useMatch } from 'react-router';
 import { AccountApi } from '../api/account';
 import { Api } from '../api/client';
 import { administers, isPatient, may, type SignedInUser } from '../api/me';
@@ -63,7 +63,8 @@ const router = createBrowserRouter([
       { path: '/alerts', lazy: page(() => import('./AlertsPage')) },
       { path: '/incidents/:id', lazy: page(() => import('./IncidentPage')) },
       { path: '/notifications', lazy: page(() => import('./NotificationsPage')) },
-      { path: '/oncall', lazy: page(() => import('./OnCallPage')) },
+      { path: '/oncall/:section?/:id?', lazy: page(() => import('./OnCallPage')) },
+      { path: '/limits', lazy: page(() => import('./WardLimitsPage')) },
       { path: '/handover', lazy: page(() => import('./HandOverPage')) },
       { path: '/beds', lazy: page(() => import('./BedsPage')) },
       { path: '/figures', lazy: page(() => import('./AnalyticsPage')) },
@@ -149,6 +150,10 @@ function Frame() {
   const { dialog, close, asked, endAsked, said, say, unsay } = useDialogs();
   const { respond } = useServices();
   useGlobalKeys(dialog !== null || asked !== null);
+  // What was asked about one page must not stand over the next, wherever the way there began.
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each page
+  useEffect(endAsked, [pathname]);
   useEffect(() => {
     if (!said) return;
     const timer = setTimeout(unsay, SAID_MS);

@@ -1,4 +1,4 @@
-import { NavLink, useMatch } from 'react-router';
+import { Link, NavLink, useLocation, useMatch } from 'react-router';
 import { administers, isPatient, may } from '../api/me';
 import { useMine } from '../ui/Bell';
 import { useServices } from '../ui/services';
@@ -12,6 +12,8 @@ export function BottomNav() {
   const own = isPatient(user);
   const here = own ? onPatient : onWard;
   const mine = useMine();
+  const { pathname, search } = useLocation();
+  const onMine = pathname === '/alerts' && new URLSearchParams(search).get('show') === 'mine';
   return (
     <nav className="bottom-nav" aria-label={words.nav.label}>
       {(own || may(user, 'patients.read')) && (
@@ -21,7 +23,7 @@ export function BottomNav() {
       )}
       {may(user, 'patients.read') && (
         <>
-          <NavLink to="/alerts?show=mine">
+          <Link to="/alerts?show=mine" {...(onMine ? { 'aria-current': 'page' as const } : {})}>
             {words.notify.mine}
             {mine > 0 && (
               <b className="nav-count">
@@ -29,7 +31,7 @@ export function BottomNav() {
                 <span className="hidden-words"> {words.notify.open}</span>
               </b>
             )}
-          </NavLink>
+          </Link>
           {may(user, 'alerts.act') && <NavLink to="/handover">{words.handover.short}</NavLink>}
           <NavLink to="/patients">{words.nav.patients}</NavLink>
         </>

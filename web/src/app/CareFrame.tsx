@@ -4,6 +4,7 @@ import { followsAlerts, hearsAlerts, may } from '../api/me';
 import { CareFeed } from '../live/careFeed';
 import { Alarm, AlarmContext } from '../ui/alarm';
 import { CareContext } from '../ui/care';
+import { usePathTests } from '../ui/pathTests';
 import { useServices } from '../ui/services';
 
 /** Alerts and their sound, once for all pages of whoever is told of alerts. */
@@ -13,6 +14,7 @@ export function CareFrame({ children }: { children: ReactNode }) {
   const hears = hearsAlerts(user);
   const sees = may(user, 'patients.read');
   const follows = followsAlerts(user);
+  const tests = usePathTests();
   const [live, setLive] = useState<{ feed: CareFeed; alarm: Alarm } | null>(null);
   useEffect(() => {
     if (!hears) return;
@@ -20,7 +22,10 @@ export function CareFrame({ children }: { children: ReactNode }) {
       care: (signal) => api.standing(null, signal),
       notifications: (signal) => api.notifications(signal),
       pauses: async (signal) => (sees ? api.pauses(null, signal) : []),
+      paths: (signal) => api.paths(signal),
       delivered: (id) => api.delivered(id),
+      tested: (id) => api.tested(id),
+      tests,
       token: () => session.validToken(),
       refused: () => session.renewed(),
       live: follows,
@@ -34,7 +39,7 @@ export function CareFrame({ children }: { children: ReactNode }) {
       feed.stop();
       setLive(null);
     };
-  }, [api, follows, hears, sees, session]);
+  }, [api, follows, hears, sees, session, tests]);
   return (
     <CareContext value={live?.feed ?? null}>
       <AlarmContext value={live?.alarm ?? null}>{children}</AlarmContext>

@@ -128,7 +128,11 @@ function LivePatient({ feed, id, record }: { feed: LiveFeed; id: string; record:
       <Banners store={store} />
       {view && emergency !== null && <EmergencyStrip until={emergency} now={store.clock.now()} />}
       {view && record.data && !own && (
-        <Care patient={record.data} changed={() => feed.refresh()}>
+        <Care
+          patient={record.data}
+          changed={() => feed.refresh()}
+          urgent={may(user, 'alerts.act') && <RaiseButton record={view.record} />}
+        >
           <LimitsButton
             patientId={id}
             name={view.record.shortName}
@@ -161,6 +165,21 @@ function LivePatient({ feed, id, record }: { feed: LiveFeed; id: string; record:
       </main>
       {phone ? <BottomNav /> : null}
     </div>
+  );
+}
+
+/** What is seen at the bedside and measured by no device. */
+function RaiseButton({ record }: { record: PatientRecord }) {
+  const { respond } = useServices();
+  const place = words.alerts.list.place(record.bed, record.shortName);
+  return (
+    <button
+      type="button"
+      className="button button-critical-soft"
+      onClick={() => respond({ deed: 'raise', alert: null, incident: null, place, patient: record.id })}
+    >
+      {words.alerts.deed.raise}
+    </button>
   );
 }
 

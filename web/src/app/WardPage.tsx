@@ -8,10 +8,11 @@ import { useAlarm } from '../ui/alarm';
 import { useCareApi } from '../ui/care';
 import { timeOrDate } from '../ui/format';
 import { useFeed, useFeedProblem, useIsPhone, useLive, useTitle } from '../ui/hooks';
+import { PathPill } from '../ui/PathPill';
 import { SoundBanner, SoundState } from '../ui/Sound';
 import { useServices } from '../ui/services';
 import { PageState, ProblemState, Skeleton } from '../ui/states';
-import { Banners, CountPills, OwnAlerts, PathPill, StoragePill, TopBar } from '../ui/TopBar';
+import { Banners, CountPills, OwnAlerts, StoragePill, TopBar } from '../ui/TopBar';
 import { words } from '../ui/words';
 import { ALL } from './all';
 import { BottomNav } from './BottomNav';
@@ -82,6 +83,7 @@ function LiveWard({ feed, id }: { feed: LiveFeed; id: string }) {
           </>
         }
       />
+      {phone && <PathPill store={store} wards={shown} line />}
       <Banners store={store} />
       <SoundBanner />
       <OwnAlerts store={store} />

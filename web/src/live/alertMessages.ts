@@ -187,6 +187,8 @@ export function alertPath(value: unknown): AlertPath {
 
 /** Hub messages AlertRaised and AlertChanged. */
 export const decodeAlert = whole(alert);
+/** Hub message AlertPathChanged. */
+export const decodeAlertPath = whole(alertPath);
 /** Hub message IncidentChanged. */
 export const decodeIncident = whole(incident);
 /** Hub message Notification, where it is one that belongs to this account. */

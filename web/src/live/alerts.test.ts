@@ -8,7 +8,7 @@ import {
   isStaffNotification,
   alert as readAlert,
 } from './alertMessages';
-import { byUrgency, isSounding } from './alertTypes';
+import { type AlertPath, byUrgency, isSounding } from './alertTypes';
 import { CareStore, type News } from './careStore';
 import { tally } from './decode';
 import { decodeDashboard } from './messages';
@@ -193,6 +193,49 @@ describe('the live store with alerts', () => {
     expect(view()?.incident?.assignee?.name).toBe('Nurse R. Silva');
     expect(store.snapshot().ownAlerts.map((one) => one.id)).toEqual(['w']);
     expect(store.snapshot().counts.technical).toBe(1);
+  });
+});
+
+describe('the alert path', () => {
+  const path = (state: AlertPath['state'], provenAt: number | null = START): AlertPath => ({
+    ward: 'ward-1',
+    provenAt,
+    state,
+  });
+
+  test('is what was told last, whichever way, and of other wards nothing changes', () => {
+    const store = new LiveStore(new FakeTime());
+    store.applyPath({ ...path('proven'), ward: 'ward-2' });
+    store.applyPath(path('proven'));
+    store.applyPath(path('broken'));
+    expect(store.snapshot().alertPath.map((one) => `${one.ward} ${one.state}`)).toEqual([
+      'ward-2 proven',
+      'ward-1 broken',
+    ]);
+  });
+
+  test('an answer that was asked for before the hub spoke does not make a broken path whole', () => {
+    const clock = new FakeTime();
+    const store = new LiveStore(clock);
+    const asked = store.now();
+    clock.pass(0.05);
+    store.applyPath(path('broken'));
+    store.load({ ...dashboard([]), alertPath: [path('proven')] }, asked);
+    expect(store.snapshot().alertPath[0]?.state).toBe('broken');
+    clock.pass(0.05);
+    store.load({ ...dashboard([]), alertPath: [path('proven')] }, store.now());
+    expect(store.snapshot().alertPath[0]?.state).toBe('proven');
+  });
+
+  test('a test that has come is noted, and is no news', () => {
+    const store = new CareStore(new FakeTime());
+    const heard: News[] = [];
+    store.hear((news) => heard.push(news));
+    store.applyPath(path('proven'));
+    store.applyTest();
+    expect(store.snapshot()).toMatchObject({ paths: [path('proven')], notifications: [], unseen: 0 });
+    expect(store.snapshot().testedAt).not.toBeNull();
+    expect(heard).toEqual([]);
   });
 });
 

@@ -4,12 +4,13 @@
  */
 import {
   decodeAlert,
+  decodeAlertPath,
   decodeIncident,
   decodeSoundPause,
   decodeStaffNotification,
   isStaffNotification,
 } from './alertMessages';
-import type { Alert, Incident, SoundPause, StaffNotification } from './alertTypes';
+import type { Alert, AlertPath, Incident, SoundPause, StaffNotification } from './alertTypes';
 import { CareStore } from './careStore';
 import { browserTime } from './clock';
 import { Hub } from './hub';
@@ -21,8 +22,13 @@ export interface CareSources {
   care(signal: AbortSignal): Promise<{ alerts: Alert[]; incidents: Incident[] }>;
   notifications(signal: AbortSignal): Promise<StaffNotification[]>;
   pauses(signal: AbortSignal): Promise<SoundPause[]>;
+  paths(signal: AbortSignal): Promise<AlertPath[]>;
   /** A notification has come to this screen. */
   delivered(id: string): Promise<void>;
+  /** A test alert has come to this screen. */
+  tested(id: string): Promise<void>;
+  /** Whether this screen takes part in the tests of the alert path. */
+  tests: boolean;
   token(): Promise<string>;
   refused(): Promise<boolean>;
   /** Whether this person may join the hub; who may not is told by asking again and again. */
@@ -35,6 +41,9 @@ const POLL_MS = 10_000;
 const PAUSES_MS = 15_000;
 /** Only alerts, incidents and notifications: no measurements. */
 const SCOPE = 'only=alerts';
+const SCOPE_WITH_TESTS = `${SCOPE}&tests=true`;
+/** What a test of the alert path is sent as. */
+const TEST_KIND = 'canary';
 
 export class CareFeed {
   readonly store = new CareStore(browserTime);
@@ -54,7 +63,7 @@ export class CareFeed {
       return;
     }
     this.hub = new Hub({
-      scope: SCOPE,
+      scope: sources.tests ? SCOPE_WITH_TESTS : SCOPE,
       token: () => sources.token(),
       refused: () => sources.refused(),
       listening: () => this.refresh(),
@@ -68,8 +77,16 @@ export class CareFeed {
         Notification: (raw) => {
           const sent = isStaffNotification(raw) ? decodeStaffNotification(raw) : null;
           if (!sent) return;
+          if (sent.kind === TEST_KIND) {
+            if (sources.tests) this.test(sent.id);
+            return;
+          }
           store.applyNotification(sent);
           this.receive([sent]);
+        },
+        AlertPathChanged: (raw) => {
+          const path = decodeAlertPath(raw);
+          if (path) store.applyPath(path);
         },
         SoundChanged: (raw) => {
           const pause = decodeSoundPause(raw);
@@ -105,6 +122,7 @@ export class CareFeed {
     void this.care();
     void this.notifications();
     void this.pauses();
+    void this.paths();
   }
 
   private alert(raw: unknown): void {
@@ -136,6 +154,19 @@ export class CareFeed {
       const pauses = await this.sources.pauses(signal);
       if (!signal.aborted) this.store.setPauses(pauses);
     });
+  }
+
+  private paths(): Promise<void> {
+    return this.quietly(async (signal) => {
+      const paths = await this.sources.paths(signal);
+      if (!signal.aborted) this.store.setPaths(paths);
+    });
+  }
+
+  /** A receipt that is lost is no matter: the next test comes soon. */
+  private test(id: string): void {
+    this.store.applyTest();
+    void this.sources.tested(id).catch(() => undefined);
   }
 
   /** Sent is not received: what has come to this screen is said to have come, once. */

@@ -5,6 +5,7 @@
 import { AlertBook } from './alertBook';
 import {
   type Alert,
+  type AlertPath,
   type AlertPriority,
   type Incident,
   rankOf,
@@ -27,6 +28,10 @@ export interface CareSnapshot {
   notifications: readonly StaffNotification[];
   unseen: number;
   pauses: readonly SoundPause[];
+  /** How far it is proven that the alerts of each ward arrive. */
+  paths: readonly AlertPath[];
+  /** When a test alert last came to this screen, by the server's clock; null: none has. */
+  testedAt: number | null;
   /** Whether nobody can tell at the moment what is wrong: the server has been silent for too long. */
   lost: boolean;
 }
@@ -38,6 +43,8 @@ const EMPTY: CareSnapshot = {
   notifications: [],
   unseen: 0,
   pauses: [],
+  paths: [],
+  testedAt: null,
   lost: false,
 };
 const MOST_NOTIFICATIONS = 200;
@@ -130,6 +137,19 @@ export class CareStore {
 
   endPause(ward: string): void {
     this.publish({ pauses: this.current.pauses.filter((one) => one.ward !== ward) });
+  }
+
+  setPaths(paths: readonly AlertPath[]): void {
+    this.publish({ paths });
+  }
+
+  applyPath(path: AlertPath): void {
+    this.publish({ paths: [...this.current.paths.filter((one) => one.ward !== path.ward), path] });
+  }
+
+  /** A test alert has come: nothing is shown or heard of it. */
+  applyTest(): void {
+    this.publish({ testedAt: this.clock.now() });
   }
 
   setLost(lost: boolean): void {

@@ -2,7 +2,7 @@
  * Keeps a live store true: joins the hub, loads the whole state after each (re)connection, ages the store four times a second,
  * and loads again when a patient turns up whom it does not know. Everything it starts, stop() ends.
  */
-import { decodeAlert, decodeIncident, isStaffNotification } from './alertMessages';
+import { decodeAlert, decodeAlertPath, decodeIncident, isStaffNotification } from './alertMessages';
 import type { Alert, Incident } from './alertTypes';
 import { browserTime, type Mark } from './clock';
 import { patientNews } from './events';
@@ -90,6 +90,10 @@ export class LiveFeed {
         IncidentChanged: (raw) => {
           const incident = decodeIncident(raw);
           if (incident) store.applyIncident(incident);
+        },
+        AlertPathChanged: (raw) => {
+          const path = decodeAlertPath(raw);
+          if (path) store.applyPath(path);
         },
         Notification: (raw) => {
           if (isStaffNotification(raw)) return;

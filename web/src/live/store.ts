@@ -91,6 +91,8 @@ export class LiveStore {
   /** When the hub last told of the storage, and when the newest answer here was asked for; by the steady clock. */
   private storageTold = Number.NEGATIVE_INFINITY;
   private loaded = Number.NEGATIVE_INFINITY;
+  /** When the hub last told of an alert path, by the steady clock. */
+  private pathTold = Number.NEGATIVE_INFINITY;
 
   constructor(time: TimeSource) {
     this.time = time;
@@ -135,7 +137,10 @@ export class LiveStore {
       hospital: dashboard.hospital,
       demo: dashboard.demo,
       wards: same(this.current.wards, dashboard.wards) ? this.current.wards : dashboard.wards,
-      alertPath: same(this.current.alertPath, dashboard.alertPath) ? this.current.alertPath : dashboard.alertPath,
+      alertPath:
+        this.pathTold > requested.steady || same(this.current.alertPath, dashboard.alertPath)
+          ? this.current.alertPath
+          : dashboard.alertPath,
       storage:
         dashboard.storage === null ||
         this.storageTold > requested.steady ||
@@ -270,6 +275,14 @@ export class LiveStore {
     this.heard();
     this.storageTold = this.time.steady();
     this.current = { ...this.current, storage };
+  }
+
+  /** A test alert of a ward has arrived, or has not when it should have. */
+  applyPath(path: AlertPath): void {
+    this.heard();
+    this.pathTold = this.time.steady();
+    const others = this.current.alertPath.filter((one) => one.ward !== path.ward);
+    this.current = { ...this.current, alertPath: [...others, path] };
   }
 
   applyNotice(notice: Notice): void {

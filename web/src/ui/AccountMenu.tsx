@@ -43,6 +43,9 @@ export function AccountMenu() {
             <Link className="button" to="/beds" onClick={close}>
               {words.nav.beds}
             </Link>
+            <Link className="button" to="/limits" onClick={close}>
+              {words.alerts.limitsEditor.page}
+            </Link>
           </>
         )}
         {may(user, 'analytics.read') && (

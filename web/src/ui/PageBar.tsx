@@ -5,6 +5,7 @@ import { AccountMenu } from './AccountMenu';
 import { Bell } from './Bell';
 import { useIsPhone } from './hooks';
 import { MainNav } from './MainNav';
+import { CarePathPill } from './PathPill';
 import { useServices } from './services';
 import { ThemeSwitch } from './ThemeSwitch';
 import { words } from './words';
@@ -21,6 +22,7 @@ export function PageBar({ title, children }: { title: ReactNode; children?: Reac
         </Link>
       )}
       {typeof title === 'string' ? <h1 className="bar-title">{title}</h1> : title}
+      {!phone && <CarePathPill />}
       <span className="grow" />
       {children}
       {!phone && (
@@ -31,6 +33,7 @@ export function PageBar({ title, children }: { title: ReactNode; children?: Reac
           <AccountMenu />
         </>
       )}
+      {phone && <CarePathPill line />}
     </header>
   );
 }

@@ -66,12 +66,15 @@ type Paged<T> = UseInfiniteQueryResult<InfiniteData<Page<T>>>;
 export function usePages<T>(
   key: readonly unknown[],
   load: (after: string | null, signal: AbortSignal) => Promise<Page<T>>,
+  /** After how many milliseconds it is asked for anew, by what there is. */
+  again: (rows: readonly T[]) => number | false = () => false,
 ) {
   return useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => load(pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last: Page<T>) => last.next,
+    refetchInterval: (query) => again(query.state.data?.pages.flatMap((page) => page.items) ?? []),
   });
 }
 

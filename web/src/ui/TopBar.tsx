@@ -1,11 +1,11 @@
 import { type ReactNode, useRef } from 'react';
 import { Link } from 'react-router';
 import { may } from '../api/me';
-import { type AlertPath, type Look, lookOf } from '../live/alertTypes';
+import { type Look, lookOf } from '../live/alertTypes';
 import type { LiveStore } from '../live/store';
 import { AccountMenu } from './AccountMenu';
 import { Bell } from './Bell';
-import { age, clockOrDate, clockTime, since } from './format';
+import { clockOrDate, clockTime, since } from './format';
 import { useLive, useServerSecond, useTight } from './hooks';
 import { MainNav } from './MainNav';
 import { useServices } from './services';
@@ -87,39 +87,6 @@ export function StoragePill({ store }: { store: LiveStore }) {
 const LOOKS: readonly Look[] = ['high', 'medium', 'low', 'technical'];
 /** There is seldom one, and where there is none it would take the room of the others. */
 const SELDOM: Look = 'low';
-
-const WORST: readonly AlertPath['state'][] = ['broken', 'late', 'proven'];
-
-/** When an alert last went the whole way in the wards of this page; nothing where the server does not tell. */
-export function PathPill({ store, wards }: { store: LiveStore; wards: readonly string[] }) {
-  const paths = useLive(store, (s) => s.alertPath);
-  const now = useServerSecond(store.clock);
-  const mine = paths.filter((one) => wards.includes(one.ward));
-  if (mine.length === 0) return null;
-  const text = words.alerts.path;
-  const [worst] = mine.sort(
-    (a, b) => WORST.indexOf(a.state) - WORST.indexOf(b.state) || (a.provenAt ?? 0) - (b.provenAt ?? 0),
-  ) as [AlertPath];
-  const ago = worst.provenAt === null ? null : age(Math.max(0, (now - worst.provenAt) / 1000));
-  if (worst.state === 'broken')
-    return (
-      <span className="pill pill-technical" title={text.brokenHelp}>
-        {words.priority.technical.shape} {text.broken}
-      </span>
-    );
-  if (worst.state === 'late' || ago === null)
-    return (
-      <span className="pill pill-technical">
-        {words.priority.technical.shape} {ago === null ? text.never : text.late(ago)}
-      </span>
-    );
-  return (
-    <span className="pill alert-path">
-      <i className="pill-dot" />
-      {text.proven(ago)}
-    </span>
-  );
-}
 
 /** More would take the beds their room. */
 const MOST_OWN = 2;

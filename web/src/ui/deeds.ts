@@ -27,3 +27,7 @@ export const maySilence = (user: SignedInUser, alert: Alert): boolean =>
   mayAct(user, alert.technical) && alert.condition === 'active';
 
 export const mayJudge = (user: SignedInUser, alert: Alert): boolean => mayAct(user, alert.technical);
+
+/** What was raised by hand is ended by hand; what is measured ends by itself. */
+export const mayEnd = (user: SignedInUser, alert: Alert): boolean =>
+  alert.type === 'manual' && alert.condition === 'active' && may(user, 'alerts.act');

@@ -31,7 +31,11 @@ describe('who is on it', () => {
   });
 
   test('an alert that calls nobody is told from one whose owner cannot be had', () => {
-    expect(ownerWords(null, alertOf('a', { incident: null }), START)).toBe('Nobody is called for this');
+    expect(ownerWords(null, alertOf('a', { incident: null }), START + 10_000)).toBe('Nobody is called for this');
+    expect(ownerWords(null, alertOf('a', { incident: null }), START + 9_000)).toBe('Somebody is being called');
+    expect(ownerWords(null, alertOf('a', { incident: null, technical: true }), START)).toBe(
+      'Nobody is called for this',
+    );
     expect(ownerWords(null, alertOf('a', { incident: 'i' }), START)).toBe('Who is on it is not known now');
   });
 });

@@ -5,6 +5,8 @@ import { words } from './words';
 
 const text = words.alerts;
 const CLOSE_SECONDS = 120;
+/** So long it may take until it is known who is called. */
+const CALLING_MS = 10_000;
 
 /** 0:21 while it is close, otherwise 23 min. */
 const left = (seconds: number): string =>
@@ -12,7 +14,10 @@ const left = (seconds: number): string =>
 
 /** `alert`: the one in question; null where the work goes on without one that stands. */
 export function ownerWords(incident: Incident | null, alert: Alert | null, now: number): string {
-  if (!incident) return alert?.incident ? text.unknown : text.none;
+  if (!incident) {
+    const justNow = alert !== null && !alert.technical && now - alert.raisedAt < CALLING_MS;
+    return alert?.incident ? text.unknown : justNow ? text.calling : text.none;
+  }
   const { state, assignee, acknowledgedAt } = incident;
   if (!assignee || state === 'OPEN') return text.nobody;
   if (state === 'IN_PROGRESS') {

@@ -19,7 +19,7 @@ export interface Services {
   respond(request: Respond): void;
 }
 
-export type Deed = 'acknowledge' | 'silence' | 'review' | 'resolve' | 'comment' | 'more';
+export type Deed = 'acknowledge' | 'silence' | 'review' | 'resolve' | 'comment' | 'more' | 'raise' | 'end';
 
 /** What is to be done, and about what: an alert, the work behind it, or both. */
 export interface Respond {
@@ -28,6 +28,8 @@ export interface Respond {
   incident: Incident | null;
   /** Whose it is, as the reader knows them: “bed 3, Haddad, S.” */
   place: string;
+  /** For whom an alert is raised by hand. */
+  patient?: string;
 }
 
 export const ServicesContext = createContext<Services | null>(null);

@@ -1,5 +1,6 @@
 using Npgsql;
 using Wardwatch.Clinical.Alerts;
+using Wardwatch.Server.Events.Contracts;
 
 namespace Wardwatch.Server.Alerts.Contracts;
 
@@ -36,7 +37,10 @@ public sealed record OwnCondition(int TenantId, string Type, string Subject, str
 /// <param name="Silences">Alerts that are silenced, and the ward's sound if it is paused.</param>
 public sealed record WardStand(int ChangedLimits, int Silences);
 
-/// <summary>Alerts, for the modules that act on them. Every change takes part in the caller's transaction.</summary>
+/// <summary>
+/// Alerts, for the modules that act on them. Every change takes part in the caller's transaction. Where a method takes a collection of events, it puts what it tells behind those that
+/// are there, and the caller adds all of them to the outbox in one call: two calls could lock patients' order crosswise with another transaction.
+/// </summary>
 public interface IAlerts
 {
     /// <summary>Raises an alert unless one of this type and subject is active; answers its id either way.</summary>
@@ -46,13 +50,13 @@ public interface IAlerts
     Task<bool> EndAsync(NpgsqlConnection connection, int tenantId, string type, string subject, DateTimeOffset at, CancellationToken cancellation);
 
     /// <summary>Notes that somebody has acknowledged alerts: a latch clears, a condition does not end. Those acknowledged before stay as they are.</summary>
-    Task AcknowledgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid account, string name, DateTimeOffset at, CancellationToken cancellation);
+    Task AcknowledgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid account, string name, DateTimeOffset at, ICollection<NewEvent> events, CancellationToken cancellation);
 
-    /// <summary>Says to which incident alerts belong.</summary>
-    Task JoinAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, Guid incident, CancellationToken cancellation);
+    /// <summary>Says to which incident each alert belongs, any number in one statement.</summary>
+    Task JoinAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<(string Alert, Guid Incident)> joined, CancellationToken cancellation);
 
     /// <summary>Notes what alerts turned out to be: real, no-action or artefact.</summary>
-    Task JudgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, string judgement, Guid account, DateTimeOffset at, CancellationToken cancellation);
+    Task JudgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, string judgement, Guid account, DateTimeOffset at, ICollection<NewEvent> events, CancellationToken cancellation);
 
     /// <summary>The alerts of an incident.</summary>
     Task<IReadOnlyList<AlertSummary>> OfIncidentAsync(NpgsqlConnection connection, int tenantId, Guid incident, CancellationToken cancellation);

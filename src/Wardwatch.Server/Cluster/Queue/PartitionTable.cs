@@ -22,7 +22,7 @@ internal sealed class PartitionTable(NpgsqlDataSource database, IOptions<Cluster
     private const string Beat = "insert into envelope_readers (reader, node) values ($1, $2) on conflict (reader) do update set beat = envelope_readers.beat + 1";
     private const string Readers = "select reader, beat from envelope_readers";
     private const string Partitions = "select number, epoch, reader, node, since from envelope_partitions order by number";
-    private const string Patience = "set local lock_timeout = '1s'";
+    private const string Patience = "select set_config('lock_timeout', $1, true)";
     private const string Lock = "select pg_advisory_xact_lock(hashtext('envelope-partition'), $1)";
     private const string EndStalled = "select end_stalled_commits($1)";
 
@@ -37,6 +37,9 @@ internal sealed class PartitionTable(NpgsqlDataSource database, IOptions<Cluster
     private const string Take = "update envelope_partitions set epoch = epoch + 1, reader = $3, node = $4, since = clock_timestamp() where number = $1 and epoch = $2 returning epoch";
     private const string Free = "update envelope_partitions set reader = null, node = null, since = clock_timestamp() where number = $1 and epoch = $2";
     private const string Forget = "delete from envelope_readers where reader = any($1) and not exists (select from envelope_partitions p where p.reader = envelope_readers.reader)";
+
+    /// <summary>How long a commit of the last owner may take once somebody else wants the partition; then it is ended by force.</summary>
+    public TimeSpan CommitsEndWithin { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Makes the partitions, or finds as many as the settings say.</summary>
     /// <exception cref="StartupException">There are more or fewer.</exception>
@@ -127,10 +130,10 @@ internal sealed class PartitionTable(NpgsqlDataSource database, IOptions<Cluster
         }
     }
 
-    private static async Task<PartitionEpoch?> TakeOnceAsync(NpgsqlConnection connection, PartitionRow seen, Guid reader, string node, CancellationToken cancellation)
+    private async Task<PartitionEpoch?> TakeOnceAsync(NpgsqlConnection connection, PartitionRow seen, Guid reader, string node, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync(connection, Patience, cancellation);
+        await ExecuteAsync(connection, Patience, cancellation, $"{CommitsEndWithin.TotalMilliseconds:0}");
         await ExecuteAsync(connection, Lock, cancellation, seen.Number);
         await using var take = new NpgsqlCommand(Take, connection);
         foreach (var value in new object[] { seen.Number, seen.Epoch, reader, node })

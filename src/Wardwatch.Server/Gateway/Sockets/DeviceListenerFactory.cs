@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Wardwatch.Server.AlertPath.Contracts;
 
 namespace Wardwatch.Server.Gateway.Sockets;
 
@@ -8,7 +9,7 @@ namespace Wardwatch.Server.Gateway.Sockets;
 /// The transport of the devices' port, beside Kestrel's own for everything else. Kestrel keeps what it is good at (accepting, counting, draining at the end);
 /// what differs is that a reading goes from the socket to its session on one thread, without pipes in between.
 /// </summary>
-internal sealed class DeviceListenerFactory(ILogger<DeviceListener> logger) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+internal sealed class DeviceListenerFactory(ILogger<DeviceListener> logger, DeviceDoor door) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     // After a power cut a whole hospital connects at once; the kernel caps this by net.core.somaxconn.
     private const int WaitingToBeAccepted = 4096;
@@ -30,6 +31,7 @@ internal sealed class DeviceListenerFactory(ILogger<DeviceListener> logger) : IC
 
             socket.Bind(address);
             socket.Listen(WaitingToBeAccepted);
+            door.Open((IPEndPoint)socket.LocalEndPoint!);
             return ValueTask.FromResult<IConnectionListener>(new DeviceListener(socket, SocketPoll.IsSupported ? StartPolls() : [], logger));
         }
         catch (SocketException e)

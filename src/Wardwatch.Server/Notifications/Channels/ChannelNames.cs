@@ -1,3 +1,5 @@
+using Wardwatch.Server.Notifications.Contracts;
+
 namespace Wardwatch.Server.Notifications.Channels;
 
 /// <summary>The ways by which somebody is told, as they stand in the API and in the database.</summary>
@@ -26,7 +28,7 @@ internal static class NotificationKinds
     public const string Test = "test";
 
     /// <summary>Proves the alert path to a page that asked for it: goes nowhere else and stands in no list.</summary>
-    public const string Canary = "canary";
+    public const string Canary = NotificationEvents.CanaryKind;
 
     /// <summary>Every kind that a webhook may ask for.</summary>
     public static IReadOnlyList<string> All { get; } = ["assigned", "escalated", "re-alert", "overdue", "coverage", "digest", Test];

@@ -33,6 +33,12 @@ public interface INotifier
     /// <summary>Queues notifications; answers their public ids, in the order given.</summary>
     Task<IReadOnlyList<Guid>> QueueAsync(NpgsqlConnection connection, IReadOnlyList<NewNotification> notifications, CancellationToken cancellation);
 
+    /// <summary>
+    /// The same for a caller who has events of its own in the transaction: what the notifications tell is put behind them, for the caller to add all of it in one call, since two
+    /// calls could lock patients' order crosswise with another transaction.
+    /// </summary>
+    Task<IReadOnlyList<Guid>> QueueAsync(NpgsqlConnection connection, IReadOnlyList<NewNotification> notifications, ICollection<NewEvent> events, CancellationToken cancellation);
+
     /// <summary>Nobody needs to be told of an incident any more: what has not been sent is not sent.</summary>
     Task WithdrawAsync(NpgsqlConnection connection, int tenantId, Guid incident, CancellationToken cancellation);
 }
@@ -52,6 +58,9 @@ public sealed record NotificationPosted(Guid Notification, Guid Account, string 
 /// <summary>What happens to notifications.</summary>
 public static class NotificationEvents
 {
+    /// <summary>The kind of those that prove the alert path: they are shown to nobody but who asked for them.</summary>
+    public const string CanaryKind = "canary";
+
     public static readonly EventKind<NotificationPosted> Posted = new(nameof(NotificationPosted), 1, NotificationEventsJson.Default.NotificationPosted);
 }
 

@@ -19,6 +19,11 @@ public sealed record PatientEntry(
     int Number, int TenantId, string Id, string Name, string RecordNumber, DateOnly DateOfBirth, string Sex,
     string Status, string? Ward, string? Bed, int SpO2Scale, DataKey Key)
 {
+    /// <summary>
+    /// Whether this is a ward's synthetic patient, whose alerts prove the alert path: on <see cref="Ward"/> and in no bed, never present, and found by number only.
+    /// </summary>
+    public bool IsCanary { get; init; }
+
     /// <summary>Whether the patient is still there: not discharged.</summary>
     public bool IsPresent => Status != "discharged";
 
@@ -57,6 +62,9 @@ public interface IPatientDirectory
 
     /// <summary>Every patient that is not discharged, in bed order.</summary>
     IReadOnlyList<PatientEntry> Present { get; }
+
+    /// <summary>The wards' synthetic patients, who are nowhere else in what this answers but by number.</summary>
+    IReadOnlyList<PatientEntry> Canaries => [];
 
     /// <summary>A patient of a hospital, from memory or else from the database: also one who left long ago. Null: there is none, or they were erased.</summary>
     /// <param name="tenantId">The hospital; patients of others are not found.</param>

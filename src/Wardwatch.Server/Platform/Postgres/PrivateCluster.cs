@@ -91,9 +91,23 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
 
             process.Dispose();
             _process = null;
+            RemoveSocketFolder();
         }
 
         _stopping.Dispose();
+    }
+
+    /// <summary>Nothing of the installation stays behind in the folder for temporary files. What is still in it, or belongs to somebody else, stays.</summary>
+    private void RemoveSocketFolder()
+    {
+        try
+        {
+            Directory.Delete(_place.Socket);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogFolderStays(_log, _place.Socket, e.Message);
+        }
     }
 
     private static string ConnectionString(ClusterPlace place, string role, string database) => new NpgsqlConnectionStringBuilder
@@ -271,6 +285,9 @@ internal sealed partial class PrivateCluster : IAsyncDisposable
 
     [LoggerMessage(1004, LogLevel.Error, "The private PostgreSQL could not be started again: {Cause}")]
     private static partial void LogRestartFailed(ILogger log, string cause);
+
+    [LoggerMessage(1006, LogLevel.Debug, "The folder {Socket} stays: {Reason}")]
+    private static partial void LogFolderStays(ILogger log, string socket, string reason);
 
     [LoggerMessage(1005, LogLevel.Warning, "The private PostgreSQL did not stop within {Seconds} s: stopping it at once; its next start recovers")]
     private static partial void LogImmediate(ILogger log, double seconds);

@@ -16,6 +16,13 @@ public interface ITimers
     /// <param name="cancellation">Gives up.</param>
     Task SetAsync(NpgsqlConnection connection, int tenantId, string kind, string subject, DateTimeOffset dueAt, CancellationToken cancellation);
 
+    /// <summary>Sets some timers and takes others away, any number in one statement, in the order of kind and subject.</summary>
+    /// <param name="connection">Within a transaction.</param>
+    /// <param name="tenantId">The hospital.</param>
+    /// <param name="timers">Each once; those without a time are taken away.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task ChangeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyDictionary<(string Kind, string Subject), DateTimeOffset?> timers, CancellationToken cancellation);
+
     /// <summary>Takes a timer away in the caller's transaction; nothing happens if there is none.</summary>
     Task CancelAsync(NpgsqlConnection connection, int tenantId, string kind, string subject, CancellationToken cancellation);
 }
@@ -35,4 +42,14 @@ public interface ITimerHandler
 
     /// <summary>Acts. One that throws is tried again with growing pauses, and holds up no other.</summary>
     Task FireAsync(DueTimer timer, NpgsqlConnection connection, CancellationToken cancellation);
+}
+
+/// <summary>
+/// Takes many due timers of its kind and of one hospital at once, in one transaction, so that many that are due together are not late for one another. It adds all of what it tells to the
+/// outbox in one call. If it fails, all of it is taken back, and each timer acts by itself.
+/// </summary>
+public interface ITimerBatchHandler : ITimerHandler
+{
+    /// <summary>Acts on all of them.</summary>
+    Task FireAsync(IReadOnlyList<DueTimer> timers, NpgsqlConnection connection, CancellationToken cancellation);
 }

@@ -9,7 +9,7 @@ namespace Wardwatch.UnitTests.Gateway.Sockets;
 /// <summary>Real sockets on this machine, read by the thread that polls them.</summary>
 public sealed class DeviceSocketStreamTests : IDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = Waiting.Patience;
     private readonly SocketPoll _poll;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 

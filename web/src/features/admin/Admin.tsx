@@ -6,6 +6,7 @@ import { PageState } from '../../ui/states';
 import { words } from '../../ui/words';
 import { Audit } from './Audit';
 import { DeadLetters } from './DeadLetters';
+import { Deliveries } from './Deliveries';
 import { Device } from './Device';
 import { Devices } from './Devices';
 import { Emergencies } from './Emergencies';
@@ -14,6 +15,7 @@ import { People } from './People';
 import { Roles } from './Roles';
 import { type Section, sectionsOf } from './sections';
 import { Wards } from './Wards';
+import { Webhooks } from './Webhooks';
 import './admin.css';
 
 /** The section of the address, as far as there is one for this person; otherwise the first that there is. */
@@ -77,5 +79,9 @@ function Content({ section, id }: { section: Section; id: string | undefined }) 
       return <Emergencies />;
     case 'dead-letters':
       return <DeadLetters />;
+    case 'webhooks':
+      return <Webhooks />;
+    case 'deliveries':
+      return <Deliveries />;
   }
 }

@@ -9,6 +9,8 @@ export const SECTIONS = [
   'events',
   'emergencies',
   'dead-letters',
+  'webhooks',
+  'deliveries',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 
@@ -21,6 +23,8 @@ const NEEDS: Record<Section, Permission> = {
   events: 'security.review',
   emergencies: 'breakglass.review',
   'dead-letters': 'operations.read',
+  webhooks: 'webhooks.manage',
+  deliveries: 'operations.read',
 };
 
 /** What there is in the administration for somebody. */

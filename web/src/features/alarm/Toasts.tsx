@@ -4,6 +4,7 @@ import type { Alert } from '../../live/alertTypes';
 import type { CareStore } from '../../live/careStore';
 import { useAlarm } from '../../ui/alarm';
 import { useCareFeed } from '../../ui/care';
+import { shortWardOf, useWards } from '../../ui/usePatients';
 import { words } from '../../ui/words';
 import { shownToasts, stillShown, type Toast, toastOf, withToast } from './toasts';
 import './alarm.css';
@@ -23,6 +24,9 @@ function Shown({ store }: { store: CareStore }) {
   const alarm = useAlarm();
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const held = useRef(false);
+  const { wards: known } = useWards();
+  const wards = useRef(known);
+  wards.current = known;
   useEffect(() => {
     const now = (): number => store.clock.now();
     const clear = (): void => {
@@ -34,7 +38,10 @@ function Shown({ store }: { store: CareStore }) {
       store.subscribe(clear),
       store.hear((news) => {
         if (news.kind === 'alert' && alarm && !alarm.inSight(news.alert.ward)) return;
-        setToasts((before) => withToast(before, toastOf(news, now(), placeOf)));
+        const known = wards.current;
+        const wardOf = (ward: string | null): string =>
+          ward === null || known.length < 2 ? '' : shortWardOf(known, ward);
+        setToasts((before) => withToast(before, toastOf(news, now(), { placeOf, wardOf })));
       }),
     ];
     return () => {
@@ -73,12 +80,13 @@ function Shown({ store }: { store: CareStore }) {
 }
 
 function ToastRow({ toast, close }: { toast: Toast; close(): void }) {
-  const { look, title, text: said, to, worse } = toast;
+  const { look, title, where, text: said, to, worse } = toast;
   const { sign, name } = text.look[look];
   const content = (
     <>
       <span aria-hidden="true">{sign} </span>
       <span className="hidden-words">{name}: </span>
+      {where && <b>{text.toast.in(where)} </b>}
       {/* A sentence that begins with it needs no title. */}
       {!said.startsWith(title) && <b>{title} </b>}
       <span>

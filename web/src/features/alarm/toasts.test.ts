@@ -3,7 +3,7 @@ import type { Alert } from '../../live/alertTypes';
 import { alertOf } from '../../live/testing';
 import { shownToasts, stillShown, type Toast, toastOf, withToast } from './toasts';
 
-const place = ({ bed }: Alert): string => `bed ${bed}`;
+const place = { placeOf: ({ bed }: Alert): string => `bed ${bed}`, wardOf: (ward: string | null) => ward ?? '' };
 const of = (alert: Alert, at = 0): Toast => toastOf({ kind: 'alert', alert, worse: false }, at, place);
 
 describe('toasts', () => {
@@ -51,6 +51,13 @@ describe('toasts', () => {
     expect(withToast([of(alertOf('a'))], of(alertOf('b'), 500))).toHaveLength(2);
     expect(withToast([of(alertOf('a'))], { ...call, from: 60_000 })).toHaveLength(2);
     expect(stillShown([call], [], 130_000)).toEqual([]);
+  });
+
+  test('say in which ward, as the page names it', () => {
+    expect(of(alertOf('a', { ward: 'ward-2' }))).toMatchObject({
+      where: 'ward-2',
+      title: expect.stringMatching(/^bed/),
+    });
   });
 
   test('the same alert again takes the place of what was said of it', () => {

@@ -7,6 +7,8 @@ export interface Toast {
   look: Look;
   priority: AlertPriority;
   title: string;
+  /** The ward, where there is more than one: beds of two wards may have the same number. Otherwise empty. */
+  where: string;
   text: string;
   /** Where it leads; null: nowhere. */
   to: string | null;
@@ -26,15 +28,30 @@ const SENT_MS = 120_000;
 /** More would cover the heads of the tiles behind them. */
 export const MOST_TOASTS = 3;
 
-/** How a toast names a place; made by the page, which knows the words. */
-export type PlaceOf = (alert: Alert) => string;
+/** How a toast names a place; made by the page, which knows the words. `wardOf`: empty where there is only one. */
+export interface PlaceOf {
+  placeOf(alert: Alert): string;
+  wardOf(ward: string | null): string;
+}
 
-export function toastOf(news: News, now: number, place: PlaceOf): Toast {
+export function toastOf(news: News, now: number, { placeOf, wardOf }: PlaceOf): Toast {
   if (news.kind === 'notification') {
-    const { id, kind, priority, title, text, incident, patient } = news.notification;
+    const { id, kind, priority, title, text, incident, patient, ward } = news.notification;
     const to = incident === null ? '/notifications' : `/incidents/${encodeURIComponent(incident)}`;
     const call = kind === 'assigned';
-    return { id: `n/${id}`, look: priority, priority, title, text, to, worse: false, patient, call, from: now };
+    return {
+      id: `n/${id}`,
+      look: priority,
+      priority,
+      title,
+      text,
+      to,
+      worse: false,
+      patient,
+      call,
+      from: now,
+      where: wardOf(ward),
+    };
   }
   const { alert, worse } = news;
   const to =
@@ -44,8 +61,8 @@ export function toastOf(news: News, now: number, place: PlaceOf): Toast {
         ? `/patient/${encodeURIComponent(alert.patient)}`
         : '/alerts';
   const { id, priority, cause, patient } = alert;
-  const [look, title] = [lookOf(alert), place(alert)];
-  return { id: `a/${id}`, look, priority, title, text: cause.text, to, worse, patient, call: false, from: now };
+  const [look, title, where] = [lookOf(alert), placeOf(alert), wardOf(alert.ward)];
+  return { id: `a/${id}`, look, priority, title, text: cause.text, to, worse, patient, call: false, from: now, where };
 }
 
 /**

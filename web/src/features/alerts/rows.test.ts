@@ -38,6 +38,19 @@ describe('the rows of the list', () => {
     expect(fresh).toBe(1);
   });
 
+  test('an alert whose work has just begun goes into its row, and keeps its place', () => {
+    const fresh = alertOf('n');
+    const order = orderOf(alertRows([fresh], [], ALL));
+    expect(order.keys).toEqual(['a/n']);
+    const work = incidentOf('i9', { alerts: [fresh] });
+    const later = alertRows([fresh], [work], ALL);
+    expect(keys(later)).toEqual(['i/i9']);
+    const { shown, fresh: waiting } = arrange(later, order, new Map());
+    expect(shown.map(({ row, over }) => `${row.key} ${over}`)).toEqual(['i/i9 false']);
+    expect(waiting).toBe(0);
+    expect(arrange(later, { keys: ['i/i9', 'a/n'] }, new Map()).shown).toHaveLength(1);
+  });
+
   test('stand in groups by priority or by ward, those of the installation last', () => {
     const { shown } = arrange(rows, orderOf(rows), new Map());
     expect(grouped(shown, 'priority', []).map((one) => one.key)).toEqual(['high', 'medium', 'low']);

@@ -31,19 +31,24 @@ export interface RowFilter {
   mine: ((incident: Incident) => boolean) | null;
 }
 
+/** Begins the key of a row that is an alert without work. */
+const ALERT = 'a/';
+
 export function alertRows(alerts: readonly Alert[], incidents: readonly Incident[], filter: RowFilter): AlertRow[] {
-  const known = new Map(incidents.map((one) => [one.id, one]));
+  const known = new Set(incidents.map((one) => one.id));
+  // Of an alert that has just been raised only its incident knows that they belong together.
+  const joined = new Map(incidents.flatMap((one) => one.alerts.map(({ id }) => [id, one.id] as const)));
   const byIncident = new Map<string, Alert[]>();
   const alone: Alert[] = [];
   for (const one of alerts) {
-    if (one.incident !== null && known.has(one.incident))
-      byIncident.set(one.incident, [...(byIncident.get(one.incident) ?? []), one]);
+    const incident = one.incident !== null && known.has(one.incident) ? one.incident : joined.get(one.id);
+    if (incident !== undefined) byIncident.set(incident, [...(byIncident.get(incident) ?? []), one]);
     else alone.push(one);
   }
   const rows: AlertRow[] = [
     ...incidents.map((one) => incidentRow(one, (byIncident.get(one.id) ?? []).sort(byUrgency))),
     ...alone.map((one) => ({
-      key: `a/${one.id}`,
+      key: ALERT + one.id,
       look: lookOf(one),
       priority: one.priority,
       alert: one,
@@ -103,15 +108,29 @@ export interface Arranged {
 
 export function arrange(rows: readonly AlertRow[], order: Order, last: ReadonlyMap<string, AlertRow>): Arranged {
   const now = new Map(rows.map((row) => [row.key, row]));
+  const known = new Set(order.keys);
   const shown = order.keys.flatMap((key) => {
-    const row = now.get(key);
-    if (row) return [{ row, over: false }];
+    const row = now.get(key) ?? workOf(key, rows);
+    // An alert that has become part of work that stands here already needs no row of its own.
+    if (row && row.key !== key && known.has(row.key)) return [];
+    if (row) {
+      known.add(row.key);
+      return [{ row, over: false }];
+    }
     const gone = last.get(key);
     return gone ? [{ row: gone, over: true }] : [];
   });
-  const known = new Set(order.keys);
   return { shown, fresh: rows.filter((row) => !known.has(row.key)).length };
 }
+
+/** The work that has begun for an alert which had a row of its own. */
+const workOf = (key: string, rows: readonly AlertRow[]): AlertRow | undefined =>
+  key.startsWith(ALERT)
+    ? rows.find(
+        ({ alert, incident }) =>
+          incident !== null && (ALERT + alert?.id === key || incident.alerts.some(({ id }) => ALERT + id === key)),
+      )
+    : undefined;
 
 export interface Group {
   key: string;

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import type { AlertCause, AlertLoad, AnalyticsApi, Spread, WardLoad } from '../../api/analytics';
+import type { AlertCause, AlertLoad, AnalyticsApi, Spread } from '../../api/analytics';
 import { PageState, ProblemState, Skeleton } from '../../ui/states';
 import { type Column, Table } from '../../ui/Table';
 import { words } from '../../ui/words';
-import { one, outlook, percent, responseLength, whole } from './figures';
+import { Budgets } from './Budgets';
+import { one, percent, responseLength, whole } from './figures';
 import { HoursOfDay } from './HoursOfDay';
 import { Tile } from './Tile';
 
@@ -28,7 +29,7 @@ export function AlertLoadSection({ api, ward }: { api: AnalyticsApi; ward: strin
         {load.title}
       </h2>
       {found.data ? (
-        <Shown found={found.data} />
+        <Shown api={api} found={found.data} />
       ) : found.error ? (
         <ProblemState error={found.error} retry={() => void found.refetch()} />
       ) : (
@@ -44,7 +45,7 @@ export function AlertLoadSection({ api, ward }: { api: AnalyticsApi; ward: strin
   );
 }
 
-function Shown({ found }: { found: AlertLoad }) {
+function Shown({ api, found }: { api: AnalyticsApi; found: AlertLoad }) {
   const { judgements } = found;
   return (
     <>
@@ -93,10 +94,7 @@ function Shown({ found }: { found: AlertLoad }) {
           </section>
         </>
       )}
-      <section className="figure-card" aria-labelledby="figures-budgets">
-        <h2 id="figures-budgets">{load.budgets}</h2>
-        <Table caption={load.budgets} rows={found.wards} rowKey={(ward) => ward.id} columns={wardColumns} />
-      </section>
+      <Budgets api={api} wards={found.wards} />
     </>
   );
 }
@@ -120,41 +118,3 @@ const causeColumns: Column<AlertCause>[] = [
   { label: load.share, cell: (cause) => percent(cause.share) },
   { label: load.needed, cell: (cause) => percent(cause.judgements.neededActionShare) },
 ];
-
-const wardColumns: Column<WardLoad>[] = [
-  { label: text.ward, head: true, cell: (ward) => ward.name },
-  { label: load.perBedDay, cell: (ward) => (ward.perBedDay === null ? text.unknown : one(ward.perBedDay)) },
-  {
-    label: load.budget,
-    cell: ({ budget }) =>
-      budget.owner === null
-        ? load.budgetOf(one(budget.alertsPerBedDay))
-        : load.ownBudget(one(budget.alertsPerBedDay), budget.owner),
-  },
-  { label: load.used, cell: (ward) => <Used ward={ward} /> },
-  {
-    label: load.pace,
-    cell: ({ burn }) => (burn.pacePerBedDay === null ? load.noPace : load.budgetOf(one(burn.pacePerBedDay))),
-  },
-  {
-    label: load.outlook,
-    cell: ({ burn }) => <span className={burn.willExceed ? 'budget-over' : ''}>{outlook(burn)}</span>,
-  },
-];
-
-/** How much of today's budget is used: a bar up to the budget, and the numbers beside it. */
-function Used({ ward: { burn } }: { ward: WardLoad }) {
-  return (
-    <span className="budget-use">
-      {burn.usedShare !== null && (
-        <span className="budget-bar" aria-hidden="true">
-          <span style={{ width: `${Math.min(1, burn.usedShare) * 100}%` }} />
-        </span>
-      )}
-      <span>
-        {load.usedOf(whole(burn.alerts), one(burn.allowed))}
-        {burn.usedShare !== null && ` · ${percent(burn.usedShare)}`}
-      </span>
-    </span>
-  );
-}

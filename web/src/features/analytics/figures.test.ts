@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { type BudgetBurn, decodeAlertLoad, decodeAnalytics } from '../../api/analytics';
-import { axisTop, dayMarks, linePath, outlook, percent, responseLength, stayLength, waitLength } from './figures';
+import {
+  axisTop,
+  budgetOf,
+  dayMarks,
+  linePath,
+  outlook,
+  percent,
+  responseLength,
+  stayLength,
+  waitLength,
+} from './figures';
 
 const figures = {
   admissions: 1,
@@ -85,5 +95,10 @@ describe('figures', () => {
       ].map(outlook),
     ).toEqual(['within the budget', 'above the budget', 'used up', 'nobody is there today']);
     expect(decodeAlertLoad({ alerts: 'many' })).toBeNull();
+  });
+
+  test('a budget is a number from 0.1 to 1000', () => {
+    expect(['12', '0,5', '1000'].map(budgetOf)).toEqual([12, 0.5, 1000]);
+    for (const bad of ['', '0', '1001', 'many', '-1']) expect(budgetOf(bad)).toBeNull();
   });
 });

@@ -73,3 +73,11 @@ export function dayMarks(buckets: readonly TimedFigures[]): { at: number; index:
   });
   return marks;
 }
+
+const [LEAST_BUDGET, MOST_BUDGET] = [0.1, 1000];
+
+/** Alerts per bed-day as typed; null where that is no budget. */
+export function budgetOf(typed: string): number | null {
+  const value = typed === '' ? Number.NaN : Number(typed.replace(',', '.'));
+  return value >= LEAST_BUDGET && value <= MOST_BUDGET ? value : null;
+}

@@ -46,12 +46,14 @@ export function deedsFor(user: SignedInUser, { status, mergedInto }: PatientEntr
 interface CareProps {
   patient: PatientEntry;
   changed(): void;
+  /** What cannot wait, from elsewhere: in reach on a phone too. */
+  urgent?: ReactNode;
   /** More that can be done, from elsewhere. */
   children?: ReactNode;
 }
 
 /** The line of what can be done for a patient. On a phone the one that cannot wait, and the others behind a press. */
-export function Care({ patient, changed, children }: CareProps) {
+export function Care({ patient, changed, urgent, children }: CareProps) {
   const { user } = useServices();
   const phone = useIsPhone();
   const [open, setOpen] = useState<Deed | 'all' | null>(null);
@@ -70,6 +72,7 @@ export function Care({ patient, changed, children }: CareProps) {
   const few = phone && deeds.length > 2;
   return (
     <section className="care" aria-label={text.label}>
+      {urgent}
       {(few ? deeds.filter((one) => one === 'critical' || one === 'admit') : deeds).map(button)}
       {few && (
         <button type="button" className="button" onClick={() => setOpen('all')}>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertKind, Limit } from '../../api/careShapes';
-import { defaultDraft, draftOf, overridesOf, untilIsRight, wrongIn } from './drafts';
+import { defaultDraft, draftOf, overridesOf, reasonIsRight, untilIsRight, wrongIn } from './drafts';
 
 const limit = (more: Partial<Limit> = {}): Limit => ({
   type: 'spo2-low',
@@ -58,5 +58,19 @@ describe('the limits editor', () => {
     expect(untilIsRight(1000, 2000)).toBe(false);
     expect(untilIsRight(2000 + 7 * 86_400_000, 2000)).toBe(true);
     expect(untilIsRight(2001 + 7 * 86_400_000, 2000)).toBe(false);
+  });
+
+  test('of a ward, what it has already is kept, taken back with the default, and lasts ninety days at most', () => {
+    const own = limit({ limit: 88, from: 'ward' });
+    expect(overridesOf([own], [draftOf(own)], 'wards')).toEqual([
+      { type: 'spo2-low', limit: 88, delaySeconds: 15, on: true },
+    ]);
+    expect(overridesOf([own], [defaultDraft(own)], 'wards')).toEqual([]);
+    expect(untilIsRight(90 * 86_400_000, 1, 'wards')).toBe(true);
+    expect(untilIsRight(2 + 90 * 86_400_000, 1, 'wards')).toBe(false);
+  });
+
+  test('a reason has three letters at least', () => {
+    expect(['', 'ok', 'ill'].map(reasonIsRight)).toEqual([false, false, true]);
   });
 });

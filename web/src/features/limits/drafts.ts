@@ -9,7 +9,14 @@ export interface Draft {
   delay: string;
 }
 
-export const LONGEST_MS = 7 * 86_400_000;
+/** Whose limits they are. */
+export type Whose = 'patients' | 'wards';
+
+const DAY_MS = 86_400_000;
+/** The farthest expiry that the server takes, and the one that is proposed. */
+export const LONGEST_MS: Record<Whose, number> = { patients: 7 * DAY_MS, wards: 90 * DAY_MS };
+export const USUAL_MS: Record<Whose, number> = { patients: DAY_MS, wards: 30 * DAY_MS };
+const LEAST_REASON = 3;
 
 const shown = (value: number | null): string => (value === null ? '' : String(value));
 
@@ -21,6 +28,9 @@ export const draftOf = ({ type, on, limit, delaySeconds }: Limit): Draft => ({
 });
 
 export const defaultDraft = (limit: Limit): Draft => draftOf({ ...limit, ...limit.default });
+
+export const sameDraft = (one: Draft, other: Draft): boolean =>
+  one.on === other.on && one.limit === other.limit && one.delay === other.delay;
 
 const read = (typed: string): number | null => {
   const value = Number(typed.replace(',', '.'));
@@ -41,18 +51,26 @@ export function wrongIn(draft: Draft, kind: AlertKind): { limit: boolean; delay:
 }
 
 /**
- * The overrides to be sent, which replace all that the patient has: whatever differs from what would count without one. A type whose
- * value is the ward's is sent as soon as it differs from the ward's.
+ * The overrides to be sent, which replace all that the patient or ward has: whatever differs from what would count without one. For a
+ * patient, a type whose value is the ward's is sent as soon as it differs from the ward's.
  */
-export function overridesOf(limits: readonly Limit[], drafts: readonly Draft[]): LimitChange['overrides'] {
+export function overridesOf(
+  limits: readonly Limit[],
+  drafts: readonly Draft[],
+  of: Whose = 'patients',
+): LimitChange['overrides'] {
+  const own = of === 'patients' ? 'patient' : 'ward';
   return drafts.flatMap((draft) => {
     const limit = limits.find((one) => one.type === draft.type);
     if (!limit) return [];
-    const without = limit.from === 'patient' ? limit.default : limit;
+    const without = limit.from === own ? limit.default : limit;
     const one = { type: draft.type, limit: read(draft.limit), delaySeconds: read(draft.delay), on: draft.on };
     const differs = one.limit !== without.limit || one.delaySeconds !== without.delaySeconds || one.on !== without.on;
     return differs ? [one] : [];
   });
 }
 
-export const untilIsRight = (until: number, now: number): boolean => until > now && until <= now + LONGEST_MS;
+export const untilIsRight = (until: number, now: number, of: Whose = 'patients'): boolean =>
+  until > now && until <= now + LONGEST_MS[of];
+
+export const reasonIsRight = (reason: string): boolean => reason.length >= LEAST_REASON;

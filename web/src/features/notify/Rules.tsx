@@ -6,6 +6,7 @@ import { Field, FormDone, FormProblem, fieldsOf, useAction } from '../../ui/form
 import { useServices } from '../../ui/services';
 import { ProblemState } from '../../ui/states';
 import { words } from '../../ui/words';
+import { PathTests } from './PathTests';
 import './notify.css';
 
 const text = words.notify.rules;
@@ -26,6 +27,7 @@ export function Rules() {
       <RulesForm key={JSON.stringify(rules.data)} rules={rules.data} api={api} />
       <Push api={api} />
       <Test api={api} />
+      <PathTests />
     </>
   );
 }

@@ -1,14 +1,12 @@
 import { useQueries } from '@tanstack/react-query';
-import { type CSSProperties, type KeyboardEvent, useState } from 'react';
-import type { Stretch } from '../../api/oncall';
+import { type KeyboardEvent, useState } from 'react';
 import { useNow } from '../../ui/care';
-import { dayMonth, shortTime } from '../../ui/format';
 import { words } from '../../ui/words';
-import { useOnCallApi } from './OnCall';
-import { bars, type DutyGroup, daysOf, gapsOf, type Week, weekOf } from './week';
+import { useOnCallApi } from './common';
+import { ends, WeekDays, WeekRow, WeekTurner } from './WeekRow';
+import { type DutyGroup, gapsOf, weekOf } from './week';
 
 const text = words.oncall;
-const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
 const ROWS = ['final', 'rotation', 'overrides'] as const;
 
 /** A week, tier by tier: who is on duty in the end, and how that comes about. */
@@ -31,25 +29,13 @@ export function Calendars({ group, name }: { group: DutyGroup; name: string }) {
     else return;
     event.preventDefault();
   };
-  const days = daysOf(week);
   const gaps = group.schedules.flatMap((schedule, index) =>
-    gapsOf(calendars[index]?.data?.final ?? []).map((gap) => ({ tier: schedule.tier, gap })),
+    gapsOf(calendars[index]?.data?.final ?? [], now).map((gap) => ({ tier: schedule.tier, gap })),
   );
   const part = ((now - week.from) / (week.until - week.from)) * 100;
   return (
     <div className="week">
-      <div className="tools">
-        <button type="button" className="button" onClick={() => setLater(later - 1)}>
-          ‹ <span className="hidden-words">{text.previous}</span>
-        </button>
-        <b aria-live="polite">{text.week(dayMonth(week.from), dayMonth(week.until - 1))}</b>
-        <button type="button" className="button" onClick={() => setLater(later + 1)}>
-          › <span className="hidden-words">{text.next}</span>
-        </button>
-        <button type="button" className="button" disabled={later === 0} onClick={() => setLater(0)}>
-          {text.today}
-        </button>
-      </div>
+      <WeekTurner week={week} later={later} turn={setLater} />
       <section
         className="week-grid"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: takes keys that move by a week
@@ -57,13 +43,7 @@ export function Calendars({ group, name }: { group: DutyGroup; name: string }) {
         aria-label={`${text.calendar(name)}. ${text.calendarHelp}`}
         onKeyDown={onKeyDown}
       >
-        <div className="week-days" aria-hidden="true">
-          {days.map((day) => (
-            <span key={day} className={now >= day && now < day + 86_400_000 ? 'week-today' : ''}>
-              {DAY.format(day)} {dayMonth(day)}
-            </span>
-          ))}
-        </div>
+        <WeekDays week={week} now={now} />
         {group.schedules.map((schedule, index) => (
           <div key={schedule.id} className="week-tier">
             <h3>
@@ -89,47 +69,6 @@ export function Calendars({ group, name }: { group: DutyGroup; name: string }) {
           : `● ${text.gaps}: ${gaps.map(({ tier, gap }) => `${text.tier(tier)} ${text.gap(...ends(gap))}`).join('; ')}.`}{' '}
         <span className="soft">{text.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}.</span>
       </p>
-    </div>
-  );
-}
-
-const moment = (at: number): string => `${DAY.format(at)} ${shortTime(at)}`;
-const ends = (one: Stretch): [string, string] => [moment(one.from), moment(one.until)];
-
-interface RowProps {
-  name: string;
-  final: boolean;
-  stretches: readonly Stretch[];
-  week: Week;
-  /** Where now is, in percent. */
-  now: number | null;
-}
-
-function WeekRow({ name, final, stretches, week, now }: RowProps) {
-  return (
-    <div className={final ? 'week-row week-final' : 'week-row'}>
-      <span className="week-name">{name}</span>
-      <ul>
-        {bars(stretches, week).map(({ stretch, left, width }) => {
-          const who = stretch.person === null ? text.nobody : (stretch.person.name ?? text.nobody);
-          const place = { '--left': `${left}%`, '--width': `${width}%` } as CSSProperties;
-          const said = text.duty(who, ...ends(stretch), text.source[stretch.source] ?? '');
-          return (
-            <li
-              key={`${stretch.from}/${stretch.source}`}
-              className={`duty ${stretch.person === null ? 'duty-gap' : ''} duty-${stretch.source}`}
-              style={place}
-              title={said}
-            >
-              <span className="duty-who" aria-hidden="true">
-                {who}
-              </span>
-              <span className="duty-said">{said}</span>
-            </li>
-          );
-        })}
-        {now !== null && <li className="week-now" aria-hidden="true" style={{ left: `${now}%` }} />}
-      </ul>
     </div>
   );
 }

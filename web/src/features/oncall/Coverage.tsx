@@ -6,7 +6,7 @@ import { Choice } from '../../ui/forms';
 import { ProblemState } from '../../ui/states';
 import { SkeletonRows } from '../../ui/Table';
 import { words } from '../../ui/words';
-import { useOnCallApi } from './OnCall';
+import { useOnCallApi } from './common';
 import { matrixOf } from './week';
 
 const text = words.oncall;

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Schedule } from '../../api/oncall';
 import { Dialog, FormProblem, Secret, useAction } from '../../ui/forms';
 import { words } from '../../ui/words';
-import { useOnCallApi } from './OnCall';
+import { useOnCallApi } from './common';
 
 const text = words.oncall;
 

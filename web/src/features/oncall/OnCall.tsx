@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { may } from '../../api/me';
-import { OnCallApi, type Schedule } from '../../api/oncall';
 import { useNow } from '../../ui/care';
 import { useFilters } from '../../ui/filters';
 import { timeOrDate } from '../../ui/format';
@@ -14,21 +13,15 @@ import { words } from '../../ui/words';
 import { Calendars } from './Calendars';
 import { Coverage } from './Coverage';
 import { OverrideDialog, SwapDialog } from './changes';
+import { roleName, roleWords, useOnCallApi } from './common';
 import { Feed } from './Feed';
 import { Overrides } from './Overrides';
+import { Swaps } from './Swaps';
 import { type DutyGroup, groupsOf } from './week';
-import './oncall.css';
 
 const text = words.oncall;
 const FILTERS = ['duty', 'ward'] as const;
 const NOW_MS = 30_000;
-
-export function useOnCallApi(): OnCallApi {
-  const { session } = useServices();
-  return useMemo(() => new OnCallApi(session), [session]);
-}
-
-export const roleWords = (role: string): string => words.alerts.role[role] ?? role;
 
 /** Who is on duty: now, this week, and whether everybody would be reached. */
 export function OnCall() {
@@ -81,6 +74,7 @@ export function OnCall() {
           </div>
           <Calendars key={group.key} group={group} name={nameOf(group, wardName)} />
           <Overrides schedules={group.schedules} manages={manages} />
+          <Swaps schedules={group.schedules} manages={manages} />
         </section>
       )}
       <Coverage
@@ -95,15 +89,9 @@ export function OnCall() {
 }
 
 function nameOf({ ward, role }: DutyGroup, wardName: (id: string | null) => string): string {
-  const said = roleWords(role);
-  const name = said.charAt(0).toUpperCase() + said.slice(1);
+  const name = roleName(role);
   return ward === null ? name : `${name}, ${wardName(ward)}`;
 }
-
-export const scheduleName = (schedules: readonly Schedule[], id: string): string => {
-  const one = schedules.find((each) => each.id === id);
-  return one ? text.tier(one.tier) : '';
-};
 
 /** Who is on duty at this moment, and where nobody is. */
 function Now() {

@@ -1,18 +1,18 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Schedule } from '../../api/oncall';
 import { useNow } from '../../ui/care';
 import { timeOrDate } from '../../ui/format';
 import { FormDone, FormProblem, useAction } from '../../ui/forms';
 import { words } from '../../ui/words';
-import { scheduleName, useOnCallApi } from './OnCall';
+import { scheduleName, useDutyChanged, useOnCallApi } from './common';
 
 const text = words.oncall;
 
 /** Overrides that count now or later, and the way to take one back. */
 export function Overrides({ schedules, manages }: { schedules: readonly Schedule[]; manages: boolean }) {
   const api = useOnCallApi();
-  const client = useQueryClient();
+  const changed = useDutyChanged();
   const now = useNow();
   const action = useAction();
   const [said, setSaid] = useState('');
@@ -21,8 +21,7 @@ export function Overrides({ schedules, manages }: { schedules: readonly Schedule
   const remove = async (id: string): Promise<void> => {
     if (!(await action.run(() => api.endOverride(id).then(() => true)))) return;
     setSaid(text.removed);
-    for (const key of ['overrides', 'calendar', 'duty-now', 'coverage'])
-      void client.invalidateQueries({ queryKey: [key] });
+    changed();
   };
   return (
     <section aria-labelledby="overrides-title" className="overrides">

@@ -1,13 +1,13 @@
-import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { Given, Schedule, Stretch } from '../../api/oncall';
+import type { DutyStaff, Given, Schedule, Stretch } from '../../api/oncall';
 import { useNow } from '../../ui/care';
 import { fromField, toField } from '../../ui/filters';
 import { dayMonth, shortTime } from '../../ui/format';
 import { Choice, Dialog, Field, FormProblem, fieldsOf, useAction } from '../../ui/forms';
 import { rethrow } from '../../ui/usePatients';
 import { words } from '../../ui/words';
-import { useOnCallApi } from './OnCall';
+import { useDutyChanged, useOnCallApi } from './common';
 
 const text = words.oncall;
 const HOUR_MS = 3_600_000;
@@ -18,14 +18,6 @@ interface Props {
   close(): void;
 }
 
-function useChanged(): () => void {
-  const client = useQueryClient();
-  return () => {
-    for (const key of ['overrides', 'calendar', 'duty-now', 'coverage'])
-      void client.invalidateQueries({ queryKey: [key] });
-  };
-}
-
 const tiers = (schedules: readonly Schedule[]) =>
   schedules.map(({ id, tier, name }) => [id, `${text.tier(tier)} · ${name}`] as const);
 
@@ -33,17 +25,16 @@ const tiers = (schedules: readonly Schedule[]) =>
 export function OverrideDialog({ schedules, close }: Props) {
   const api = useOnCallApi();
   const action = useAction(words.patients.known);
-  const changed = useChanged();
+  const changed = useDutyChanged();
   const now = useNow();
   const [opened] = useState(() => Math.ceil(now / HOUR_MS) * HOUR_MS);
   const [schedule, setSchedule] = useState(schedules[0]?.id ?? '');
   const [person, setPerson] = useState('');
   const staff = useQuery({ queryKey: ['duty-staff'], queryFn: ({ signal }) => api.staff(signal) });
   const role = schedules[0]?.role ?? '';
+  const has = ({ duties }: DutyStaff): boolean => duties.some((one) => one.role === role);
   // Who can be on duty as this comes first.
-  const people = [...(staff.data ?? [])].sort(
-    (a, b) => Number(b.roles.includes(role)) - Number(a.roles.includes(role)),
-  );
+  const people = [...(staff.data ?? [])].sort((a, b) => Number(has(b)) - Number(has(a)));
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const field = fieldsOf(event.currentTarget);
@@ -125,7 +116,7 @@ function dutiesOf(schedule: Schedule, final: readonly Stretch[], now: number): D
 export function SwapDialog({ schedules, close }: Props) {
   const api = useOnCallApi();
   const action = useAction(words.patients.known);
-  const changed = useChanged();
+  const changed = useDutyChanged();
   const now = useNow();
   const [opened] = useState(now);
   const [chosen, setChosen] = useState({ first: '', second: '' });

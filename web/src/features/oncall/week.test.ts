@@ -41,7 +41,7 @@ describe('a week of duty', () => {
       stretch('2026-11-16T00:00:00', '2026-11-17T00:00:00', 'a'),
       stretch('2026-11-17T00:00:00', '2026-11-18T00:00:00', null, 'gap'),
     ];
-    expect(gapsOf(final)).toHaveLength(1);
+    expect(gapsOf(final, 0)).toHaveLength(1);
   });
 
   test('schedules of one role and ward stand together by tier', () => {

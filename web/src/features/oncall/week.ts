@@ -48,7 +48,11 @@ export function bars(stretches: readonly Stretch[], week: Week): Bar[] {
     });
 }
 
-export const gapsOf = (final: readonly Stretch[]): Stretch[] => final.filter((one) => one.person === null);
+/** Where nobody is on duty from now on; what is over can be looked at, and nothing can be done about it. */
+export const gapsOf = (final: readonly Stretch[], now: number): Stretch[] =>
+  final
+    .filter((one) => one.person === null && one.until > now)
+    .map((one) => ({ ...one, from: Math.max(one.from, now) }));
 
 export interface DutyGroup {
   key: string;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { isMine } from '../../ui/Bell';
-import { maySilence, type Step, stepsFor } from '../../ui/deeds';
+import { mayEnd, maySilence, type Step, stepsFor } from '../../ui/deeds';
 import { Dialog, FormProblem } from '../../ui/forms';
 import { Judge } from '../../ui/Judge';
 import { type Respond as Request, useServices } from '../../ui/services';
@@ -53,6 +53,11 @@ export function More({ request, close, done, open }: Props) {
             onClick={() => (alert.signal === 'paused' ? void endSilence() : open({ ...request, deed: 'silence' }))}
           >
             {alert.signal === 'paused' ? text.deed.endSilence : text.deed.silence}
+          </button>
+        )}
+        {alert && mayEnd(user, alert) && (
+          <button type="button" className="button" onClick={() => open({ ...request, deed: 'end' })}>
+            {text.deed.end}
           </button>
         )}
         {incident && (

@@ -1,24 +1,17 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import type { Judgement } from '../../live/alertTypes';
-import { JUDGEMENTS, lookOf } from '../../live/alertTypes';
+import { JUDGEMENTS } from '../../live/alertTypes';
 import { Dialog, Field, FormProblem, fieldsOf } from '../../ui/forms';
 import { NoteField } from '../../ui/NoteField';
-import type { Respond as Request } from '../../ui/services';
 import { useServices } from '../../ui/services';
 import { useDeed } from '../../ui/useDeed';
 import { words } from '../../ui/words';
 import { More } from './More';
+import { End, Raise } from './Raise';
+import { type DeedProps, What } from './What';
 import './respond.css';
 
 const text = words.alerts;
-
-interface DeedProps {
-  request: Request;
-  close(): void;
-  /** Said where the reader is. */
-  done(said: string): void;
-  open(request: Request): void;
-}
 
 /** What is asked before something is done about an alert. */
 export function Respond(props: DeedProps) {
@@ -35,6 +28,10 @@ export function Respond(props: DeedProps) {
       return <Comment {...props} />;
     case 'more':
       return <More {...props} />;
+    case 'raise':
+      return <Raise {...props} />;
+    case 'end':
+      return <End {...props} />;
   }
 }
 
@@ -48,21 +45,6 @@ function useArmed(): boolean {
     return () => clearTimeout(timer);
   }, []);
   return armed;
-}
-
-/** What it is about, as it stands on the tile. */
-function What({ request: { alert, incident, place } }: { request: Request }) {
-  const look = alert ? lookOf(alert) : incident?.priority;
-  if (!look) return null;
-  return (
-    <p className={`strip strip-${look} respond-what`}>
-      <span className="strip-text">
-        <span aria-hidden="true">{text.look[look].sign} </span>
-        <span className="hidden-words">{text.look[look].name}: </span>
-        {alert?.cause.text ?? incident?.name} · {place}
-      </span>
-    </p>
-  );
 }
 
 function Acknowledge({ request, close, done }: DeedProps) {

@@ -10,6 +10,8 @@ export const adminWords = {
     events: 'Security events',
     emergencies: 'Emergency accesses',
     'dead-letters': 'Dead letters',
+    webhooks: 'Other systems',
+    deliveries: 'Undelivered messages',
   },
   nothing: 'There is nothing for you in the administration.',
   search: 'Search',

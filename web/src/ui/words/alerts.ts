@@ -40,6 +40,7 @@ export const alertWords = {
   nobody: 'Nobody is on it yet',
   unknown: 'Who is on it is not known now',
   none: 'Nobody is called for this',
+  calling: 'Somebody is being called',
   notAcknowledged: 'not acknowledged',
   acknowledgedAgo: (since: string) => `acknowledged ${since} ago`,
   atIt: (since: string) => `at it since ${since}`,
@@ -56,8 +57,20 @@ export const alertWords = {
     proven: (age: string) => `Alert path proven ${age} ago`,
     late: (age: string) => `Alert path not proven for ${age}`,
     never: 'Alert path not proven yet',
+    lateHelp: 'A test alert should have arrived by now. Another one is under way.',
+    lateShape: '◑',
     broken: 'Alert path broken',
+    brokenFor: (age: string) => `Alert path broken: proven ${age} ago`,
     brokenHelp: 'Alerts may not reach anybody. Look at the bedside monitors and tell technical staff.',
+    brokenShape: '✕',
+    tests: {
+      title: 'Tests of the alert path',
+      hint: 'Every few minutes a synthetic bed of each ward raises an alert. A screen that takes part says that the alert has come to it; nothing is shown or heard.',
+      takesPart: 'This screen takes part',
+      last: (age: string) => `The last test came to this screen ${age} ago.`,
+      none: 'No test has come to this screen yet.',
+      ward: (ward: string, said: string) => `${ward}: ${said}`,
+    },
   },
 
   sound: {
@@ -82,6 +95,7 @@ export const alertWords = {
     worse: 'worse: ',
     open: 'Open',
     bed: (bed: string) => `bed ${bed}`,
+    in: (ward: string) => `${ward}:`,
   },
 
   deed: {
@@ -95,6 +109,8 @@ export const alertWords = {
     comment: 'Comment …',
     judge: 'Was it real?',
     limits: 'Limits …',
+    raise: 'Raise an alert …',
+    end: 'It is over …',
     more: 'More …',
     moreTitle: (what: string) => `What is done about: ${what}`,
     done: {
@@ -107,6 +123,8 @@ export const alertWords = {
       resolve: 'Resolved.',
       comment: 'The comment is recorded.',
       judge: 'Thank you, noted.',
+      raise: 'The alert is raised.',
+      end: 'Ended. Resolve the incident when nothing more is to be done.',
     } as Record<string, string>,
   },
 
@@ -149,6 +167,25 @@ export const alertWords = {
     go: 'Record the review',
   },
 
+  raise: {
+    title: (place: string) => `Raise an alert: ${place}`,
+    help: 'For what you see and no device measures. It sounds, and calls the people on duty, as any other alert.',
+    what: 'What is the matter?',
+    whatHint: 'In a few words that others act on: “Seizure”, “Fell at the bed”.',
+    missing: 'Say what is the matter, in a few words.',
+    priority: 'How urgent is it?',
+    priorities: {
+      high: '*** High: somebody must come at once',
+      medium: '** Medium: somebody must come soon',
+      low: '* Low: somebody should know',
+    } as Record<AlertPriority, string>,
+    as: (name: string) => `Raise it as ${name}`,
+    endTitle: 'Is it over?',
+    endHelp:
+      'This alert was raised by hand, so that somebody has to say when it is over. The incident stays open until it is resolved.',
+    end: 'It is over',
+  },
+
   resolve: {
     title: 'Resolve',
     help: 'It is over, and nothing more is to be done about it.',
@@ -171,6 +208,8 @@ export const alertWords = {
     'incident-not-found': 'This is not there any more, or you may not see it.',
     'alert-not-found': 'This alert is not there any more, or you may not see it.',
     'alert-ended': 'This alert has ended meanwhile.',
+    'alert-measured': 'This alert is measured: it ends by itself.',
+    'ward-not-found': 'This ward is not there, or it is not yours to change.',
   } as Record<string, string>,
 
   state: {
@@ -256,26 +295,39 @@ export const alertWords = {
 
   limitsEditor: {
     title: (name: string) => `Limits of ${name}`,
-    help: 'What is changed here counts for this patient alone, until it expires. Others see “limits changed” on the tile.',
+    help: {
+      patients:
+        'What is changed here counts for this patient alone, until it expires. Others see “limits changed” on the tile.',
+      wards:
+        'What is changed here counts for every patient of this ward who has no limits of their own, until it expires. It is in force with the next reading.',
+    },
     type: 'Alert',
     on: 'On',
     limit: 'Limit',
     delay: 'Delay s',
     default: 'Default',
     safe: 'Safe range',
-    from: { default: 'default', ward: 'the ward’s', patient: 'this patient’s' } as Record<string, string>,
+    from: { default: 'default', ward: 'ward', patient: 'patient' } as Record<string, string>,
     by: (who: string, until: string, why: string) =>
       `${who}${until ? ` until ${until}` : ''}${why ? `: “${why}”` : ''}`,
     off: 'off',
     reason: 'Why',
-    reasonHint: 'In a few words, such as “chronic lung disease”.',
+    reasonHint: {
+      patients: 'In a few words, such as “chronic lung disease”.',
+      wards: 'In a few words, such as “post-operative ward, agreed with Dr Osei”.',
+    },
     until: 'Until',
-    untilHint: 'At most 7 days from now.',
+    untilHint: { patients: 'At most 7 days from now.', wards: 'At most 90 days from now.' },
+    forAll: 'Reason and end count for every limit that differs here, and your name stands with them.',
     missing: 'Say why, in a few words.',
-    badUntil: 'Choose a time in the next 7 days.',
+    badUntil: { patients: 'Choose a time in the next 7 days.', wards: 'Choose a time in the next 90 days.' },
+    someWrong: 'Some values are outside what is safe: they are marked in the table.',
+    page: 'Ward limits',
+    ward: 'Ward',
+    noWard: 'There is no ward whose limits you may see.',
+    readOnly: 'You may look at these limits, not change them.',
     outside: (range: string) => `Only ${range}.`,
-    none: 'Nothing is changed: all defaults count.',
-    reset: 'Back to default',
+    none: 'There is no limit that may be changed.',
     go: 'Set the limits',
     done: 'The limits are set.',
     clear: 'All back to default',

@@ -83,6 +83,16 @@ export const analyticsWords = {
     exceeded: 'used up',
     keeps: 'within the budget',
     nobody: 'nobody is there today',
+    setAt: (day: string) => `since ${day}`,
+    setBudget: 'Set the budget',
+    budgetTitle: (ward: string) => `Budget of ${ward}`,
+    budgetHelp:
+      'Below how many alerts per occupied bed and day the ward wants to stay. It holds no alert back: it only says when there are too many.',
+    budgetField: 'Alerts per bed-day',
+    budgetDefault: (n: string) => `Where a ward has set none: ${n}.`,
+    badBudget: 'A number from 0.1 to 1000.',
+    budgetReset: 'Use the installation’s',
+    budgetSave: 'Set the budget',
     seconds: (n: string) => `${n} s`,
   },
 };

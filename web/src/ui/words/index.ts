@@ -7,7 +7,9 @@ import { alertWords } from './alerts';
 import { analyticsWords } from './analytics';
 import { handoverWords, notifyWords, oncallWords } from './duty';
 import { emergencyWords, lookedWords } from './emergency';
+import { deliveryWords, webhookWords } from './outside';
 import { patientsWords } from './patients';
+import { scheduleWords } from './schedules';
 import { systemWords } from './system';
 
 const vitalShort: Record<VitalKey, string> = {
@@ -101,9 +103,12 @@ export const words = {
   alerts: alertWords,
   notify: notifyWords,
   oncall: oncallWords,
+  schedules: scheduleWords,
   handover: handoverWords,
   analytics: analyticsWords,
   system: systemWords,
+  webhooks: webhookWords,
+  deliveries: deliveryWords,
   skip: 'Skip to the content',
   vitalShort,
   vitalName,
@@ -224,6 +229,13 @@ export const words = {
     lost: (since: string) => `Live connection lost since ${since}`,
     lostHelp: 'Numbers may be old. Look at the bedside monitors; this page reconnects by itself.',
     blankHelp: 'No numbers are shown. Look at the bedside monitors; this page reconnects by itself.',
+  },
+
+  unsaved: {
+    title: 'Leave without saving?',
+    help: 'What you have entered here is not saved.',
+    stay: 'Stay here',
+    drop: 'Leave and lose it',
   },
 
   action: {
