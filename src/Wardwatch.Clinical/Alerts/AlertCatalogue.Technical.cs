@@ -15,9 +15,9 @@ public static partial class AlertCatalogue
             ClearSeconds = 5, EscalationLimit = 180, EscalatesTo = AlertPriority.Medium, RespondingRole = DutyRoles.Nurse, ResponseMinutes = 15,
             Source = $"{Own}: long enough to move a probe to another finger",
         },
-        new("lead-off", "Electrodes off", AlertCategory.Technical, AlertPriority.Medium, AlertRuleKind.LeadOff)
+        new("lead-off", "Electrodes or sensor off", AlertCategory.Technical, AlertPriority.Medium, AlertRuleKind.LeadOff)
         {
-            Rule = "The device says that its electrodes are off", DelaySeconds = 10, MaxDelaySeconds = 60, ClearSeconds = 5, RespondingRole = DutyRoles.Nurse, ResponseMinutes = 10, Source = Own,
+            Rule = "The device says that its electrodes or a sensor are off", DelaySeconds = 10, MaxDelaySeconds = 60, ClearSeconds = 5, RespondingRole = DutyRoles.Nurse, ResponseMinutes = 10, Source = Own,
         },
         new("battery-low", "Battery low", AlertCategory.Technical, AlertPriority.Low, AlertRuleKind.Battery)
         {

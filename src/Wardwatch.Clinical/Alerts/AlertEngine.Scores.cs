@@ -67,6 +67,13 @@ public static partial class AlertEngine
 
         ref readonly var score = ref input.News2;
         ref var condition = ref memory.Conditions[type];
+        if (memory.AreSinglesRestored)
+        {
+            // Another may have joined since; if it scored 3 when it was last measured, it stood for that too, and a gap does not clear it.
+            memory.AreSinglesRestored = false;
+            memory.Singles |= News2.Score(in input.Vitals, input.Now, ScoreWindow.Endless, score.Scale).CertainThrees;
+        }
+
         ulong threes = score.CertainThrees & ~covered, before = memory.Singles & score.PossibleThrees;
         memory.Singles = (before & ~covered) | threes;
         if (threes != 0)

@@ -43,11 +43,17 @@ public readonly ref struct AlertInput
     /// <summary>Since when the patient wears that monitor: what was last measured before is not missed. 0: not known, and everything is.</summary>
     public long DeviceFrom { get; init; }
 
+    /// <summary>Since when readings could be heard at all: what did not come before says nothing of a monitor. 0: always.</summary>
+    public long WatchedFrom { get; init; }
+
+    /// <summary>When the monitor last said something of its own state; 0: never. What it said then goes on until it says something else.</summary>
+    public long StatusAt { get; init; }
+
     /// <summary>The device's battery in percent; NaN if it does not say.</summary>
     public double BatteryPercent { get; init; }
 
-    /// <summary>Whether the device says that its electrodes are off; null if it does not say.</summary>
-    public bool? IsLeadOff { get; init; }
+    /// <summary>What the device says is not on the patient: a bit per <see cref="Vital"/> whose electrodes or sensor are off; null if it does not say.</summary>
+    public int? SensorsOff { get; init; }
 
     /// <summary>By how many seconds the device's clock runs ahead (behind: negative), as its latest reading shows; NaN if not known.</summary>
     public double ClockOffsetSeconds { get; init; }

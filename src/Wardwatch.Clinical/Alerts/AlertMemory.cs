@@ -29,11 +29,14 @@ public sealed class AlertMemory
     /// <summary>The parameters that news2-single stands for, as <see cref="News2Score.CertainThrees"/> numbers them.</summary>
     internal ulong Singles;
 
-    /// <summary>How readings have been coming.</summary>
-    internal VitalTrack Readings;
+    /// <summary>Which they were is known of the one that it was raised for only.</summary>
+    internal bool AreSinglesRestored;
 
-    /// <summary>When a score was last judged, and when the device had last been heard then.</summary>
-    internal long ScoredAt, HeardAt;
+    /// <summary>How readings have been coming, and what the device says of itself.</summary>
+    internal VitalTrack Readings, Words;
+
+    /// <summary>When a score was last judged, and since when the device of the last step is worn.</summary>
+    internal long ScoredAt, DeviceFrom;
 
     /// <summary>The number of active alerts.</summary>
     public int ActiveCount => System.Numerics.BitOperations.PopCount(Active);
@@ -52,8 +55,9 @@ public sealed class AlertMemory
     /// <param name="priority">Its last priority.</param>
     /// <param name="onsetAt">Its onset.</param>
     /// <param name="raisedAt">When it was raised.</param>
-    /// <param name="vital">The vital of its last transition.</param>
-    public void Restore(int typeIndex, AlertPriority priority, long onsetAt, long raisedAt, byte vital = AlertTransition.NoVital)
+    /// <param name="vital">The vital of its last transition; for news2-single the one that it was raised for.</param>
+    /// <param name="knownVitals">The vitals that were known when it was raised, a bit each: a score is not over before it is known of these. By default all.</param>
+    public void Restore(int typeIndex, AlertPriority priority, long onsetAt, long raisedAt, byte vital = AlertTransition.NoVital, int knownVitals = -1)
     {
         if ((uint)typeIndex >= AlertTypes.Judged)
             return;
@@ -69,11 +73,14 @@ public sealed class AlertMemory
             Wanted = priority,
             Vital = vital,
             Value = double.NaN,
-            Known = News2.AllKnown,
+            Known = News2.InputsOf(knownVitals),
             CoveredBy = -1,
         };
         if (typeIndex == AlertTypes.News2Single)
+        {
             Singles = vital < VitalCatalogue.Count && News2.IsParameter((Vital)vital) ? 1UL << (8 * News2.IndexOf((Vital)vital)) : 0x01_01_01_01_01_01_01;
+            AreSinglesRestored = true;
+        }
     }
 }
 

@@ -14,6 +14,9 @@ internal struct VitalTrack
     private double _value;
     private byte _far; // bit 0: the last interval was long, bit 1: the one before it
 
+    /// <summary>When the last value was measured; 0: there is none.</summary>
+    public readonly long At => _at;
+
     /// <summary>Whether a value came after a gap.</summary>
     public bool IsBroken { get; private set; }
 

@@ -146,6 +146,15 @@ public static class News2
         return index;
     }
 
+    /// <summary>The inputs among some vitals (a bit each), as <see cref="News2Score.KnownMask"/> numbers them.</summary>
+    internal static int InputsOf(int vitals)
+    {
+        int inputs = 0;
+        for (int index = 0; index < ParameterOrder.Length; index++)
+            inputs |= (vitals >> (int)ParameterOrder[index] & 1) << index;
+        return inputs;
+    }
+
     internal static int HighestPoints(int index) => index == OxygenIndex ? 2 : 3;
 
     private struct Bounds

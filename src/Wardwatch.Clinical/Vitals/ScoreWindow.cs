@@ -20,6 +20,9 @@ public sealed class ScoreWindow
     /// <summary>The default window (see the remarks on the type).</summary>
     public static ScoreWindow Default { get; } = CreateDefault();
 
+    /// <summary>Every value counts, however old: for what was once known, not for a score.</summary>
+    internal static ScoreWindow Endless { get; } = new([.. Enumerable.Repeat(long.MaxValue, VitalCatalogue.Count)]);
+
     /// <summary>The greatest age, in seconds, at which a value of this vital counts.</summary>
     public double MaxAgeSeconds(Vital vital) => _maxAgeMicros[(int)vital] / 1e6;
 

@@ -18,7 +18,7 @@ public static class VitalsReader
     private const int MaxNumberBytes = 64;
 
     /// <summary>The longest name or time of ours with every character escaped as \uXXXX.</summary>
-    private const int MaxEscapedBytes = 6 * Timestamp.MaxReadBytes;
+    internal const int MaxEscapedBytes = 6 * Timestamp.MaxReadBytes;
 
     private const int TimeBit = 1 << Vitals.Count;
 
@@ -189,7 +189,7 @@ public static class VitalsReader
         return false;
     }
 
-    private static bool TryTime(in Utf8JsonReader reader, Span<byte> scratch, out long unixMicroseconds)
+    internal static bool TryTime(in Utf8JsonReader reader, Span<byte> scratch, out long unixMicroseconds)
     {
         unixMicroseconds = 0;
         return reader.TokenType == JsonTokenType.String
@@ -223,7 +223,7 @@ public static class VitalsReader
         return TrySkipRest(ref reader);
     }
 
-    private static bool TrySkipRest(ref Utf8JsonReader reader)
+    internal static bool TrySkipRest(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) return true;
         var depth = reader.CurrentDepth;

@@ -73,7 +73,7 @@ public static class VitalsWriter
         }
     }
 
-    private static void PutTime(Span<byte> destination, ref int at, long unixMicroseconds)
+    internal static void PutTime(Span<byte> destination, ref int at, long unixMicroseconds)
     {
         destination[at++] = (byte)'"';
         if (!Timestamp.TryWrite(unixMicroseconds, destination[at..], out var written)) throw new ArgumentException("A time is outside the years 1 to 9999", nameof(unixMicroseconds));
@@ -81,7 +81,7 @@ public static class VitalsWriter
         destination[at++] = (byte)'"';
     }
 
-    private static void Put(Span<byte> destination, ref int at, ReadOnlySpan<byte> bytes)
+    internal static void Put(Span<byte> destination, ref int at, ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(destination[at..]);
         at += bytes.Length;

@@ -7,16 +7,39 @@ internal static class AlertSql
     public const string Raise =
         """
         with raised as (
-            insert into alerts (tenant_id, alert_id, type, priority, technical, patient_no, subject, ward_id, bed, onset_at, raised_at, cause, canary)
-            select r.tenant_id, r.alert_id, r.type, r.priority, r.technical, r.patient_no, r.subject, r.ward_id, r.bed, r.onset_at, r.raised_at, r.cause, r.canary
+            insert into alerts (tenant_id, alert_id, type, priority, technical, patient_no, subject, ward_id, bed, onset_at, raised_at, cause, canary, ended_at)
+            select r.tenant_id, r.alert_id, r.type, r.priority, r.technical, r.patient_no, r.subject, r.ward_id, r.bed, r.onset_at, r.raised_at, r.cause, r.canary,
+                (select greatest(r.raised_at, r.onset_at) from patients p where p.patient_no = r.patient_no and p.status = 'discharged' and not r.canary)
             from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                 as r (tenant_id, alert_id, type, priority, technical, patient_no, subject, ward_id, bed, onset_at, raised_at, cause, canary)
             on conflict do nothing
-            returning tenant_id, alert_id, raised_at, priority
+            returning tenant_id, alert_id, raised_at, priority, ended_at
         ), noted as (
-            insert into alert_phases (tenant_id, alert_id, at, phase, priority) select tenant_id, alert_id, raised_at, 'raised', priority from raised
+            insert into alert_phases (tenant_id, alert_id, at, phase, priority)
+            select tenant_id, alert_id, at, phase, priority from (
+                select tenant_id, alert_id, raised_at, 'raised', priority from raised union all select tenant_id, alert_id, ended_at, 'ended', priority from raised where ended_at is not null
+            ) as n (tenant_id, alert_id, at, phase, priority)
         )
-        select alert_id from raised
+        select alert_id, ended_at is null from raised
+        """;
+
+    /// <summary>Where patients lie. Whoever moves one or lets one go waits until alerts that are being raised are in, or has been there before: none is left on the old ward, none on a bed that is empty.</summary>
+    public const string Whereabouts = "select patient_no, ward_id, bed from patients where patient_no = any($1) order by patient_no for share";
+
+    /// <summary>Ends what stands in the way of alerts that are raised anew: the end of the last one is still to come. Whoever raises the new one knows that the old one is over.</summary>
+    public const string EndOthers =
+        """
+        with ended as (
+            update alerts a
+            set ended_at = greatest(n.at, a.raised_at), phase_no = a.phase_no + 1
+            from unnest($1, $2, $3, $4, $5) as n (tenant_id, alert_id, type, subject, at)
+            where a.tenant_id = n.tenant_id and a.type = n.type and a.subject = n.subject and a.ended_at is null and a.alert_id <> n.alert_id
+                and not exists (select from alerts x where x.alert_id = n.alert_id)
+            returning a.tenant_id, a.alert_id, a.ended_at, a.priority, n.alert_id as instead
+        ), noted as (
+            insert into alert_phases (tenant_id, alert_id, at, phase, priority) select tenant_id, alert_id, ended_at, 'ended', priority from ended
+        )
+        select alert_id, priority, instead from ended
         """;
 
     /// <summary>
@@ -74,7 +97,7 @@ internal static class AlertSql
         order by a.alert_no desc limit $11
         """;
 
-    public const string Open = "select patient_no, alert_id, type, priority, onset_at, raised_at, phase_no from alerts where patient_no = any($1) and ended_at is null";
+    public const string Open = "select patient_no, alert_id, type, priority, onset_at, raised_at, phase_no, cause from alerts where patient_no = any($1) and ended_at is null";
 
     public const string Lock = "select patient_no, ended_at, acknowledged_at, priority, type, canary, technical from alerts where tenant_id = $1 and alert_id = $2 for update";
 

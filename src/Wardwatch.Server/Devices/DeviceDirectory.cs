@@ -159,7 +159,7 @@ internal sealed class DeviceDirectory(NpgsqlDataSource database, IKeyring keyrin
         {
             Of(bindings, reader.GetInt32(0)).Add(new(
                 reader.GetInt32(1), Encoding.UTF8.GetBytes(reader.GetString(2)),
-                Microseconds(reader.GetDateTime(3)), Microseconds(reader.GetDateTime(4))));
+                Microseconds(reader.GetDateTime(3)), Microseconds(reader.GetDateTime(4)), reader.GetBoolean(5)));
         }
 
         return bindings;

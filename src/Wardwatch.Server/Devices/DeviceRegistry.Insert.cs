@@ -8,7 +8,13 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Devices;
 
 /// <summary>A binding as a row.</summary>
-internal sealed record BindingRow(int DeviceNumber, int PatientNumber, string Topic, DateTime From, DateTime Until);
+/// <param name="DeviceNumber">The device.</param>
+/// <param name="PatientNumber">Who wears it.</param>
+/// <param name="Topic">The topic of its vitals.</param>
+/// <param name="From">From when.</param>
+/// <param name="Until">Until when, exclusive.</param>
+/// <param name="IsAwaited">Whether it is missed before it has sent; a spare is not.</param>
+internal sealed record BindingRow(int DeviceNumber, int PatientNumber, string Topic, DateTime From, DateTime Until, bool IsAwaited = true);
 
 // Inserts in the caller's transaction, one statement for any number of rows: a demo hospital of 10,000 beds takes the same path as one device.
 internal sealed partial class DeviceRegistry : ICanaryDevices
@@ -47,6 +53,7 @@ internal sealed partial class DeviceRegistry : ICanaryDevices
         command.Parameters.Add(new() { Value = bindings.Select(binding => binding.Topic).ToArray() });
         command.Parameters.Add(new() { Value = bindings.Select(binding => binding.From).ToArray() });
         command.Parameters.Add(new() { Value = bindings.Select(binding => binding.Until).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = bindings.Select(binding => binding.IsAwaited).ToArray() });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

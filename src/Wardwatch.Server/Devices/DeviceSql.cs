@@ -13,7 +13,7 @@ internal static class DeviceSql
         """;
 
     private const string BindingColumns =
-        "select device_no, patient_no, topic, valid_from, valid_until from device_bindings where valid_until > $1";
+        "select device_no, patient_no, topic, valid_from, valid_until, awaited from device_bindings where valid_until > $1";
 
     public const string AllDevices = DeviceColumns;
     public const string AllKeys = KeyColumns + " order by k.device_no, k.key_id";
@@ -41,8 +41,8 @@ internal static class DeviceSql
 
     public const string InsertBindings =
         """
-        insert into device_bindings (tenant_id, device_no, patient_no, topic, valid_from, valid_until)
-        select $1, * from unnest($2::int[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+        insert into device_bindings (tenant_id, device_no, patient_no, topic, valid_from, valid_until, awaited)
+        select $1, * from unnest($2::int[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::boolean[])
         """;
 
     // The lock on the device's row makes everything that concerns one device happen one after the other.
@@ -81,13 +81,13 @@ internal static class DeviceSql
     public const string Overlapping = Bindings + " and b.valid_from < $3 and b.valid_until > $2 order by b.valid_from";
     public const string LastBinding = Bindings + " and b.valid_from <= $2 order by b.valid_from desc limit 1";
 
-    public const string LastReading = "select measured_at from readings where patient_no = $1 and device_no = $2 and measured_at >= $3 order by measured_at desc limit 1";
+    public const string LastReading = "select measured_at from readings where patient_no = $1 and device_no = $2 and measured_at >= $3 and flags & 8 = 0 order by measured_at desc limit 1";
 
     public const string Worn =
         """
         select d.device_id, b.valid_from, nullif(b.valid_until, 'infinity'),
                (select r.measured_at from readings r
-                where r.patient_no = b.patient_no and r.device_no = b.device_no and r.measured_at >= greatest(b.valid_from, $4) and r.measured_at < b.valid_until
+                where r.patient_no = b.patient_no and r.device_no = b.device_no and r.measured_at >= greatest(b.valid_from, $4) and r.measured_at < b.valid_until and r.flags & 8 = 0
                 order by r.measured_at desc limit 1)
         from patients p join device_bindings b using (patient_no) join devices d using (device_no)
         where p.tenant_id = $1 and (p.patient_no = $2 or p.merged_into = $2)

@@ -18,7 +18,7 @@ internal sealed class WornDevices(IOutbox outbox, DeviceDirectory directory) : I
         update device_bindings b set valid_until = $3
         from (select binding_id, valid_until from device_bindings where tenant_id = $1 and patient_no = $2 and valid_from < $3 and valid_until > $3 for update) as o
         where b.binding_id = o.binding_id
-        returning b.device_no, o.valid_until, (select device_id from devices d where d.device_no = b.device_no)
+        returning b.device_no, o.valid_until, (select device_id from devices d where d.device_no = b.device_no), b.awaited
         """;
 
     private const string TakeBack = "delete from device_bindings where tenant_id = $1 and patient_no = $2 and valid_from >= $3 returning device_no";
@@ -28,8 +28,8 @@ internal sealed class WornDevices(IOutbox outbox, DeviceDirectory directory) : I
     /// <inheritdoc />
     public async Task<Func<CancellationToken, Task>?> TakePartAsync(NpgsqlConnection connection, PatientMove move, CancellationToken cancellation)
     {
-        var worn = new List<(int Number, DateTime Until, string Id)>();
-        await EachAsync(connection, End, move, null, row => worn.Add((row.GetInt32(0), row.GetDateTime(1), row.GetString(2))), cancellation);
+        var worn = new List<(int Number, DateTime Until, string Id, bool IsAwaited)>();
+        await EachAsync(connection, End, move, null, row => worn.Add((row.GetInt32(0), row.GetDateTime(1), row.GetString(2), row.GetBoolean(3))), cancellation);
         var changed = worn.Select(device => device.Number).ToHashSet();
         if (move.ToWard is { } ward)
         {
@@ -38,7 +38,7 @@ internal sealed class WornDevices(IOutbox outbox, DeviceDirectory directory) : I
             var topic = DeviceRegistry.VitalsTopic((string)(await command.ExecuteScalarAsync(cancellation))!, ward, move.PatientId);
             await EachAsync(connection, Readdress, move, topic, row => changed.Add(row.GetInt32(0)), cancellation);
             await DeviceRegistry.InsertBindingsAsync(
-                connection, move.TenantId, worn.ConvertAll(device => new BindingRow(device.Number, move.PatientNumber, topic, move.At.UtcDateTime, device.Until)), cancellation);
+                connection, move.TenantId, worn.ConvertAll(device => new BindingRow(device.Number, move.PatientNumber, topic, move.At.UtcDateTime, device.Until, device.IsAwaited)), cancellation);
         }
         else
         {

@@ -58,7 +58,9 @@ internal sealed class SealedRows(Func<int, DataKey> keyOf)
             ref var place = ref _places[row];
             place.Key.WriteAssociatedData(associated);
             place.Readable = keyOf(place.Key.PatientNumber).TryOpen(associated, _records.AsSpan(place.Start, place.Length), _plain, out var opened)
-                && ReadingRecord.TryRead(_plain.AsSpan(0, opened), out _readings[row].Content, out _);
+                && ((place.Flags & ReadingFlags.Status) == ReadingFlags.None
+                    ? ReadingRecord.TryRead(_plain.AsSpan(0, opened), out _readings[row].Content, out _)
+                    : StatusRecord.TryRead(_plain.AsSpan(0, opened), out _readings[row].Status));
             _readings[row].Key = place.Key;
             _readings[row].ReceivedAt = place.ReceivedAt;
             _readings[row].Flags = place.Flags;

@@ -13,6 +13,12 @@ internal sealed class DeviceTrack
     /// <summary>The latest measurement time of this device that was taken into the live state.</summary>
     public long NewestMeasuredAt { get; set; }
 
+    /// <summary>The time of the latest status of this device that was taken into the live state.</summary>
+    public long NewestStatusAt { get; set; }
+
+    /// <summary>When the last reading of who wears it came; 0: none that is remembered.</summary>
+    public long HeardAt { get; set; }
+
     /// <summary>Looks a message up. A boot that memory has not met is <see cref="ReplayVerdict.Unknown"/>: it may be an old one, replayed.</summary>
     public ReplayVerdict Judge(uint keyId, ulong bootId, ulong counter)
     {

@@ -15,6 +15,10 @@ internal sealed class LaneAlerts(IAlertBook book)
 {
     private readonly AlertTransition[] _transitions = new AlertTransition[AlertCatalogue.Count];
     private IAlertBatch? _batch;
+    private long _watchedFrom;
+
+    /// <summary>The lane runs: what was to be heard before, nobody could hear.</summary>
+    public void Watch(long now) => _watchedFrom = _watchedFrom == 0 ? now : _watchedFrom;
 
     /// <summary>Looks at a patient as of now.</summary>
     /// <param name="state">The patient's state.</param>
@@ -28,13 +32,21 @@ internal sealed class LaneAlerts(IAlertBook book)
 
         // A reading that waited is looked at behind a tick that did not.
         now = alerts.LastStep = Math.Max(now, alerts.LastStep);
-        var heard = view.Device is { IsContinuous: true, LastReceivedAt: not 0 };
+        Watch(now);
+        ref readonly var device = ref view.Device;
+        var heard = device is { IsContinuous: true, LastReceivedAt: not 0 };
+        var awaited = device is { IsAwaited: true, LastReceivedAt: 0 };
         var input = new AlertInput(in view.Vitals, in view.News2, now)
         {
             AnomalyScore = view.ScoredAt == 0 ? double.NaN : view.Anomaly.Score,
             AnomalyCompleteness = view.Anomaly.Completeness,
-            DeviceHeardAt = heard ? view.Device.LastReceivedAt : 0,
-            ClockOffsetSeconds = heard ? (view.Device.LastMeasuredAt - view.Device.LastReceivedAt) / 1e6 : double.NaN,
+            DeviceHeardAt = heard ? Math.Max(device.LastReceivedAt, device.WornSince) : awaited ? device.WornSince : 0,
+            DeviceFrom = device.WornSince,
+            WatchedFrom = _watchedFrom,
+            StatusAt = device.StatusAt,
+            BatteryPercent = device.Battery ?? double.NaN,
+            SensorsOff = device.SensorsOff,
+            ClockOffsetSeconds = heard ? (device.LastMeasuredAt - device.LastReceivedAt) / 1e6 : double.NaN,
         };
         var count = AlertEngine.Step(alerts.Memory, book.SettingsOf(patient), in input, _transitions);
         if (count > 0)

@@ -25,7 +25,7 @@ internal sealed class LaneFactory(
         var processor = new ReadingProcessor(
             patients, scoring, states, new CriticalReadings(critical, settings), alerts, _observers, metrics, settings, loggers.CreateLogger<ReadingProcessor>(),
             fence is null ? null : number => EnvelopeWay.ShareOf(number, shares) == share);
-        var silence = new SilenceWatch(share, shares, patients, devices, states, presence, scoring, alerts, _observers, settings, loggers.CreateLogger<SilenceWatch>());
+        var silence = new SilenceWatch(share, shares, patients, devices, states, presence, processor.TrackOf, scoring, alerts, _observers, settings, loggers.CreateLogger<SilenceWatch>());
         return new(processor, silence, committer, settings, fence);
     }
 

@@ -34,7 +34,8 @@ internal sealed class PatientAlerts
         {
             _ids[open.Type.Index] = open.Id;
             _phases[open.Type.Index] = open.PhaseNumber;
-            Memory.Restore(open.Type.Index, open.Priority, open.OnsetAt, open.RaisedAt);
+            Memory.Restore(
+                open.Type.Index, open.Priority, open.OnsetAt, open.RaisedAt, open.Vital is { } vital ? (byte)vital : AlertTransition.NoVital, open.KnownVitals ?? -1);
         }
     }
 }

@@ -89,7 +89,7 @@ internal sealed partial class ReadingProcessor(
             return problem == EnvelopeProblem.UnknownKind ? RefusalReason.UnsupportedKind : RefusalReason.UnreadableEnvelope;
         }
 
-        if (header.Kind != EnvelopeKind.Vitals)
+        if (header.Kind is not (EnvelopeKind.Vitals or EnvelopeKind.DeviceStatus))
         {
             return RefusalReason.UnsupportedKind;
         }
@@ -106,6 +106,11 @@ internal sealed partial class ReadingProcessor(
         }
 
         var plain = _plain.AsSpan(0, length);
+        if (header.Kind == EnvelopeKind.DeviceStatus)
+        {
+            return ProcessStatus(batch, entry, group, in header, plain);
+        }
+
         if (!VitalsReader.TryRead(plain, out var payload, out _))
         {
             return RefusalReason.UnreadablePayload;
@@ -133,10 +138,8 @@ internal sealed partial class ReadingProcessor(
         var track = TrackOf(batch.Device.Number);
         var verdict = track.Judge(header.KeyId, header.BootId, header.Counter);
         track.Mark(header.KeyId, header.BootId, header.Counter);
-
-        // By the patient: a transfer begins a new binding, and what was measured just before it is as current as ever.
-        // One that a gateway sent here before it had heard of a new binding is stored, and shown where its patient's state is by the next reading.
-        var wornNow = batch.Device.BindingAt(batch.ReceivedAt)?.PatientNumber == binding.PatientNumber && (isOfPartition is null || isOfPartition(binding.PatientNumber));
+        var wornNow = IsWornNow(batch, binding);
+        track.HeardAt = wornNow ? batch.ReceivedAt : track.HeardAt;
 
         // A clock that ran ahead and is set right must not keep its device out of the live state until time has caught up.
         var measuredAt = Math.Min(payload.MeasuredAt, batch.ReceivedAt);
@@ -170,7 +173,8 @@ internal sealed partial class ReadingProcessor(
             Remember(batch, in payload, in content, patient, flags);
         }
 
-        AddRow(batch, entry, group, in header, in payload, plain, in content, patient, flags);
+        var unmapped = payload.UnmappedCount > 0 ? CollectUnmapped(plain) : default;
+        AddRow(batch, entry, group, in header, payload.MeasuredAt, ReadingRecord.Write(in content, unmapped, _record), patient, flags);
         if (verdict != ReplayVerdict.Seen && patient is { IsCanary: false, Ward: { } ward })
         {
             metrics.Wards.Add(patient.TenantId, ward, (flags & ReadingFlags.Late) != ReadingFlags.None);
@@ -196,7 +200,7 @@ internal sealed partial class ReadingProcessor(
         var kind = PatientState.Attend(ref view, Attention.From(in scores.News2, in view.Vitals), batch.ReceivedAt)
             ? ChangeKind.Reading | ChangeKind.Status
             : ChangeKind.Reading;
-        kind |= WatchingDevice.Heard(ref view, batch.Device.Id, in reading, batch.ReceivedAt, payload.MeasuredAt) ? ChangeKind.Status : ChangeKind.None;
+        kind |= WatchingDevice.Heard(ref view, batch.Device, in reading, batch.ReceivedAt, payload.MeasuredAt) ? ChangeKind.Status : ChangeKind.None;
         state.Set(in view);
         state.ToldStates = PatientState.StatesAt(in view.Vitals, batch.ReceivedAt);
         if (verdict == ReplayVerdict.Unknown && batch.ReceivedAt - payload.MeasuredAt > _lateAfter)
@@ -240,12 +244,10 @@ internal sealed partial class ReadingProcessor(
             Content = content,
         });
 
-    private void AddRow(EnvelopeBatch batch, int entry, CommitGroup group, in EnvelopeHeader header, in VitalsPayload payload,
-        ReadOnlySpan<byte> plain, in ReadingContent content, PatientEntry patient, ReadingFlags flags)
+    /// <summary>Seals what stands in the record's buffer, and adds it.</summary>
+    private void AddRow(EnvelopeBatch batch, int entry, CommitGroup group, in EnvelopeHeader header, long measuredAt, int length, PatientEntry patient, ReadingFlags flags)
     {
-        var unmapped = payload.UnmappedCount > 0 ? CollectUnmapped(plain) : default;
-        var length = ReadingRecord.Write(in content, unmapped, _record);
-        var key = new ReadingKey(patient.TenantId, patient.Number, batch.Device.Number, header.KeyId, header.BootId, header.Counter, payload.MeasuredAt);
+        var key = new ReadingKey(patient.TenantId, patient.Number, batch.Device.Number, header.KeyId, header.BootId, header.Counter, measuredAt);
         Span<byte> associated = stackalloc byte[ReadingKey.AssociatedDataBytes];
         key.WriteAssociatedData(associated);
         var written = patient.Key.Seal(associated, _record.AsSpan(0, length), group.RecordSpace(length + DataKey.Overhead));

@@ -69,7 +69,7 @@ internal sealed class Rebuild(
             {
                 var state = states.Get(binding.PatientNumber);
                 var view = state.Current;
-                view.Device = new DeviceView { Id = device.Id, State = DeviceState.Offline };
+                view.Device = new DeviceView { Id = device.Id, State = DeviceState.Offline, WornSince = device.WornSince(now) };
                 state.Set(in view);
             }
         }
@@ -79,10 +79,23 @@ internal sealed class Rebuild(
     {
         var track = processor.TrackOf(reading.Key.DeviceNumber);
         track.Inherit(reading.Key.KeyId, reading.Key.BootId, reading.Key.Counter);
-        track.NewestMeasuredAt = Math.Max(track.NewestMeasuredAt, Math.Min(reading.Key.MeasuredAt, reading.ReceivedAt));
-
         var state = states.Get(reading.Key.PatientNumber);
         var view = state.Current;
+        if ((reading.Flags & ReadingFlags.Status) != ReadingFlags.None)
+        {
+            track.NewestStatusAt = Math.Max(track.NewestStatusAt, Math.Min(reading.Key.MeasuredAt, reading.ReceivedAt));
+            if (view.Device.Id is { } shown && shown == devices.Find(reading.Key.DeviceNumber)?.Id && reading.ReceivedAt >= view.Device.WornSince)
+            {
+                view.Device.StatusAt = Math.Max(view.Device.StatusAt, reading.ReceivedAt);
+                WatchingDevice.Take(ref view.Device, in reading.Status);
+                state.Set(in view);
+            }
+
+            return;
+        }
+
+        track.NewestMeasuredAt = Math.Max(track.NewestMeasuredAt, Math.Min(reading.Key.MeasuredAt, reading.ReceivedAt));
+        track.HeardAt = Math.Max(track.HeardAt, reading.ReceivedAt);
         for (var vital = 0; vital < VitalCatalogue.Count; vital++)
         {
             if (reading.Content.Has(vital))
@@ -120,14 +133,16 @@ internal sealed class Rebuild(
             return;
         }
 
-        shown = new DeviceView
+        var before = shown.Id == id ? shown : default;
+        shown = before with
         {
             Id = id,
             State = DeviceState.Offline,
             Since = reading.ReceivedAt,
             LastReceivedAt = reading.ReceivedAt,
             LastMeasuredAt = reading.Key.MeasuredAt,
-            IsContinuous = continuous || (shown.IsContinuous && shown.Id == id),
+            IsContinuous = continuous || before.IsContinuous,
+            WornSince = devices.Find(reading.Key.DeviceNumber)?.WornSince(time.Microseconds()) ?? 0,
         };
     }
 

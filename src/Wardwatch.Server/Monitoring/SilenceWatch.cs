@@ -12,7 +12,7 @@ namespace Wardwatch.Server.Monitoring;
 /// a score loses inputs to age, or a condition of an alert has held for its delay. Each parameter has its own clock, so a live device cannot hide a dead sensor. Patients who have left are forgotten.
 /// </summary>
 internal sealed partial class SilenceWatch(
-    int lane, int lanes, IPatientDirectory patients, IDeviceDirectory devices, PatientStates states, DevicePresence presence, Scoring scoring,
+    int lane, int lanes, IPatientDirectory patients, IDeviceDirectory devices, PatientStates states, DevicePresence presence, Func<int, DeviceTrack> trackOf, Scoring scoring,
     LaneAlerts alerts, IMonitoringObserver[] observers, MonitoringOptions options, ILogger<SilenceWatch> logger)
 {
     // Scores are renewed at ticks only when readings have stopped renewing them.
@@ -25,6 +25,8 @@ internal sealed partial class SilenceWatch(
     private readonly long _silentAfter = (long)(options.SilentAfterSeconds * 1e6);
     private IReadOnlyList<PatientEntry>? _present;
     private PatientEntry[] _mine = [];
+    private Dictionary<int, List<DeviceEntry>> _awaited = [];
+    private int? _devicesVersion;
     private int _ticks;
 
     /// <summary>Looks at everybody once.</summary>
@@ -32,12 +34,19 @@ internal sealed partial class SilenceWatch(
     /// <param name="group">Takes what must commit.</param>
     public void Tick(long now, CommitGroup group)
     {
+        alerts.Watch(now);
         var present = patients.Present;
         if (!ReferenceEquals(present, _present))
         {
             _present = present;
             _mine = [.. present.Where(patient => IsMine(patient.Number))];
             _ticks = 0;
+        }
+
+        if (devices.Version is var version && version != _devicesVersion)
+        {
+            _devicesVersion = version;
+            _awaited = FindAwaited(now);
         }
 
         if (_ticks++ % TicksBetweenTrims == 0)
@@ -50,7 +59,14 @@ internal sealed partial class SilenceWatch(
         {
             try
             {
-                if (states.Find(patient.Number) is { } state)
+                // Who was given a device and has sent nothing has a state all the same: that nothing comes is to be seen.
+                var state = states.Find(patient.Number);
+                if (state is null && Missing(patient, now) is not null)
+                {
+                    state = states.Get(patient.Number);
+                }
+
+                if (state is not null)
                 {
                     Look(state, patient, now);
                     alerts.Look(state, patient, now, group);
@@ -73,7 +89,8 @@ internal sealed partial class SilenceWatch(
         var device = DeviceStateAt(in current.Device, now);
         var takenOff = device != DeviceState.Online && !IsWorn(current.Device.Id, patient, now);
         var idle = now - current.Device.LastReceivedAt > ScoreIdle && current.ScoredAt != 0;
-        if (told == state.ToldStates && device == current.Device.State && !idle && !takenOff)
+        var missing = takenOff || current.Device is { IsContinuous: true, LastReceivedAt: not 0 } or { IsAwaited: true, LastReceivedAt: 0 } ? null : Missing(patient, now);
+        if (told == state.ToldStates && device == current.Device.State && !idle && !takenOff && missing is null)
         {
             return;
         }
@@ -84,7 +101,13 @@ internal sealed partial class SilenceWatch(
         if (takenOff)
         {
             // Whoever takes a device off the patient does not wait for it: its silence is no news. Another that is worn is expected instead.
-            view.Device = Expected(patient, now);
+            view.Device = Missing(patient, now) ?? Expected(patient, now);
+            changed = true;
+        }
+        else if (missing is { } awaited)
+        {
+            // What it has said of itself so far stays.
+            view.Device = view.Device.Id == awaited.Id ? view.Device with { IsAwaited = true, WornSince = awaited.WornSince } : awaited;
             changed = true;
         }
         else if (device != view.Device.State)
@@ -126,7 +149,44 @@ internal sealed partial class SilenceWatch(
     private DeviceView Expected(PatientEntry patient, long now)
     {
         var worn = devices.All.Where(device => device.BindingAt(now)?.PatientNumber == patient.Number).MinBy(device => device.Number);
-        return new DeviceView { Id = worn?.Id, State = DeviceState.Offline };
+        return new DeviceView { Id = worn?.Id, State = DeviceState.Offline, WornSince = worn?.WornSince(now) ?? 0 };
+    }
+
+    /// <summary>The first device that the patient was given and that has sent nothing since; null: there is none. What watches the patient already is not asked for here.</summary>
+    private DeviceView? Missing(PatientEntry patient, long now)
+    {
+        if (!_awaited.TryGetValue(patient.Number, out var given))
+        {
+            return null;
+        }
+
+        foreach (var device in given)
+        {
+            if (device.BindingAt(now) is { IsAwaited: true } binding && binding.PatientNumber == patient.Number && device.WornSince(now) is var since && trackOf(device.Number).HeardAt < since)
+            {
+                return new DeviceView { Id = device.Id, State = DeviceState.Offline, IsAwaited = true, WornSince = since };
+            }
+        }
+
+        return null;
+    }
+
+    private Dictionary<int, List<DeviceEntry>> FindAwaited(long now)
+    {
+        var found = new Dictionary<int, List<DeviceEntry>>();
+        foreach (var device in devices.All.OrderBy(device => device.Number))
+        {
+            foreach (var binding in device.Bindings.Where(binding => binding.IsAwaited && binding.UntilMicroseconds > now && IsMine(binding.PatientNumber)))
+            {
+                var given = found.TryGetValue(binding.PatientNumber, out var list) ? list : found[binding.PatientNumber] = [];
+                if (!given.Contains(device))
+                {
+                    given.Add(device);
+                }
+            }
+        }
+
+        return found;
     }
 
     private DeviceState DeviceStateAt(in DeviceView device, long now)

@@ -47,6 +47,7 @@ internal sealed class MessageSealer
     private readonly IAeadCipher _cipher;
     private readonly uint _keyId;
     private readonly byte[] _topic;
+    private readonly byte[] _statusTopic;
     private readonly MqttVersion _version;
     private ulong _counter;
 
@@ -55,6 +56,7 @@ internal sealed class MessageSealer
         _cipher = AeadCipher.Create(AeadAlgorithm.AsconAead128, credentials.Key);
         _keyId = credentials.KeyId;
         _topic = Encoding.UTF8.GetBytes(credentials.Topic);
+        _statusTopic = Encoding.UTF8.GetBytes($"devices/{credentials.Device}/status");
         _version = version;
         BootId = bootId;
     }
@@ -62,15 +64,20 @@ internal sealed class MessageSealer
     public ulong BootId { get; }
 
     /// <summary>Seals a payload under the device's key, or under another one where a fault wants it.</summary>
-    public OutgoingMessage Seal(ReadOnlySpan<byte> payload, IAeadCipher? otherCipher)
+    public OutgoingMessage Seal(ReadOnlySpan<byte> payload, IAeadCipher? otherCipher) => Seal(EnvelopeKind.Vitals, _topic, payload, otherCipher);
+
+    /// <summary>Seals what the device says of itself.</summary>
+    public OutgoingMessage SealStatus(ReadOnlySpan<byte> payload) => Seal(EnvelopeKind.DeviceStatus, _statusTopic, payload, otherCipher: null);
+
+    private OutgoingMessage Seal(EnvelopeKind kind, byte[] topic, ReadOnlySpan<byte> payload, IAeadCipher? otherCipher)
     {
         var envelopeLength = payload.Length + Envelope.Overhead;
         var rented = ArrayPool<byte>.Shared.Rent(envelopeLength);
         try
         {
             var envelope = rented.AsSpan(0, envelopeLength);
-            Envelope.Seal(otherCipher ?? _cipher, new EnvelopeHeader(EnvelopeKind.Vitals, _keyId, BootId, ++_counter), _topic, payload, envelope);
-            var publish = new PublishPacket { Topic = _topic, PacketId = 1, Qos = QualityOfService.AtLeastOnce, Payload = envelope };
+            Envelope.Seal(otherCipher ?? _cipher, new EnvelopeHeader(kind, _keyId, BootId, ++_counter), topic, payload, envelope);
+            var publish = new PublishPacket { Topic = topic, PacketId = 1, Qos = QualityOfService.AtLeastOnce, Payload = envelope };
             var packet = new byte[MqttWriter.Length(publish, _version)];
             MqttWriter.Write(packet, publish, _version);
 

@@ -13,8 +13,12 @@ namespace Wardwatch.Simulator.Devices;
 internal sealed class SimulatedDevice
 {
     private const int MaxHeldBack = 600;
+    private const double FirstStatusSeconds = 5;
+    private const double SecondsBetweenStatuses = 60;
+    private const int Electrodes = (1 << (int)VitalKind.HeartRate) | (1 << (int)VitalKind.RespiratoryRate);
 
     private readonly PatientSimulation _patient;
+    private readonly DeviceBattery? _battery;
     private readonly MessageSealer _sealer;
     private readonly IReadOnlyList<FaultRun> _faults;
     private readonly DeviceStatistics _statistics;
@@ -23,9 +27,18 @@ internal sealed class SimulatedDevice
     private OutgoingMessage? _swapped;
     private double _lastSeconds = -1;
     private double _firstSeconds = double.NaN;
+    private double _nextStatus = FirstStatusSeconds;
 
-    public SimulatedDevice(PatientSimulation patient, MessageSealer sealer, DeviceConnection connection, IReadOnlyList<FaultRun> faults, DeviceStatistics statistics)
+    /// <param name="patient">Whom it measures.</param>
+    /// <param name="sealer">Makes its messages.</param>
+    /// <param name="connection">Sends them.</param>
+    /// <param name="faults">What goes wrong with it.</param>
+    /// <param name="statistics">Shared by all devices.</param>
+    /// <param name="battery">Its battery, of which it tells once a minute; null: it says nothing of itself.</param>
+    public SimulatedDevice(
+        PatientSimulation patient, MessageSealer sealer, DeviceConnection connection, IReadOnlyList<FaultRun> faults, DeviceStatistics statistics, DeviceBattery? battery = null)
     {
+        _battery = battery;
         _patient = patient;
         _sealer = sealer;
         _faults = faults;
@@ -69,6 +82,19 @@ internal sealed class SimulatedDevice
         if (Happens(FaultKind.Corrupt, before, realSeconds)) message.EnvelopeBytes(1)[0] ^= 0x40; // the tag's last byte
 
         if (!HoldBack(message, before, realSeconds)) Send(message, before, realSeconds);
+        if (_battery is not null && realSeconds >= _nextStatus)
+        {
+            _nextStatus = realSeconds + SecondsBetweenStatuses;
+            SendStatus(_battery.At(realSeconds), measuredAt);
+        }
+    }
+
+    private void SendStatus(double battery, long saidAt)
+    {
+        Span<byte> payload = stackalloc byte[StatusPayloadWriter.MaxBytes];
+        var length = StatusPayloadWriter.Write(new StatusPayload { MeasuredAt = saidAt, Battery = battery, SensorsOn = Electrodes }, payload);
+        Connection.Publish(_sealer.SealStatus(payload[..length]));
+        _statistics.CountProduced();
     }
 
     /// <summary>Writes a reading as the wire has it. What no receiver would believe is not written: the writer refuses it.</summary>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Shouldly;
+using Wardwatch.Devices.Envelopes;
+using Wardwatch.Devices.Mqtt;
 using Wardwatch.SystemTests.Harness;
 using Wardwatch.SystemTests.Patients;
 using Wardwatch.SystemTests.Registry;
@@ -74,16 +76,51 @@ public sealed class AlertTests(AlertWard alerts)
             await link.PublishAsync(device.Seal(TimeProvider.System.GetUtcNow(), AlertWard.Low), 1, Cancellation);
         }
 
+        // A battery that is low, on a ward whose patients need not wait for the alert: acknowledged means durable here as well.
+        var monitor = ward.TakeDevice();
+        var status = $"devices/{monitor.Id}/status";
+        using (var physician = ward.Server.CreateClient())
+        {
+            physician.DefaultRequestHeaders.Authorization = new("Bearer", await ward.TokenOfAsync("physician", Cancellation));
+            (await physician.ChangeAsync(
+                "PUT", $"/api/patients/{monitor.Patient}/limits",
+                new { overrides = new[] { new { type = "battery-low", delaySeconds = 0 } }, reason = "Carried about", expiresAt = TimeProvider.System.GetUtcNow().AddHours(1) }, Cancellation)).Status.ShouldBe(200);
+        }
+
+        await using (var link = await DeviceLink.OpenAsync(ward.Server, monitor, Wardwatch.Devices.Mqtt.MqttVersion.V500, Cancellation))
+        {
+            await link.PublishAsync(monitor.Seal(TimeProvider.System.GetUtcNow(), "\"hr\":75"), 1, Cancellation);
+            var said = monitor.SealBytes(BedsideDevice.Payload(TimeProvider.System.GetUtcNow(), "\"battery\":9,\"sensors\":{\"spo2\":\"off\"}"), EnvelopeKind.DeviceStatus, forTopic: status);
+            (await link.PublishAsync(said, 2, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
+            (await LowAsync()).ShouldBe((1, 1));
+
+            // Sent again it is acknowledged again, and stored once; the history lists readings only.
+            (await link.PublishAsync(said, 3, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.Success);
+            (await ward.RowsAsync(monitor, said, Cancellation), (await ward.RowsAsync(monitor, Cancellation)).Rows).ShouldBe((1, 2));
+            (await ward.JsonAsync($"/api/patients/{monitor.Patient}/vitals/history", Cancellation)).GetProperty("items").GetArrayLength().ShouldBe(1);
+            var wrong = monitor.SealBytes(BedsideDevice.Payload(TimeProvider.System.GetUtcNow(), "\"battery\":9,\"battery\":9"), EnvelopeKind.DeviceStatus, forTopic: status);
+            (await link.PublishAsync(wrong, 4, Cancellation)).ShouldNotBeNull().Reason.ShouldBe(MqttReason.PayloadFormatInvalid);
+        }
+
         await ward.Server.KillAsync(Cancellation);
         await ward.Server.StartAsync(Cancellation);
         await ward.SignInAsync(Cancellation);
         (await CountAsync()).ShouldBe((1, 1));
+        (await LowAsync()).ShouldBe((1, 1));
+        var shown = (await ward.JsonAsync("/api/dashboard-data", Cancellation)).GetProperty("patients").EnumerateArray().Single(patient => patient.Text("id") == monitor.Patient).GetProperty("device");
+        (shown.Text("id"), shown.GetProperty("battery").GetDouble(), shown.GetProperty("sensorsOff")[0].GetString()).ShouldBe((monitor.Id, 9, "spo2"));
         device.Restart();
         await using var again = await DeviceLink.OpenAsync(ward.Server, device, Wardwatch.Devices.Mqtt.MqttVersion.V311, Cancellation);
         await again.PublishAsync(device.Seal(TimeProvider.System.GetUtcNow(), "\"temp\":37.1"), 1, Cancellation);
         (await CountAsync()).ShouldBe((1, 1), "it goes on and is not raised again");
         await again.PublishAsync(device.Seal(TimeProvider.System.GetUtcNow(), AlertWard.Well), 2, Cancellation);
         await Poll.UntilAsync(async () => await CountAsync() == (1, 0), Poll.Patience, "its end is noticed by the server that did not raise it", Cancellation);
+
+        async Task<(int All, int Active)> LowAsync()
+        {
+            var items = (await ward.JsonAsync($"/api/alerts?patient={monitor.Patient}", Cancellation)).GetProperty("items").EnumerateArray().Where(alert => alert.Text("type") == "battery-low").ToList();
+            return (items.Count, items.Count(alert => alert.Text("condition") == "active" && alert.Text("priority") == "medium"));
+        }
 
         async Task<(int All, int Active)> CountAsync()
         {
@@ -103,7 +140,16 @@ public sealed class AlertTests(AlertWard alerts)
 
         (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = 60 }, Cancellation)).Type.ShouldBe("invalid-parameter", "a reason is needed");
         (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = 86_400, reason = "Known" }, Cancellation)).Type.ShouldBe("invalid-parameter", "not for a day");
+        foreach (var never in (int?[])[null, 0, -1, int.MaxValue])
+        {
+            (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = never, reason = "Known" }, Cancellation)).Type.ShouldBe("invalid-parameter", $"{never} s");
+        }
+
         (await administrator.ChangeAsync("POST", $"{address}/silence", new { seconds = 60, reason = "Known" }, Cancellation)).Status.ShouldBe(404, "not the administrator's to touch");
+        using var analyst = await alerts.ClientAsync("analyst");
+        (await analyst.ChangeAsync("POST", $"{address}/silence", new { seconds = 60, reason = "Known" }, Cancellation)).Type.ShouldBe("not-permitted");
+        (await analyst.ChangeAsync("DELETE", $"{address}/silence", null, Cancellation)).Type.ShouldBe("not-permitted");
+        (await nurse.ChangeAsync("POST", $"/api/alerts/{Guid.NewGuid()}/silence", new { seconds = 60, reason = "Known" }, Cancellation)).Status.ShouldBe(404);
         var silenced = (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = 2, reason = "Cuff is being moved" }, Cancellation)).Body;
         (silenced.Text("signal"), silenced.Text("silencedBy"), silenced.Text("silenceReason"), silenced.Text("condition")).ShouldBe(("paused", "Ines Falk", "Cuff is being moved", "active"));
         (await alerts.UntilAsync(device, Type, one => one.Text("signal") == "on", "the silence ends by itself")).GetProperty("silencedUntil").ValueKind.ShouldBe(JsonValueKind.Null);
@@ -144,6 +190,22 @@ public sealed class AlertTests(AlertWard alerts)
         (await physician.ChangeAsync("PUT", address, new { overrides = new[] { new { type = Type, limit = 65 } }, reason = "Known low", expiresAt = soon.AddYears(1) }, Cancellation)).Type.ShouldBe("invalid-limits");
         (await physician.ChangeAsync("PUT", address, new { overrides = new[] { new { type = Type, on = false } }, reason = "Known low", expiresAt = soon }, Cancellation)).Type.ShouldBe("invalid-limits");
 
+        foreach (var (wanted, error) in new (object, string)[]
+        {
+            (new { type = Type, delaySeconds = -1 }, "The delay of Severe hypotension must be from 0 to 30 s."), (new { type = Type, delaySeconds = 31 }, "The delay of Severe hypotension must be from 0 to 30 s."),
+            (new { type = "news2-7", limit = 9 }, "The limit of NEWS2 7 or more is fixed."), (new { type = "storage-away", on = false }, "Readings are not being stored has nothing that can be set: it is not judged from readings."),
+            (new { type = "none" }, "is no alert type."), (new { type = Type }, "Severe hypotension: nothing is changed."),
+        })
+        {
+            var answer = await physician.ChangeAsync("PUT", address, new { overrides = new[] { wanted }, reason = "Known low", expiresAt = soon }, Cancellation);
+            (answer.Type, answer.Body.GetProperty("errors").EnumerateObject().Single().Value[0].GetString()).ShouldBe(("invalid-limits", error));
+        }
+
+        var twice = new[] { new { type = Type, limit = 65 }, new { type = Type, limit = 70 } };
+        (await physician.ChangeAsync("PUT", address, new { overrides = twice, reason = "Known low", expiresAt = soon }, Cancellation)).Type.ShouldBe("invalid-limits");
+        (await physician.ChangeAsync("PUT", address, new { overrides = twice[..1], reason = "Known low" }, Cancellation)).Type.ShouldBe("invalid-limits", "not for ever");
+        (await physician.ChangeAsync("PUT", address, new { overrides = twice[..1], reason = "Known low", expiresAt = soon.AddHours(-9) }, Cancellation)).Type.ShouldBe("invalid-limits");
+        (await physician.ChangeAsync("PUT", address, new { overrides = twice[..1], reason = " ", expiresAt = soon }, Cancellation)).Type.ShouldBe("invalid-limits");
         var changed = (await physician.ChangeAsync("PUT", address, new { overrides = new[] { new { type = Type, limit = 65 } }, reason = "Known low", expiresAt = soon }, Cancellation)).Body;
         var limit = changed.GetProperty("items").EnumerateArray().Single(item => item.Text("type") == Type);
         (limit.GetProperty("limit").GetDouble(), limit.Text("from"), limit.Text("reason"), limit.GetProperty("default").GetProperty("limit").GetDouble()).ShouldBe((65, "patient", "Known low", 80));

@@ -118,7 +118,7 @@ public class PatientViewBytesTests
             AttentionSince = At - 5_000_000,
             MeasuredBy = "M-101",
             MeasuredAt = At,
-            Device = new DeviceView { Id = "M-Ä", State = DeviceState.Silent, Since = At - 2, LastReceivedAt = At - 3, LastMeasuredAt = At - 4, IsContinuous = true },
+            Device = new DeviceView { Id = "M-Ä", State = DeviceState.Silent, Since = At - 2, LastReceivedAt = At - 3, LastMeasuredAt = At - 4, IsContinuous = true, IsAwaited = true, WornSince = At - 5, StatusAt = At - 6, Battery = 17, SensorsOff = 0b10 },
             Anomaly = new AnomalyView { Score = 0.71f, Completeness = 0.86f, Count = 2, Model = "vitals-2026-11" },
         };
         view.Anomaly.Drivers[0] = new(Vital.HeartRate, 0.4f);

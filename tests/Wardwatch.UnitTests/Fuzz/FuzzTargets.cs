@@ -11,6 +11,7 @@ internal static class FuzzTargets
         ["topics"] = () => new TopicTarget(),
         ["envelope"] = () => new EnvelopeTarget(),
         ["vitals"] = () => new VitalsTarget(),
+        ["status"] = () => new StatusTarget(),
         ["times"] = () => new TimeTarget(),
         ["record"] = () => new RecordTarget(),
         ["workbook"] = () => new WorkbookTarget(),

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Shouldly;
 using Wardwatch.Clinical.Alerts;
+using Wardwatch.Devices.Envelopes;
 using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.Events.Contracts;
@@ -30,7 +31,7 @@ internal sealed class LaneRig
         var scoring = new Scoring(new ShippedModel());
         Alerts = new LaneAlerts(Book);
         Processor = new ReadingProcessor(Patients, scoring, States, new CriticalReadings(Critical, Options), Alerts, [Changes], new MonitoringMetrics(new UnreadMeters()), Options, NullLogger<ReadingProcessor>.Instance);
-        Silence = new SilenceWatch(0, 1, Patients, Devices, States, Presence, scoring, Alerts, [Changes], Options, NullLogger<SilenceWatch>.Instance);
+        Silence = new SilenceWatch(0, 1, Patients, Devices, States, Presence, Processor.TrackOf, scoring, Alerts, [Changes], Options, NullLogger<SilenceWatch>.Instance);
     }
 
     public FakePatients Patients { get; }
@@ -71,6 +72,14 @@ internal sealed class LaneRig
         return Process(device, receivedAt, TestWard.Seal(json, _counter, boot, topicOf), TestWard.TopicOf(topicOf));
     }
 
+    /// <summary>Seals a status, and has it processed likewise.</summary>
+    public Taken Say(DeviceEntry device, long receivedAt, string json, ulong? counter = null, ulong boot = 7)
+    {
+        _counter = counter ?? _counter + 1;
+        var topic = System.Text.Encoding.UTF8.GetBytes($"devices/{device.Id}/status");
+        return Process(device, receivedAt, TestWard.SealFor(topic, json, _counter, boot, EnvelopeKind.DeviceStatus), topic);
+    }
+
     /// <summary>Has bytes processed as one batch and answers what became of them.</summary>
     public Taken Process(DeviceEntry device, long receivedAt, byte[] envelope, byte[] topic)
     {
@@ -102,6 +111,12 @@ internal sealed class LaneRig
         var record = Group.Record(Group.Count - 1);
         var plain = new byte[record.Length];
         Patients.Find(key.PatientNumber)!.Key.TryOpen(associated, record, plain, out var length).ShouldBeTrue();
+        if ((Group.FlagsOf(Group.Count - 1) & ReadingFlags.Status) != ReadingFlags.None)
+        {
+            StatusRecord.TryRead(plain.AsSpan(0, length), out _).ShouldBeTrue();
+            return (default, System.Text.Encoding.UTF8.GetString(plain, 1, length - 1));
+        }
+
         ReadingRecord.TryRead(plain.AsSpan(0, length), out var content, out var unmapped).ShouldBeTrue();
         return (content, System.Text.Encoding.UTF8.GetString(unmapped));
     }

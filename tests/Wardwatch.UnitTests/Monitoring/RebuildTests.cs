@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Options;
 using Shouldly;
+using Wardwatch.Clinical.Alerts;
 using Wardwatch.Clinical.Vitals;
+using Wardwatch.Devices.Payloads;
+using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Devices.Contracts;
 using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Monitoring;
@@ -82,6 +85,51 @@ public class RebuildTests
         var recent = _lane.States.Get(1).Recent().ShouldHaveSingleItem();
         (recent.PartlyRefused, recent.Late).ShouldBe((true, true));
     }
+
+    [Fact]
+    public async Task What_a_device_said_of_itself_before_the_restart_is_known_after_it()
+    {
+        _history.Add(Stored(Start, 5, (Vital.HeartRate, 75, 0)));
+        _history.Add(new StoredReading
+        {
+            Key = new ReadingKey(1, 1, 10, KeyId, 7, 6, Start + Second), ReceivedAt = Start + Second, Flags = ReadingFlags.Status, Content = default,
+            Status = new StatusPayload { MeasuredAt = Start + Second, Battery = 15, SensorsOff = 1 },
+        });
+        _history.Add(Stored(Start + 2 * Second, 7, (Vital.HeartRate, 76, 0)));
+        await RebuildAsync(Start + 3 * Second);
+        var device = _lane.View().Device;
+        (device.Battery, device.SensorsOff, device.StatusAt, device.LastReceivedAt, device.IsContinuous).ShouldBe((15, 1, Start + Second, Start + 2 * Second, true));
+        _lane.States.Get(1).Recent().Length.ShouldBe(2, "a status is no reading");
+        _lane.Say(Device(), Start + 4 * Second, Json(Start + Second, "\"battery\":90"), counter: 6).Flags.ShouldBe(ReadingFlags.Status | ReadingFlags.Suspect);
+        _lane.View().Device.Battery.ShouldBe(15, "it was sent again, and is no news");
+    }
+
+    [Fact]
+    public async Task A_single_three_goes_on_for_the_parameter_that_it_was_raised_for_and_ends_when_that_is_well()
+    {
+        _lane.Book.Settings = AlertSettings.Default.With([new AlertOverride(AlertTypes.RespirationLow, null, null, false)]);
+        _lane.Book.Open.Add(new OpenAlert(1, Guid.NewGuid(), AlertCatalogue.Of(AlertTypes.News2Single), AlertPriority.Medium, Start - 120 * Second, Start - 60 * Second, 1)
+        {
+            Vital = Vital.RespiratoryRate, KnownVitals = (1 << (int)Vital.RespiratoryRate) | (1 << (int)Vital.HeartRate),
+        });
+        _history.Add(Stored(Start, 5, (Vital.HeartRate, 75, 0), (Vital.RespiratoryRate, 8, 0)));
+        await RebuildAsync(Start + Second);
+        Send(900, "\"hr\":75");
+        _lane.Book.Told.Where(told => told.Type == "news2-single").ShouldBeEmpty("respiration is lost: nothing ends");
+        Send(301, "\"hr\":75,\"rr\":14");
+        _lane.Book.Told.Where(told => told.Type == "news2-single").ShouldHaveSingleItem().Phase.ShouldBe(AlertPhase.Ended);
+
+        void Send(int seconds, string members)
+        {
+            for (var second = 0; second < seconds; second++)
+            {
+                _now += Second;
+                _lane.Send(Device(), _now, Json(_now, members));
+            }
+        }
+    }
+
+    private long _now = Start + Second;
 
     private async Task RebuildAsync(long now, params DeviceEntry[] devices)
     {

@@ -1,4 +1,5 @@
 using Shouldly;
+using Wardwatch.Clinical.Alerts;
 using Wardwatch.Clinical.Vitals;
 using Wardwatch.Server.Monitoring;
 using Wardwatch.Server.Monitoring.Contracts;
@@ -114,6 +115,87 @@ public class SilenceWatchTests
         TickUntil(301);
         _lane.View().Attention.Points.ShouldBe(0);
         _lane.Changes.All[^1].Kind.ShouldBe(ChangeKind.Status);
+    }
+
+    [Fact]
+    public void A_device_that_was_put_on_and_never_sends_is_shown_as_silent_at_once_and_is_an_alert_after_half_a_minute()
+    {
+        TickUntil(100);
+        _lane.Devices.Put(Device(10, Binding(1, Start + 100 * Second, awaited: true)));
+        TickUntil(101);
+        var view = _lane.View();
+        (view.Device.Id, view.Device.State).ShouldBe(("mon-10", DeviceState.Offline));
+        PatientDocumentBuilder.Attention(in view).ShouldNotBeNull().Text.ShouldBe("No data from device mon-10");
+        TickUntil(130);
+        _lane.Book.Told.ShouldBeEmpty();
+        TickUntil(131);
+        _lane.Book.Told.ShouldHaveSingleItem().Text.ShouldBe("No reading from device for 31 s");
+        TickUntil(281);
+        _lane.Book.Told[^1].Phase.ShouldBe(AlertPhase.Escalated);
+
+        // What it sends ends it.
+        for (var end = _now + 10 * Second; _now < end;)
+        {
+            _now += Second;
+            _lane.Send(_lane.Devices.Find(10)!, _now, Json(_now));
+            _lane.Silence.Tick(_now, _lane.Group);
+        }
+
+        _lane.Book.Told[^1].Phase.ShouldBe(AlertPhase.Ended);
+        view = _lane.View();
+        PatientDocumentBuilder.Attention(in view).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_device_that_never_sent_is_not_missed_any_more_when_it_is_taken_off()
+    {
+        _lane.Devices.Put(Device(10, Binding(1, Start, awaited: true)));
+        TickUntil(40);
+        _lane.Book.Told.ShouldHaveSingleItem().Phase.ShouldBe(AlertPhase.Raised);
+        _lane.Devices.Put(Device(10, Binding(1, Start, Start + 40 * Second, awaited: true)));
+        TickUntil(41);
+        _lane.Book.Told[^1].Phase.ShouldBe(AlertPhase.Ended);
+    }
+
+    [Fact]
+    public void A_spare_that_never_sends_is_not_missed()
+    {
+        _lane.Devices.Put(Device(10, Binding(1, Start)));
+        TickUntil(300);
+        _lane.Book.Told.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_glucose_meter_does_not_hide_that_a_monitor_was_put_on_and_never_sends()
+    {
+        var meter = Device(11, Binding(1));
+        _lane.Send(meter, Start, Json(Start, "\"glucose\":6.1"), counter: 1, boot: 8);
+        _lane.Devices.Put(Device(10, Binding(1, Start, awaited: true)));
+        TickUntil(20);
+        _lane.Send(meter, _now, Json(_now, "\"glucose\":6.2"), counter: 2, boot: 8);
+        TickUntil(40);
+        (_lane.View().Device.Id, _lane.View().MeasuredBy).ShouldBe(("mon-10", "mon-11"));
+        _lane.Book.Told.ShouldHaveSingleItem().Text.ShouldBe("No reading from device for 31 s");
+    }
+
+    [Fact]
+    public void Of_two_meters_that_were_put_on_the_one_that_has_sent_is_not_missed()
+    {
+        var (one, other) = (Device(10, Binding(1, Start - Second, awaited: true)), Device(11, Binding(1, Start - Second, awaited: true)));
+        _lane.Send(one, Start, Json(Start, "\"glucose\":6.1"), counter: 1, boot: 8);
+        _lane.Send(other, Start, Json(Start, "\"temp\":37.1"), counter: 1, boot: 9);
+        TickUntil(300);
+        _lane.Book.Told.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_transfer_does_not_begin_the_wait_for_a_device_anew()
+    {
+        _lane.Devices.Put(Device(10, Binding(1, Start, Start + 20 * Second, awaited: true), Binding(1, Start + 20 * Second, awaited: true)));
+        TickUntil(31);
+        _lane.Book.Told.ShouldBeEmpty("the lane has looked for thirty seconds");
+        TickUntil(32);
+        _lane.Book.Told.ShouldHaveSingleItem().Text.ShouldBe("No reading from device for 32 s");
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal static class TestWard
 
     public static byte[] TopicOf(int patient) => Encoding.UTF8.GetBytes($"hospital/h1/ward/w1/patient/p{patient}");
 
-    public static DeviceBinding Binding(int patient, long from = 0, long until = long.MaxValue) => new(patient, TopicOf(patient), from, until);
+    public static DeviceBinding Binding(int patient, long from = 0, long until = long.MaxValue, bool awaited = false) => new(patient, TopicOf(patient), from, until, awaited);
 
     /// <summary>A device that patient 1 wears, if nothing else is said.</summary>
     public static DeviceEntry Device(int number = 10, params DeviceBinding[] bindings) => new()
@@ -51,11 +51,14 @@ internal static class TestWard
     public const string Resting =
         "\"hr\":75,\"spo2\":97,\"sbp\":120,\"dbp\":80,\"temp\":37.1,\"rr\":16,\"acvpu\":\"A\",\"o2\":false";
 
-    public static byte[] Seal(string json, ulong counter, ulong boot = 7, int patient = 1, EnvelopeKind kind = EnvelopeKind.Vitals, uint keyId = KeyId)
+    public static byte[] Seal(string json, ulong counter, ulong boot = 7, int patient = 1, EnvelopeKind kind = EnvelopeKind.Vitals, uint keyId = KeyId) =>
+        SealFor(TopicOf(patient), json, counter, boot, kind, keyId);
+
+    public static byte[] SealFor(byte[] topic, string json, ulong counter, ulong boot, EnvelopeKind kind, uint keyId = KeyId)
     {
         var plain = Encoding.UTF8.GetBytes(json);
         var envelope = new byte[plain.Length + Envelope.Overhead];
-        Envelope.Seal(Cipher, new EnvelopeHeader(kind, keyId, boot, counter), TopicOf(patient), plain, envelope);
+        Envelope.Seal(Cipher, new EnvelopeHeader(kind, keyId, boot, counter), topic, plain, envelope);
         return envelope;
     }
 }

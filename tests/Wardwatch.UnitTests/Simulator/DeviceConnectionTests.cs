@@ -113,6 +113,52 @@ public sealed class DeviceConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_tells_of_its_battery_once_a_minute_between_its_readings()
+    {
+        await using var broker = new FakeBroker(MqttVersion.V500);
+        var connection = Connection(broker, MqttVersion.V500);
+        var running = connection.RunAsync(_stop.Token);
+        var device = new SimulatedDevice(
+            new PatientSimulation(new SyntheticPatient(new SyntheticProfile(), 1, false), []), Sealer(MqttVersion.V500), connection, [], _statistics, DeviceBattery.OfDemo(7));
+        await Until(() => connection.HasBeenConnected);
+        for (var second = 0; second < 130; second++)
+        {
+            device.Tick(second, speed: 1, second * 1_000_000L);
+            await Until(() => connection.UnacknowledgedCount == 0);
+        }
+
+        var cipher = AeadCipher.Create(AeadAlgorithm.AsconAead128, Credentials.Key);
+        var plaintext = new byte[1_024];
+        var said = new List<double?>();
+        foreach (var received in broker.All.Where(received => received.Topic == $"devices/{Credentials.Device}/status"))
+        {
+            received.Payload[1].ShouldBe((byte)EnvelopeKind.DeviceStatus);
+            Envelope.TryOpen(cipher, received.Payload, System.Text.Encoding.UTF8.GetBytes(received.Topic), plaintext, out var length, out _).ShouldBeTrue();
+            StatusReader.TryRead(plaintext.AsSpan(0, length), out var status, out _).ShouldBeTrue();
+            said.Add(status.Battery);
+        }
+
+        said.ShouldBe([27, 26, 25]);
+        broker.All.Count.ShouldBe(133);
+        await _stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public void The_batteries_of_the_demonstration_run_down_and_are_changed()
+    {
+        var one = DeviceBattery.OfDemo(7);
+        (one.At(0), one.At(8 * 60), one.At(15 * 60), one.At(16 * 60)).ShouldBe((27, 19, 12, 99));
+        for (var number = 1; number <= 16; number++)
+        {
+            for (var hour = 0; hour < 48; hour++)
+            {
+                DeviceBattery.OfDemo(number).At(hour * 3600.0).ShouldBeInRange(number == 7 ? 12 : 25, 100);
+            }
+        }
+    }
+
+    [Fact]
     public async Task At_most_the_window_is_under_way_and_the_servers_receive_maximum_lowers_it()
     {
         await using var broker = new FakeBroker(MqttVersion.V500) { Answer = _ => null, ReceiveMaximum = 3 };

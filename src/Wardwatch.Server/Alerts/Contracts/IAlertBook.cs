@@ -33,7 +33,14 @@ public struct AlertScene
 /// <param name="OnsetAt">Since when the condition holds: microseconds since the Unix epoch.</param>
 /// <param name="RaisedAt">When it was raised: likewise.</param>
 /// <param name="PhaseNumber">How often its condition has changed.</param>
-public sealed record OpenAlert(int PatientNumber, Guid Id, AlertType Type, AlertPriority Priority, long OnsetAt, long RaisedAt, int PhaseNumber);
+public sealed record OpenAlert(int PatientNumber, Guid Id, AlertType Type, AlertPriority Priority, long OnsetAt, long RaisedAt, int PhaseNumber)
+{
+    /// <summary>The vital that it was raised for; null: it was for none, or that cannot be read any more.</summary>
+    public Vital? Vital { get; init; }
+
+    /// <summary>The vitals that were known then, a bit each; null: that cannot be read any more.</summary>
+    public int? KnownVitals { get; init; }
+}
 
 /// <summary>Changes of conditions that commit with the readings that brought them about.</summary>
 public interface IAlertBatch : ICommitCompanion

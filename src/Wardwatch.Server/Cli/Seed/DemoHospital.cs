@@ -113,9 +113,11 @@ internal sealed class DemoHospital(Installation installation, TimeProvider time)
 
         var numbers = await _devices.InsertAsync(connection, hospital.TenantId, added.ConvertAll(device => device.Device), cancellation);
         var since = time.GetUtcNow().UtcDateTime - WornSince;
+
+        // Nobody has put these on and waits for them; perhaps nothing plays them.
         await DeviceRegistry.InsertBindingsAsync(
             connection, hospital.TenantId,
-            added.ConvertAll(device => new BindingRow(numbers[device.Device.Id], device.Patient, device.Topic, since, DateTime.MaxValue)), cancellation);
+            added.ConvertAll(device => new BindingRow(numbers[device.Device.Id], device.Patient, device.Topic, since, DateTime.MaxValue, IsAwaited: false)), cancellation);
         await DirectoryChanges.NotifyAsync(connection, PatientDirectory.Topic, null, cancellation);
         await DirectoryChanges.NotifyAsync(connection, DeviceDirectory.Topic, null, cancellation);
     }

@@ -12,7 +12,8 @@ namespace Wardwatch.Server.Cluster.Live;
 /// | patient: 4 | kind: 1 | sequence: 8 | present: 2 | for each present vital, value: 8, measured: 8 |
 /// | anomaly: score 4, completeness 4, model text, drivers 1, for each: vital 1, share 4 |
 /// | NEWS2: 28 | scored: 8 | attention: priority 1, vital 1 (255: none), value 8, points 1, threshold 1, complete 1 | since: 8 |
-/// | device: id text, state 1, since 8, received 8, measured 8, continuous 1 | measured by: text | measured: 8 |
+/// | device: id text, state 1, since 8, received 8, measured 8, continuous and awaited 1, worn since 8, status 8, battery 8 (NaN: unknown), sensors off 4 (-1: unknown) |
+/// | measured by: text | measured: 8 |
 /// </code>
 /// </summary>
 internal static class PatientViewBytes
@@ -42,7 +43,11 @@ internal static class PatientViewBytes
         to.I64(view.Device.Since);
         to.I64(view.Device.LastReceivedAt);
         to.I64(view.Device.LastMeasuredAt);
-        to.U8(view.Device.IsContinuous ? (byte)1 : (byte)0);
+        to.U8((byte)((view.Device.IsContinuous ? 1 : 0) | (view.Device.IsAwaited ? 2 : 0)));
+        to.I64(view.Device.WornSince);
+        to.I64(view.Device.StatusAt);
+        to.F64(view.Device.Battery ?? double.NaN);
+        to.I32(view.Device.SensorsOff ?? -1);
         to.Text(view.MeasuredBy);
         to.I64(view.MeasuredAt);
     }
@@ -80,8 +85,17 @@ internal static class PatientViewBytes
             Since = from.I64(),
             LastReceivedAt = from.I64(),
             LastMeasuredAt = from.I64(),
-            IsContinuous = from.UpTo(1) == 1,
         };
+        var traits = from.UpTo(3);
+        (view.Device.IsContinuous, view.Device.IsAwaited) = ((traits & 1) != 0, (traits & 2) != 0);
+        (view.Device.WornSince, view.Device.StatusAt) = (from.I64(), from.I64());
+        var (battery, sensorsOff) = (from.F64(), from.I32());
+        if (battery is < 0 or > 100 || sensorsOff < -1 || (sensorsOff > 0 && sensorsOff >> VitalCatalogue.Count != 0))
+        {
+            return false;
+        }
+
+        (view.Device.Battery, view.Device.SensorsOff) = (double.IsNaN(battery) ? null : battery, sensorsOff < 0 ? null : sensorsOff);
         view.MeasuredBy = from.Text();
         view.MeasuredAt = from.I64();
         return !from.Failed && view.PatientNumber > 0;

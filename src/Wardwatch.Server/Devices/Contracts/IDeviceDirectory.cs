@@ -72,6 +72,28 @@ public sealed class DeviceEntry
 
         return null;
     }
+
+    /// <summary>Since when whoever wears it at a time has worn it without a break; 0: nobody does. A transfer begins another binding and is no break.</summary>
+    /// <param name="atMicroseconds">Microseconds since the Unix epoch.</param>
+    public long WornSince(long atMicroseconds)
+    {
+        DeviceBinding? first = null;
+        for (var i = Bindings.Count - 1; i >= 0; i--)
+        {
+            var binding = Bindings[i];
+            if (first is null ? binding.FromMicroseconds <= atMicroseconds && atMicroseconds < binding.UntilMicroseconds
+                : binding.PatientNumber == first.PatientNumber && binding.UntilMicroseconds == first.FromMicroseconds)
+            {
+                first = binding;
+            }
+            else if (first is not null)
+            {
+                break;
+            }
+        }
+
+        return first?.FromMicroseconds ?? 0;
+    }
 }
 
 /// <summary>One key of a device.</summary>
@@ -90,7 +112,8 @@ public sealed record DeviceKey(uint KeyId, AeadAlgorithm Algorithm, IAeadCipher 
 /// <param name="VitalsTopic">The one topic on which vitals are accepted under this binding, in UTF-8.</param>
 /// <param name="FromMicroseconds">From when.</param>
 /// <param name="UntilMicroseconds">Until when, exclusive.</param>
-public sealed record DeviceBinding(int PatientNumber, byte[] VitalsTopic, long FromMicroseconds, long UntilMicroseconds);
+/// <param name="IsAwaited">Whether it is missed before it has sent anything; a spare is not.</param>
+public sealed record DeviceBinding(int PatientNumber, byte[] VitalsTopic, long FromMicroseconds, long UntilMicroseconds, bool IsAwaited = false);
 
 /// <summary>All devices in memory. Reads never block; a change becomes visible as a whole.</summary>
 public interface IDeviceDirectory

@@ -220,4 +220,7 @@ public enum ReadingFlags
 
     /// <summary>At least one value was refused as implausible or of the wrong type.</summary>
     PartlyRefused = 4,
+
+    /// <summary>No reading: what a device says of itself. See <see cref="StatusRecord"/>.</summary>
+    Status = 8,
 }

@@ -1,3 +1,4 @@
+using Wardwatch.Devices.Payloads;
 using Wardwatch.Server.Patients.Contracts;
 
 namespace Wardwatch.Server.History.Contracts;
@@ -16,13 +17,16 @@ public struct StoredReading
 
     /// <summary>Values and scores.</summary>
     public required ReadingContent Content;
+
+    /// <summary>What the device says of itself, where <see cref="Flags"/> has <see cref="ReadingFlags.Status"/>; it then has no content.</summary>
+    public StatusPayload Status;
 }
 
 /// <summary>The encrypted history, read.</summary>
 public interface IReadingStore
 {
     /// <summary>
-    /// Readings of a patient in [<paramref name="from"/>, <paramref name="until"/>), oldest first, decrypted as they stream in.
+    /// Readings of a patient, without what devices say of themselves, in [<paramref name="from"/>, <paramref name="until"/>), oldest first, decrypted as they stream in.
     /// <paramref name="visit"/> is called for each; when it answers false, reading ends.
     /// </summary>
     /// <param name="patient">Whose.</param>
@@ -34,7 +38,10 @@ public interface IReadingStore
     /// <returns>How many records would not open (damaged or moved rows); they are counted and left out.</returns>
     Task<int> ReadAsync(PatientEntry patient, long from, long until, int? most, ReadingVisitor visit, CancellationToken cancellation);
 
-    /// <summary>The newest <paramref name="count"/> readings of each patient, oldest first within a patient: what a lane rebuilds itself from.</summary>
+    /// <summary>
+    /// The newest <paramref name="count"/> readings of each patient, or some more, and what their devices said of themselves meanwhile, oldest first within a patient: what a
+    /// lane rebuilds itself from.
+    /// </summary>
     Task ReadLatestAsync(IReadOnlyCollection<PatientEntry> patients, int count, ReadingVisitor visit, CancellationToken cancellation);
 }
 

@@ -87,9 +87,9 @@ public static class PatientDocumentBuilder
                 view.Attention.Vital is { } vital ? VitalCatalogue.Of(vital).WireKey : null, UnixTime.ToDateTimeOffset(view.AttentionSince));
         }
 
-        // A device that never sent is not news; one that stopped is.
-        return view.Device is { Id: { } id, State: not DeviceState.Online, LastReceivedAt: > 0 }
-            ? new AttentionDocument("technical", $"No data from device {id}", Vital: null, UnixTime.ToDateTimeOffset(view.Device.LastReceivedAt))
+        // A spare that never sent is not news; one that stopped is, and one that somebody put on and that does not begin.
+        return view.Device is { Id: { } id, State: not DeviceState.Online } and ({ LastReceivedAt: > 0 } or { IsAwaited: true })
+            ? new AttentionDocument("technical", $"No data from device {id}", Vital: null, UnixTime.ToDateTimeOffset(view.Device is { LastReceivedAt: > 0 and var last } ? last : view.Device.WornSince))
             : null;
     }
 
@@ -102,9 +102,23 @@ public static class PatientDocumentBuilder
         }
 
         var heard = device.LastReceivedAt != 0;
-        return new DeviceDocument(device.Id, DeviceStates[(int)device.State], heard ? UnixTime.ToDateTimeOffset(device.Since) : null,
+        return new DeviceDocument(device.Id, DeviceStates[(int)device.State], Since(in device) is { } since ? UnixTime.ToDateTimeOffset(since) : null,
             heard ? UnixTime.ToDateTimeOffset(device.LastReceivedAt) : null,
-            heard ? ClockOffset(in device) : null);
+            heard ? ClockOffset(in device) : null, device.Battery is { } battery ? Math.Round(battery, 1) : null, SensorsOff(in device),
+            device.StatusAt != 0 ? UnixTime.ToDateTimeOffset(device.StatusAt) : null);
+    }
+
+    /// <summary>Since when it has been so: of one that never sent, since it is worn.</summary>
+    internal static long? Since(in DeviceView device) => device.LastReceivedAt != 0 ? device.Since : device.WornSince != 0 ? device.WornSince : null;
+
+    private static string[]? SensorsOff(in DeviceView device)
+    {
+        if (device.SensorsOff is not { } off)
+        {
+            return null;
+        }
+
+        return [.. VitalCatalogue.All.ToArray().Where(definition => (off >> (int)definition.Vital & 1) != 0).Select(definition => definition.WireKey)];
     }
 
     // Zero is added so that a clock which is slightly behind does not read as "-0".

@@ -48,7 +48,7 @@ public static class PatientDocumentWriter
         json.WriteStartObject();
         json.WriteString("id"u8, device.Id);
         json.WriteString(StateName, DeviceStates[(int)device.State]);
-        WriteTimeOrNull(json, "since"u8, heard ? device.Since : null);
+        WriteTimeOrNull(json, "since"u8, PatientDocumentBuilder.Since(in device));
         WriteTimeOrNull(json, "lastReadingAt"u8, heard ? device.LastReceivedAt : null);
         if (heard)
         {
@@ -59,7 +59,37 @@ public static class PatientDocumentWriter
             json.WriteNull("clockOffsetSeconds"u8);
         }
 
+        WriteStatus(json, in device);
         json.WriteEndObject();
+    }
+
+    private static void WriteStatus(Utf8JsonWriter json, in DeviceView device)
+    {
+        if (device.Battery is { } battery)
+        {
+            json.WriteNumber("battery"u8, Math.Round(battery, 1));
+        }
+        else
+        {
+            json.WriteNull("battery"u8);
+        }
+
+        if (device.SensorsOff is { } off)
+        {
+            json.WriteStartArray("sensorsOff"u8);
+            for (; off != 0; off &= off - 1)
+            {
+                json.WriteStringValue(Keys[System.Numerics.BitOperations.TrailingZeroCount(off)]);
+            }
+
+            json.WriteEndArray();
+        }
+        else
+        {
+            json.WriteNull("sensorsOff"u8);
+        }
+
+        WriteTimeOrNull(json, "statusAt"u8, device.StatusAt != 0 ? device.StatusAt : null);
     }
 
     /// <summary>A time as everywhere on the wire, in UTC.</summary>

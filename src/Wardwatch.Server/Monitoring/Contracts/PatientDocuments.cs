@@ -38,10 +38,14 @@ public sealed record AttentionDocument(string Priority, string Text, string? Vit
 /// <summary>A device.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="State">online, silent or offline.</param>
-/// <param name="Since">Since when; null if it has never sent.</param>
+/// <param name="Since">Since when; if it has never sent, since when it is worn; null where that is not known.</param>
 /// <param name="LastReadingAt">When its last reading came.</param>
 /// <param name="ClockOffsetSeconds">How far its clock ran ahead (or, negative, behind, transport included) at the last reading.</param>
-public sealed record DeviceDocument(string Id, string State, DateTimeOffset? Since, DateTimeOffset? LastReadingAt, double? ClockOffsetSeconds);
+/// <param name="Battery">What is left in its battery, in percent; null: it has not said.</param>
+/// <param name="SensorsOff">The vitals whose sensor or electrodes are off the patient; null: it has not said.</param>
+/// <param name="StatusAt">When it last said something of itself; null: never.</param>
+public sealed record DeviceDocument(
+    string Id, string State, DateTimeOffset? Since, DateTimeOffset? LastReadingAt, double? ClockOffsetSeconds, double? Battery, IReadOnlyList<string>? SensorsOff, DateTimeOffset? StatusAt);
 
 /// <summary>A patient with everything that is known live.</summary>
 public sealed record PatientDocument(

@@ -98,6 +98,21 @@ public struct DeviceView
 
     /// <summary>Whether it has sent what a monitor measures all the time (heart rate, SpO2, respiration, EtCO2). A thermometer or glucose meter has not.</summary>
     public bool IsContinuous;
+
+    /// <summary>Whether it is missed although it has never sent: somebody put it on, and it is no spare.</summary>
+    public bool IsAwaited;
+
+    /// <summary>Since when the patient has worn it without a break; 0: that is not known.</summary>
+    public long WornSince;
+
+    /// <summary>When it last said something of itself; 0: never. The rest is what it said then.</summary>
+    public long StatusAt;
+
+    /// <summary>What is left in its battery, in percent; null: it has not said.</summary>
+    public double? Battery;
+
+    /// <summary>Which sensors, or electrodes, are off: a bit per <see cref="Vital"/>; null: it has not said.</summary>
+    public int? SensorsOff;
 }
 
 /// <summary>Whether a device sends.</summary>

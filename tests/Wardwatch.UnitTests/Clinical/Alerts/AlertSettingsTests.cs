@@ -33,7 +33,7 @@ public class AlertSettingsTests
     [InlineData("spo2-low", null, double.NaN, null, "The delay of Low oxygen saturation must be from 0 to 60 s.")]
     [InlineData("spo2-critical", null, null, false, "Critical desaturation cannot be switched off.")]
     [InlineData("news2-7", 9.0, null, null, "The limit of NEWS2 7 or more is fixed.")]
-    [InlineData("lead-off", 1.0, null, null, "The limit of Electrodes off is fixed.")]
+    [InlineData("lead-off", 1.0, null, null, "The limit of Electrodes or sensor off is fixed.")]
     [InlineData("glucose-low", null, 5.0, null, "Hypoglycaemia has no delay.")]
     [InlineData("storage-away", null, null, false, "Readings are not being stored has nothing that can be set: it is not judged from readings.")]
     [InlineData("hr-high", null, null, null, "Tachycardia: nothing is changed.")]

@@ -244,7 +244,7 @@ public class AlertSimulationTests
                 DeviceHeardAt = heard,
                 DeviceFrom = Bedside.Start,
                 BatteryPercent = battery,
-                IsLeadOff = battery == 7,
+                SensorsOff = battery == 7 ? 1 << (int)Vital.HeartRate : 0,
                 AnomalyScore = levels[0] / 250,
                 AnomalyCompleteness = 1,
             };

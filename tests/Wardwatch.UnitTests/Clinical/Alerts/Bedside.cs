@@ -52,6 +52,15 @@ internal sealed class Bedside
 
     public bool? LeadsOff { get; set; }
 
+    /// <summary>Which vitals' sensors are off, where the device says so of each; otherwise <see cref="LeadsOff"/> stands for its electrodes.</summary>
+    public Vital[]? SensorsOff { get; set; }
+
+    /// <summary>The second of the last status; -1: what the device says comes with its readings.</summary>
+    public int StatusSecond { get; set; } = -1;
+
+    /// <summary>Since which second anybody could hear.</summary>
+    public int WatchedFrom { get; set; }
+
     public double ClockOffset { get; set; } = double.NaN;
 
     private long Now => Start + (Second * 1_000_000L);
@@ -63,6 +72,20 @@ internal sealed class Bedside
         {
             if (i % every == 0)
                 Read(values);
+            Step();
+            Second++;
+        }
+
+        return this;
+    }
+
+    /// <summary>A reading each second whose values were measured so many seconds before.</summary>
+    public Bedside SendsLate(int seconds, string values, int late)
+    {
+        for (int i = 0; i < seconds; i++)
+        {
+            Read(values, Now - (late * 1_000_000L));
+            _heardAt = Now;
             Step();
             Second++;
         }
@@ -93,11 +116,13 @@ internal sealed class Bedside
     }
 
     /// <summary>The server starts anew: it knows the open alerts and the latest values, and no more.</summary>
-    public Bedside Restart()
+    /// <param name="known">The vitals that were known when the alerts were raised; null: all.</param>
+    public Bedside Restart(string? known = null)
     {
+        int mask = known?.Split(' ').Aggregate(0, (bits, key) => VitalCatalogue.TryFind(key, out var vital) ? bits | (1 << (int)vital) : throw new ArgumentException(key)) ?? -1;
         Memory = new AlertMemory();
         foreach (var (type, open) in _open)
-            Memory.Restore(type, open.Priority, open.OnsetAt, open.At, open.Vital);
+            Memory.Restore(type, open.Priority, open.OnsetAt, open.At, open.Vital, mask);
         return this;
     }
 
@@ -147,7 +172,9 @@ internal sealed class Bedside
             DeviceHeardAt = IsWorn ? Math.Max(_heardAt, Start + (WornFrom * 1_000_000L)) : 0,
             DeviceFrom = Start + (WornFrom * 1_000_000L),
             BatteryPercent = Battery,
-            IsLeadOff = LeadsOff,
+            WatchedFrom = Start + (WatchedFrom * 1_000_000L),
+            StatusAt = StatusSecond < 0 ? 0 : Start + (StatusSecond * 1_000_000L),
+            SensorsOff = SensorsOff is { } off ? off.Aggregate(0, (mask, vital) => mask | (1 << (int)vital)) : LeadsOff is { } are ? are ? (1 << (int)Vital.HeartRate) | (1 << (int)Vital.RespiratoryRate) : 0 : null,
             ClockOffsetSeconds = ClockOffset,
         };
         int count = AlertEngine.Step(Memory, Settings, in input, _transitions);

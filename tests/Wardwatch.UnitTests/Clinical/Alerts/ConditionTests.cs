@@ -60,6 +60,15 @@ public class ConditionTests
     }
 
     [Fact]
+    public void After_a_long_gap_what_was_clearing_begins_anew()
+    {
+        var bed = Bed();
+        bed.IsWorn = false;
+        bed.Sends(60, "spo2 94").Sends(21, "spo2 88").Tells("1:20 spo2-low raised medium: SpO₂ 88 < 90 for 20 s")
+            .Sends(5, "spo2 95").Silent(91).Sends(10, "spo2 95").TellsNothing().Takes("spo2 95").Tells("3:07 spo2-low ended");
+    }
+
+    [Fact]
     public void A_monitor_that_sends_once_a_minute_raises_at_the_second_bad_value()
     {
         var bed = Bed().Set("device-silent", limit: 120).Set("parameter-silent", limit: 120);
@@ -154,6 +163,42 @@ public class ConditionTests
         const string seven = "hr 115 spo2 95 rr 22 sbp 120 temp 37 acvpu A o2 1", well = "hr 80 spo2 97 rr 14 sbp 120 temp 37 acvpu A o2 0";
         new Bedside().Sends(61, seven).Tells("1:00 news2-7 raised high: NEWS2 7 ≥ 7").Restart().Sends(60, seven).TellsNothing().Sends(301, well).Tells("7:01 news2-7 ended");
         new Bedside().Sends(61, "temp 34.8").Tells("1:00 news2-single raised medium: Temp 34.8 scores 3 in NEWS2").Restart().Sends(301, "temp 36.5").Tells("6:01 news2-single ended");
+    }
+
+    [Fact]
+    public void A_single_three_whose_parameter_is_lost_neither_ends_nor_is_forgotten_by_a_restart()
+    {
+        const string slow = "hr 80 spo2 97 rr 8 sbp 120 temp 37 acvpu A o2 0", others = "hr 80 spo2 97 sbp 120 temp 37 acvpu A o2 0";
+        foreach (bool restarts in (bool[])[false, true])
+        {
+            var bed = new Bedside { IsWorn = false }.Set("rr-low", isOn: false).Sends(61, slow).Tells("1:00 news2-single raised medium: RR 8 scores 3 in NEWS2");
+            bed = restarts ? bed.Restart() : bed;
+            bed.Sends(900, others).TellsNothing().Sends(300, "hr 80 spo2 97 rr 14 sbp 120 temp 37 acvpu A o2 0").TellsNothing()
+                .Takes("hr 80 spo2 97 rr 14 sbp 120 temp 37 acvpu A o2 0").Tells("21:01 news2-single ended");
+        }
+    }
+
+    [Fact]
+    public void A_single_three_that_another_joined_before_a_restart_does_not_end_while_that_other_is_lost()
+    {
+        // Cold from the beginning, and from the second minute on breathing slowly; after the restart the temperature is well and respiration does not come.
+        var bed = new Bedside { IsWorn = false }.Set("rr-low", isOn: false).Sends(61, "temp 34.8 rr 14").Tells("1:00 news2-single raised medium: Temp 34.8 scores 3 in NEWS2").Sends(60, "temp 34.8 rr 8");
+        bed.Restart().Sends(600, "temp 36.5").TellsNothing().Sends(301, "temp 36.5 rr 14").Tells("17:01 news2-single ended");
+    }
+
+    [Fact]
+    public void A_restart_does_not_end_a_score_of_which_something_is_lost()
+    {
+        var bed = new Bedside { IsWorn = false }.Sends(61, "hr 115 spo2 95 rr 22 sbp 120 temp 37 acvpu A o2 1").Tells("1:00 news2-7 raised high: NEWS2 7 ≥ 7");
+        bed.Skip(400).Restart(known: "hr spo2 rr sbp temp acvpu o2").Sends(900, "hr 115 spo2 95 sbp 120 temp 37 acvpu A o2 1").TellsNothing();
+    }
+
+    [Fact]
+    public void After_a_restart_a_score_does_not_wait_for_what_was_never_known()
+    {
+        const string ill = "hr 112 spo2 92 rr 26", well = "hr 80 spo2 97 rr 14";
+        var bed = new Bedside { IsWorn = false }.Set("rr-high", isOn: false).Sends(61, ill).Tells("1:00 news2-7 raised high: NEWS2 at least 7 ≥ 7");
+        bed.Restart(known: "hr spo2 rr").Sends(301, well).Tells("6:01 news2-7 ended");
     }
 
     [Fact]

@@ -97,6 +97,23 @@ public class ScoreTimelineTests
     }
 
     [Fact]
+    public void A_score_that_may_be_at_the_limit_still_is_not_over()
+    {
+        // Without respiration two points are certain and five are possible.
+        new Bedside { IsWorn = false }.Set("rr-high", isOn: false).Sends(61, "hr 95 spo2 95 rr 26 sbp 120 temp 37 acvpu A o2 0").Tells("1:00 news2-5 raised medium: NEWS2 5 ≥ 5")
+            .Sends(1200, "hr 95 spo2 95 sbp 120 temp 37 acvpu A o2 0").TellsNothing();
+    }
+
+    [Fact]
+    public void A_score_that_nobody_looked_at_for_two_minutes_has_not_held_meanwhile() =>
+        new Bedside { IsWorn = false }.Set("rr-high", isOn: false).Sends(30, "hr 95 spo2 95 rr 26 sbp 120 temp 37 acvpu A o2 0").Skip(120).Sends(60, "hr 95 spo2 95 rr 26 sbp 120 temp 37 acvpu A o2 0").TellsNothing()
+            .Takes("hr 95 spo2 95 rr 26 sbp 120 temp 37 acvpu A o2 0").Tells("3:30 news2-5 raised medium: NEWS2 5 ≥ 5");
+
+    [Fact]
+    public void A_score_of_seven_stands_for_the_three_in_it() =>
+        new Bedside { IsWorn = false }.Sends(61, "hr 112 spo2 95 rr 22 sbp 120 temp 34.8 acvpu A o2 0").Tells("1:00 news2-7 raised high: NEWS2 8 ≥ 7");
+
+    [Fact]
     public void One_second_of_artefact_is_no_score() =>
         new Bedside().Sends(60, Well).Takes("hr 180 spo2 70 rr 40 sbp 60 temp 37 acvpu A o2 0").Sends(120, Well).TellsNothing();
 

@@ -11,6 +11,14 @@ public class VitalTimelineTests
     private static Bedside Bed() => new() { HasNews2 = false };
 
     [Fact]
+    public void A_pressure_that_falls_below_its_limit_is_low_and_not_falling_beside_it() =>
+        new Bedside { HasNews2 = false }.Sends(300, "sbp 130").Sends(60, "sbp 86").Tells("5:20 sbp-low raised medium: SBP 86 < 90 for 20 s");
+
+    [Fact]
+    public void A_saturation_that_falls_by_just_the_limit_is_falling() =>
+        new Bedside { HasNews2 = false }.Sends(60, "spo2 98").Sends(20, "spo2 93").TellsNothing().Sends(1, "spo2 93").Tells("1:20 spo2-fall raised medium: SpO₂ fell by 5 ≥ 5 within 2 min for 20 s");
+
+    [Fact]
     public void A_heart_rate_of_160_for_ten_seconds_calls_the_cardiologist_and_one_of_145_afterwards_is_the_milder_alert() =>
         Bed().Sends(30, "hr 80").Sends(10, "hr 160").TellsNothing().Takes("hr 160").Tells("0:40 hr-critical-high raised high: HR 160 > 150 for 10 s")
             .Sends(15, "hr 147").TellsNothing()
