@@ -90,10 +90,14 @@ public sealed class IncidentTests(EventHospital hospital) : IAsyncLifetime
         (await NotifiedAsync(incident.IncidentId))[..3].ShouldBe(["Ada assigned", "Ben escalated", "Dora escalated"]);
         (await IncidentAsync(patient, found => found.Step == 4)).AssigneeName.ShouldBe("Dora");
 
-        // The one who acknowledges is responsible from then on, and nobody else is told.
+        // The one who acknowledges is responsible from then on, and nobody else is told. What is told of it says when it first stood on a screen.
+        var shown = incident.OpenedAt.AddSeconds(1);
+        _around.Shown[incident.IncidentId] = shown;
         (await second.TakeAsync("Emil", incident.IncidentId, IncidentStep.Acknowledge)).Refusal.ShouldBeNull();
         incident = await IncidentAsync(patient, found => found.State == "ACKNOWLEDGED");
-        (incident.AssigneeName, incident.NextWhat).ShouldBe(("Emil", "re-alert"));
+        (incident.AssigneeName, incident.NextWhat, incident.DeliveredAt).ShouldBe(("Emil", "re-alert", shown));
+        await Poll.UntilAsync(() => Task.FromResult(_around.Told.Any(told => told.Incident == incident.IncidentId && told.Step == "acknowledged")), Soon, "the world is told", Cancellation);
+        _around.Told.Where(told => told.Incident == incident.IncidentId && told.DeliveredAt is not null).Select(told => (told.Step, told.DeliveredAt)).ShouldBe([("acknowledged", shown)]);
         (await hospital.ScalarAsync<long>($"select count(*) from timers where subject = '{incident.Id}' and kind = 'incident-step'", Cancellation)).ShouldBe(0);
     }
 
