@@ -23,7 +23,7 @@ namespace Wardwatch.SystemTests.Alerts;
 public sealed class AlertMoveTests(AlertWard alerts)
 {
     private const string Type = "sbp-critical";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -13,7 +13,7 @@ public sealed class RetentionTests(EventHospital hospital)
 {
     private const string Old = "now() - interval '11 years'";
     private const string Young = "now() - interval '9 years'";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = Poll.Patience;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

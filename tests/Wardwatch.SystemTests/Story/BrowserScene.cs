@@ -66,7 +66,7 @@ internal sealed class BrowserScene : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(Poll.Patience);
         try
         {
             await _process.WaitForExitAsync(deadline.Token);
