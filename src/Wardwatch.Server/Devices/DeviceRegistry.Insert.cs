@@ -69,7 +69,7 @@ internal sealed partial class DeviceRegistry : ICanaryDevices
             await mark.ExecuteNonQueryAsync(cancellation);
         }
 
-        await InsertBindingsAsync(connection, tenantId, [new(number, patientNumber, topic, Now, DateTime.MaxValue)], cancellation);
+        await InsertBindingsAsync(connection, tenantId, [new(number, patientNumber, topic, Now, DateTime.MaxValue, IsAwaited: false)], cancellation);
         await DirectoryChanges.NotifyAsync(connection, DeviceDirectory.Topic, number, cancellation);
         return new(number, device.Token);
     }
