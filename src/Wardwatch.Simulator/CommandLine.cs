@@ -39,6 +39,7 @@ internal static class CommandLine
     private static readonly Option<bool> Plain = new("--plain") { Description = "Load: TCP without TLS, for a broker on this machine to compare with" };
     private static readonly Option<double> Wait = new("--wait") { Description = "Seconds to wait for the server to listen", DefaultValueFactory = _ => 5 };
     private static readonly Option<string?> Ledger = new("--ledger") { Description = "Write a line 'device boot counter reason' for every PUBACK to this file" };
+    private static readonly Option<string?> Staff = new("--staff") { Description = "Simulate the staff of a demo hospital as well, who answer to the stories' alerts: the address of its pages, such as http://localhost:8080. A story without times of its own is then over within two minutes" };
     private static readonly Option<bool> ExitWithParent = new("--exit-with-parent") { Description = "End when the standard input closes" };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line instead of text" };
 
@@ -47,7 +48,7 @@ internal static class CommandLine
         var root = new RootCommand("Bedside devices over MQTT and TLS: replays workbooks and tables, invents patients, scripts deteriorations and device faults, makes load.")
         {
             Data, Host, Port, Patients, Devices, Speed, Interval, Workbook, Sheet, Tables, Records, Synthetic, AtEnd, Story, Fault, Seed, Mqtt5, Mqtt311,
-            InFlight, OfflineLimit, Load, Connections, Seconds, Warmup, SealedAhead, Plain, Wait, Ledger, ExitWithParent, Json,
+            InFlight, OfflineLimit, Load, Connections, Seconds, Warmup, SealedAhead, Plain, Wait, Ledger, Staff, ExitWithParent, Json,
         };
         root.SetAction((parsed, cancellation) => RunAsync(parsed, time, cancellation));
 
@@ -100,6 +101,9 @@ internal static class CommandLine
         var seconds = parsed.GetValue(Seconds);
         if (seconds is { } given) Within(given, 0.1, 31_536_000, "--seconds");
 
+        var speed = Within(parsed.GetValue(Speed), 0.01, 100_000, "--speed");
+        var staff = parsed.GetValue(Staff) is { } server ? Address(server) : null;
+        var stories = Requests(parsed.GetValue(Story), ["calm", "none"], StoryRequest.Parse);
         return new SimulatorOptions
         {
             DataFolder = parsed.GetRequiredValue(Data),
@@ -107,7 +111,7 @@ internal static class CommandLine
             Port = (int)Within(parsed.GetValue(Port), 1, 65_535, "--port"),
             DeviceChoice = devices,
             Patients = patients,
-            Speed = Within(parsed.GetValue(Speed), 0.01, 100_000, "--speed"),
+            Speed = speed,
             Interval = TimeSpan.FromSeconds(Within(parsed.GetValue(Interval), 0.05, 3_600, "--interval")),
             Workbook = parsed.GetValue(Workbook),
             Sheet = parsed.GetValue(Sheet),
@@ -115,7 +119,7 @@ internal static class CommandLine
             Records = parsed.GetValue(Records) ?? [],
             Synthetic = parsed.GetValue(Synthetic),
             AfterEnd = afterEnd,
-            Stories = Requests(parsed.GetValue(Story), ["calm", "none"], StoryRequest.Parse),
+            Stories = staff is null ? stories : stories?.ConvertAll(story => story.Told(speed)),
             Faults = Requests(parsed.GetValue(Fault), ["none"], FaultRequest.Parse),
             Seed = parsed.GetValue(Seed),
             Version = parsed.GetValue(Mqtt311) ? MqttVersion.V311 : MqttVersion.V500,
@@ -124,6 +128,7 @@ internal static class CommandLine
             Duration = seconds is { } end ? TimeSpan.FromSeconds(end) : null,
             Patience = TimeSpan.FromSeconds(Within(parsed.GetValue(Wait), 0, 3_600, "--wait")),
             Ledger = parsed.GetValue(Ledger),
+            Staff = staff,
             ExitWithParent = parsed.GetValue(ExitWithParent),
             Json = parsed.GetValue(Json),
         };
@@ -131,6 +136,9 @@ internal static class CommandLine
 
     private static List<T>? Requests<T>(string[]? texts, string[] noneWords, Func<string, T> parse) =>
         texts is null || texts.Length == 0 ? null : [.. texts.Where(text => !noneWords.Contains(text, StringComparer.OrdinalIgnoreCase)).Select(parse)];
+
+    private static Uri Address(string text) =>
+        Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : throw SimulatorException.Usage("--staff is an address, such as http://localhost:8080.");
 
     private static double Within(double value, double min, double max, string option) =>
         value >= min && value <= max ? value : throw SimulatorException.Usage($"{option} is from {min} to {max}.");

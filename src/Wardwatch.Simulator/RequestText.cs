@@ -25,6 +25,9 @@ internal sealed class RequestText
 
     public double? Every { get; }
 
+    /// <summary>Whether any number is given by name.</summary>
+    public bool HasNumbers => _numbers.Count > 0;
+
     /// <exception cref="SimulatorException">A number is none, or not more than zero where it must be.</exception>
     public static RequestText Parse(string text, string what)
     {

@@ -65,6 +65,9 @@ internal sealed record SimulatorOptions
     /// <summary>Where to note what was acknowledged, or null.</summary>
     public string? Ledger { get; init; }
 
+    /// <summary>Where the demo's server is, whose staff are simulated as well; null: nobody is.</summary>
+    public Uri? Staff { get; init; }
+
     public bool ExitWithParent { get; init; }
 
     public bool Json { get; init; }

@@ -10,10 +10,16 @@ namespace Wardwatch.Simulator;
 /// <summary>Says what goes on: a line of text, or with <c>--json</c> an object a line with a <c>type</c>. Numbers only; no key, token or value of a patient.</summary>
 internal sealed class StatusWriter(TextWriter output, bool json, TimeProvider time)
 {
+    /// <summary>What stands before each line of a story.</summary>
+    public const string Story = "story    ";
+
     // The text goes to a terminal or a program, never into a web page: a plus sign may stay a plus sign.
     private static readonly JsonSerializerOptions Plain = new(JsonSerializerOptions.Default) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public void Note(string text) => Put("note", text, new JsonObject { ["text"] = text });
+
+    /// <summary>What there is to be seen in a story, for somebody who watches.</summary>
+    public void Tell(string text) => Put("story", text, new JsonObject { ["text"] = text }, Story);
 
     public void Started(int devices, SimulatorOptions options)
     {
@@ -112,7 +118,7 @@ internal sealed class StatusWriter(TextWriter output, bool json, TimeProvider ti
 
     private static string Milliseconds(LatencyHistogram latency, double share) => latency.PercentileMilliseconds(share).ToString("0.##");
 
-    private void Put(string type, string text, JsonObject numbers)
+    private void Put(string type, string text, JsonObject numbers, string before = "")
     {
         if (json)
         {
@@ -122,7 +128,7 @@ internal sealed class StatusWriter(TextWriter output, bool json, TimeProvider ti
         }
         else
         {
-            output.WriteLine($"{time.GetLocalNow():HH:mm:ss} {text}");
+            output.WriteLine($"{before}{time.GetLocalNow():HH:mm:ss} {text}");
         }
 
         output.Flush();

@@ -8,7 +8,7 @@ using Wardwatch.Simulator.Workbooks;
 namespace Wardwatch.Simulator;
 
 /// <summary>One bed of the ward to be simulated.</summary>
-internal sealed record PlannedBed(DeviceCredentials Device, PatientSimulation Patient, IReadOnlyList<FaultRun> Faults, DeviceBattery? Battery = null);
+internal sealed record PlannedBed(DeviceCredentials Device, PatientSimulation Patient, IReadOnlyList<StoryRun> Stories, IReadOnlyList<FaultRun> Faults, DeviceBattery? Battery = null);
 
 /// <summary>What will be simulated, and what the operator should know about it.</summary>
 internal sealed record WardPlan(IReadOnlyList<PlannedBed> Beds, IReadOnlyList<string> Notes);
@@ -46,7 +46,7 @@ internal static class WardBuilder
             IReadOnlyList<FaultRun> faults = options.Faults is not null
                 ? [.. options.Faults.Where(fault => IsTarget(fault.Target, number, device)).Select(fault => fault.ToRun())]
                 : isDemo ? [.. DemoFaults.Where(fault => fault.Device == number).Select(fault => fault.Run)] : [];
-            beds.Add(new PlannedBed(device, new PatientSimulation(Source(tables[i], number, options), runs), faults, isDemo ? DeviceBattery.OfDemo(number) : null));
+            beds.Add(new PlannedBed(device, new PatientSimulation(Source(tables[i], number, options), runs), runs, faults, isDemo ? DeviceBattery.OfDemo(number) : null));
         }
 
         return new WardPlan(beds, notes);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Wardwatch.Devices.Mqtt;
 using Wardwatch.Simulator.Devices;
+using Wardwatch.Simulator.Staff;
 
 namespace Wardwatch.Simulator;
 
@@ -31,11 +32,29 @@ internal sealed class WardSimulation(SimulatorOptions options, TimeProvider time
         // The pacers stop first, so that what they made can still be acknowledged while the connections take their leave.
         var connections = devices.Select(device => device.Connection.RunAsync(stop.Token)).ToList();
         var pacers = devices.Chunk(DevicesPerPacer).Select(part => new DevicePacer(part, options.Interval, options.Speed, statistics, time).RunAsync(stop.Token)).ToList();
+        using var hospital = options.Staff is { } server ? new HospitalApi(server, options.DataFolder) : null;
+        var staff = hospital is null ? Task.CompletedTask : AnswerAsync(hospital, plan, stop);
         var refusal = await ReportAsync(statistics, stop);
+        await staff;
         await Task.WhenAll(pacers);
         await Task.WhenAll(connections);
         status.Summary(statistics, devices.Sum(device => (long)device.Connection.UnacknowledgedCount));
         if (refusal is not null) throw refusal;
+    }
+
+    // Where staff cannot be, nobody should wait for them.
+    private async Task AnswerAsync(HospitalApi hospital, WardPlan plan, CancellationTokenSource stop)
+    {
+        List<StoriedPatient> storied = [.. plan.Beds.SelectMany(bed => bed.Stories.Select(story => new StoriedPatient(bed.Device.PatientId, story.Story.Name, story.OnsetSeconds / options.Speed)))];
+        try
+        {
+            await new ScriptedStaff(hospital, options.Staff!, storied, StaffPace.Usual, status, time).RunAsync(stop.Token);
+        }
+        catch (SimulatorException)
+        {
+            await stop.CancelAsync();
+            throw;
+        }
     }
 
     private SimulatedDevice Device(PlannedBed bed, int index, ServerAddress address, SemaphoreSlim handshakes, DeviceStatistics statistics, AcknowledgementLedger? ledger)
@@ -46,7 +65,7 @@ internal sealed class WardSimulation(SimulatorOptions options, TimeProvider time
         var connectionOptions = new ConnectionOptions { Version = options.Version, Window = options.InFlight, OfflineLimit = Math.Max(options.OfflineLimit, options.InFlight + 1) };
         Action<OutgoingMessage, MqttReason>? answered = ledger is null ? null : (message, reason) => ledger.Note(bed.Device.Device, sealer.BootId, message.Counter, reason);
         var connection = new DeviceConnection(bed.Device, address.DialAsync, connectionOptions, handshakes, statistics, time, index, answered);
-        
+
         // A ledger is about readings.
         return new SimulatedDevice(bed.Patient, sealer, connection, bed.Faults, statistics, ledger is null ? bed.Battery : null);
     }

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   axeViolations,
+  confirm,
+  countedSound,
   counts,
+  dialog,
   leadsTo,
   listening,
   PHONE,
@@ -17,61 +20,6 @@ import {
 } from './browser.mjs';
 
 const iso = (at = Date.now()) => new Date(at).toISOString();
-
-/** In the page, before anything else: sound that is counted instead of heard, and none before a press. */
-function countedSound() {
-  globalThis.tones = [];
-  Object.defineProperty(navigator, 'userActivation', { value: { hasBeenActive: false } });
-  class Node {
-    constructor(context) {
-      this.context = context;
-      this.gain = this;
-      this.frequency = this;
-    }
-    connect(to) {
-      return to;
-    }
-    disconnect() {}
-    setPeriodicWave() {}
-    setValueAtTime() {}
-    linearRampToValueAtTime() {}
-    start(at) {
-      globalThis.tones.push(at);
-    }
-    stop() {}
-  }
-  globalThis.AudioContext = class {
-    state = 'suspended';
-    currentTime = 0;
-    destination = null;
-    createGain() {
-      return new Node(this);
-    }
-    createOscillator() {
-      return new Node(this);
-    }
-    createPeriodicWave() {
-      return {};
-    }
-    async resume() {
-      this.state = 'running';
-      this.onstatechange?.();
-    }
-    async close() {}
-  };
-}
-
-const dialog = (page) => page.getByRole('dialog');
-/** A press counts only after a moment, so that a ghost of the touch before does not answer. */
-const confirm = async (page, name) => {
-  const button = dialog(page).getByRole('button', { name });
-  await until(
-    () => button.getAttribute('aria-disabled'),
-    (value) => value !== 'true',
-    'is never armed',
-  );
-  await button.click();
-};
 
 describe('alerts', { skip: real ? 'raises alerts in the mock' : false }, () => {
   const { product, start: open, allow } = shared({ always: [REFUSED] });
@@ -369,5 +317,15 @@ describe('alerts', { skip: real ? 'raises alerts in the mock' : false }, () => {
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= PHONE.width, 'cut off to the right');
     const looks = await start('/alerts', { shown: '.alert-group', user: 'analyst' });
     await counts(looks.getByRole('button', { name: /Acknowledge|More/ }), 0);
+  });
+
+  test('of devices reach technical staff as they happen, and those of patients do not', async () => {
+    const page = await start('/alerts', { user: 'technician' });
+    const alert = raise(null, 'device-silent', { text: 'The database takes no readings', alone: true, tell: true });
+    await page.getByText('1 new alert', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByText('The database takes no readings').first().waitFor();
+    await counts(page.getByRole('row').filter({ hasText: 'Haddad' }), 0);
+    over(alert);
   });
 });

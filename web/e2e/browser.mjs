@@ -35,7 +35,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** The product and a browser; `browser`: one that is open already and stays so. */
 export async function openProduct({ browser: given = null, ...options } = {}) {
   const mock = real ? null : await startMock(options);
-  const browser = given ?? (await chromium.launch({ executablePath: browserPath(), args: FLAGS }));
+  const browser = given ?? (await chromium.launch({ executablePath: browserPath(), args: FLAGS, timeout: LONGEST_MS }));
   return {
     mock,
     url: real ?? mock.url,
@@ -82,6 +82,7 @@ export function shared({ always = [], ready = null, user: usual = USER, shown: s
   };
 }
 
+/** How long a page may take until what a test waits for is there. */
 const LONGEST_MS = 120_000;
 /** Playwright looks again after 20, 50, 100, 100 and then 500 ms, which is most of what tests of quick pages wait; it keeps to 100 ms where less than 2.5 s are left. */
 const SHORT_MS = 2400;
@@ -271,3 +272,58 @@ export const leadsTo = (page, pattern) =>
 
 export const tile = (page, bed) => page.locator(`.tile-in[data-bed="${bed}"]`);
 export const numbersOf = (page) => page.locator('.tile-in .num dd').allInnerTexts();
+
+/** In the page, before anything else: sound that is counted instead of heard, and none before a press. */
+export function countedSound() {
+  globalThis.tones = [];
+  Object.defineProperty(navigator, 'userActivation', { value: { hasBeenActive: false } });
+  class Node {
+    constructor(context) {
+      this.context = context;
+      this.gain = this;
+      this.frequency = this;
+    }
+    connect(to) {
+      return to;
+    }
+    disconnect() {}
+    setPeriodicWave() {}
+    setValueAtTime() {}
+    linearRampToValueAtTime() {}
+    start(at) {
+      globalThis.tones.push(at);
+    }
+    stop() {}
+  }
+  globalThis.AudioContext = class {
+    state = 'suspended';
+    currentTime = 0;
+    destination = null;
+    createGain() {
+      return new Node(this);
+    }
+    createOscillator() {
+      return new Node(this);
+    }
+    createPeriodicWave() {
+      return {};
+    }
+    async resume() {
+      this.state = 'running';
+      this.onstatechange?.();
+    }
+    async close() {}
+  };
+}
+
+export const dialog = (page) => page.getByRole('dialog');
+/** A press counts only after a moment, so that a ghost of the touch before does not answer. */
+export const confirm = async (page, name) => {
+  const button = dialog(page).getByRole('button', { name });
+  await until(
+    () => button.getAttribute('aria-disabled'),
+    (value) => value !== 'true',
+    'is never armed',
+  );
+  await button.click();
+};

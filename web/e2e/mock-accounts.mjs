@@ -123,6 +123,7 @@ export class Accounts {
 
   me({ account, locked }) {
     return {
+      id: `acc-${account.user}`,
       user: account.user,
       name: account.name,
       role: account.role,

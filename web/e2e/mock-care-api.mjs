@@ -1,6 +1,6 @@
 /** What the mock answers about alerts, incidents, notifications, limits and pauses. */
 import { iso } from './mock-administration.mjs';
-import { KIND_DOCUMENTS, OPEN, SILVA, WAITS } from './mock-care.mjs';
+import { KIND_DOCUMENTS, OPEN, WAITS } from './mock-care.mjs';
 
 /** Undefined where there is no such address. */
 export function answerCare(care, { method, segments, query, body, may, session, reply }) {
@@ -8,7 +8,7 @@ export function answerCare(care, { method, segments, query, body, may, session, 
   const list = (items) => reply.json(200, { items, next: null });
   const reads = may.includes('patients.read') || may.includes('alerts.technical');
   const me = {
-    id: session.account.user === 'nurse' ? SILVA.id : `acc-${session.account.user}`,
+    id: `acc-${session.account.user}`,
     name: session.account.name,
     role: 'nurse',
   };
@@ -76,11 +76,11 @@ function pause(care, { method, id, body, me, may, reply }) {
   if (!may.includes('alerts.act')) return reply.problem(403, 'forbidden', 'Not allowed');
   if (method === 'DELETE') {
     care.pauses.delete(id);
-    care.send('SoundChanged', { ward: id, until: iso(), by: me.name });
+    care.send('SoundChanged', { ward: id, from: iso(), until: iso(), by: me.name });
     return reply.none();
   }
   if (!(body.seconds <= 120)) return reply.problem(400, 'invalid-parameter', 'At most 120 seconds');
-  const pause = { ward: id, until: iso(Date.now() + body.seconds * 1000), by: me.name };
+  const pause = { ward: id, from: iso(), until: iso(Date.now() + body.seconds * 1000), by: me.name };
   care.pauses.set(id, pause);
   care.send('SoundChanged', pause);
   return reply.json(200, pause);

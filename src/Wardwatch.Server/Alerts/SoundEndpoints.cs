@@ -24,10 +24,11 @@ internal static class SoundEndpoints
         insert into sound_pauses (tenant_id, ward_id, paused_until, paused_at, account_id, account_name) values ($1, $2, $3, $4, $5, $6)
         on conflict (tenant_id, ward_id) do update
         set paused_until = excluded.paused_until, paused_at = excluded.paused_at, account_id = excluded.account_id, account_name = excluded.account_name
+        returning paused_at
         """;
 
-    private const string End = "update sound_pauses set paused_until = $3 where tenant_id = $1 and ward_id = $2 and paused_until > $3";
-    private const string Read = "select ward_id, paused_until, account_name from sound_pauses where tenant_id = $1 and paused_until > $2 order by ward_id";
+    private const string End = "update sound_pauses set paused_until = $3 where tenant_id = $1 and ward_id = $2 and paused_until > $3 returning paused_at";
+    private const string Read = "select ward_id, paused_at, paused_until, account_name from sound_pauses where tenant_id = $1 and paused_until > $2 order by ward_id";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -48,7 +49,7 @@ internal static class SoundEndpoints
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            var pause = new SoundPauseDocument(reader.GetString(0), new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(1), DateTimeKind.Utc)), reader.GetString(2));
+            var pause = new SoundPauseDocument(reader.GetString(0), Time(reader.GetDateTime(1)), Time(reader.GetDateTime(2)), reader.GetString(3));
             if ((ward is null || ward == pause.Ward) && scope.CoversWard(caller.TenantId, pause.Ward))
             {
                 pauses.Add(pause);
@@ -84,17 +85,18 @@ internal static class SoundEndpoints
 
         var now = time.GetUtcNow();
         var until = now.AddSeconds(seconds ?? 0);
+        DateTimeOffset from;
         await using (var transaction = await database.BeginAsync(caller.TenantId, cancellation))
         {
             await using var command = seconds is null
                 ? transaction.Command(End, caller.TenantId, id, now.UtcDateTime)
                 : transaction.Command(Put, caller.TenantId, id, until.UtcDateTime, now.UtcDateTime, caller.AccountId, caller.Name);
-            await command.ExecuteNonQueryAsync(cancellation);
+            from = await command.ExecuteScalarAsync(cancellation) is DateTime began ? Time(began) : now;
             await audit.RecordAsync(transaction.Connection, AuditEntry.Of(context, seconds is null ? AuditActions.EndSoundPause : AuditActions.PauseSound) with { Detail = $"ward {id}" }, cancellation);
             await transaction.CommitAsync(cancellation);
         }
 
-        var document = new SoundPauseDocument(id, until, caller.Name);
+        var document = new SoundPauseDocument(id, from, until, caller.Name);
         foreach (var observer in observers)
         {
             observer.Changed(caller.TenantId, document);
@@ -102,4 +104,6 @@ internal static class SoundEndpoints
 
         return TypedResults.Ok(document);
     }
+
+    private static DateTimeOffset Time(DateTime stored) => new(DateTime.SpecifyKind(stored, DateTimeKind.Utc));
 }

@@ -62,7 +62,7 @@ internal static class DemoHospitalRun
     {
         try
         {
-            await simulator.RunAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger<DemoSimulator>(), TimeProvider.System, stop);
+            await simulator.RunAsync(PortOf(app, "http:") is { } port ? $"http://localhost:{port}" : null, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger<DemoSimulator>(), TimeProvider.System, stop);
             await serverStop.CancelAsync();
         }
         catch (StartupException)
@@ -75,9 +75,8 @@ internal static class DemoHospitalRun
 
     private static void Announce(WebApplication app, IReadOnlyList<DemoCredential> accounts)
     {
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
-        Console.WriteLine($"ready: http://localhost:{PortOf("http:")}");
-        if (PortOf("https:") is { } https)
+        Console.WriteLine($"ready: http://localhost:{PortOf(app, "http:")}");
+        if (PortOf(app, "https:") is { } https)
         {
             Console.WriteLine($"https://localhost:{https} (its authority: {app.Services.GetRequiredService<DataFolder>().AuthorityCertificate})");
         }
@@ -89,7 +88,9 @@ internal static class DemoHospitalRun
         }
 
         Console.WriteLine("Ctrl-C stops everything.");
-
-        int? PortOf(string scheme) => addresses.FirstOrDefault(address => address.StartsWith(scheme, StringComparison.Ordinal)) is { } address ? BindingAddress.Parse(address).Port : null;
     }
+
+    private static int? PortOf(WebApplication app, string scheme) =>
+        app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
+            .FirstOrDefault(address => address.StartsWith(scheme, StringComparison.Ordinal)) is { } address ? BindingAddress.Parse(address).Port : null;
 }

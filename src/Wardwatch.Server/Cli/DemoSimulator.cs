@@ -32,17 +32,25 @@ internal sealed partial class DemoSimulator
             : throw new StartupException("The simulator is not built.", "Build it with: dotnet build -c Release src/Wardwatch.Simulator, or start with --no-simulator.");
     }
 
+    /// <summary>What stands before a line that tells a story: it is meant for whoever watches, and passed on as it is.</summary>
+    private const string Story = "story ";
+
     /// <summary>Runs the devices until told to stop. Each new start waits longer, so that one that cannot run does not fill the log.</summary>
+    /// <param name="pages">Where the pages are, through which simulated staff answer; null: nobody does.</param>
+    /// <param name="log">Where it is said that they ended.</param>
+    /// <param name="time">For the pauses.</param>
+    /// <param name="stop">Ends them.</param>
     /// <exception cref="StartupException">An option or a file cannot be used.</exception>
-    public async Task RunAsync(ILogger log, TimeProvider time, CancellationToken stop)
+    public async Task RunAsync(string? pages, ILogger log, TimeProvider time, CancellationToken stop)
     {
         var pause = FirstPause;
+        string[] command = pages is null ? _command : [.. _command, "--staff", pages];
         try
         {
             while (true)
             {
                 var began = time.GetTimestamp();
-                using var process = WatchedProcess.Start(_command, "TERM", new Dictionary<string, string?>(StringComparer.Ordinal), line => Console.WriteLine("devices  " + line));
+                using var process = WatchedProcess.Start(command, "TERM", new Dictionary<string, string?>(StringComparer.Ordinal), line => Console.WriteLine(line.StartsWith(Story, StringComparison.Ordinal) ? line : "devices  " + line));
                 try
                 {
                     var code = await process.Exited.WaitAsync(stop);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Wardwatch.Server.Cli.Seed;
+using Wardwatch.Server.Incidents;
 using Wardwatch.Server.Platform;
 using Wardwatch.Server.Staff;
 
@@ -54,6 +55,7 @@ internal static class DemoVerb
                 // Whoever tries the demo out is not to look for an authenticator first, nor to find a locked screen after lunch.
                 KeyValuePair.Create($"{StaffOptions.Section}:{nameof(StaffOptions.SecondFactorRequired)}", (string?)"false"),
                 KeyValuePair.Create($"{StaffOptions.Section}:{nameof(StaffOptions.IdleLockSeconds)}", (string?)"0"),
+                .. StorySettings(arguments),
                 .. VerbOptions.DataSettings(folder),
                 .. VerbOptions.HttpSettings(arguments.GetValue(http)),
                 .. VerbOptions.HttpsSettings(arguments.GetValue(https) ?? DefaultHttps),
@@ -69,6 +71,15 @@ internal static class DemoVerb
         });
         return command;
     }
+
+    // Whoever watches a story is not to wait for minutes until the next one is asked.
+    private static IEnumerable<KeyValuePair<string, string?>> StorySettings(ParseResult arguments) => arguments.GetValue<string[]>("--story") is { Length: > 0 }
+        ?
+        [
+            KeyValuePair.Create($"{IncidentsOptions.Section}:{nameof(IncidentsOptions.HighSteps)}", (string?)"15,30,60"),
+            KeyValuePair.Create($"{IncidentsOptions.Section}:{nameof(IncidentsOptions.MediumSteps)}", (string?)"20,40,80"),
+        ]
+        : [];
 
     private static IEnumerable<string> GivenOn(ParseResult arguments) =>
         from option in SimulatorOptions

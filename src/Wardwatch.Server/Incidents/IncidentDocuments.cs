@@ -1,6 +1,7 @@
 using Npgsql;
 using Wardwatch.Clinical.Alerts;
 using Wardwatch.Server.Alerts.Contracts;
+using Wardwatch.Server.Notifications.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 
 namespace Wardwatch.Server.Incidents;
@@ -25,10 +26,10 @@ internal sealed record IncidentHistoryStep(DateTimeOffset At, IncidentActor? Act
 /// <param name="To">Whom, in words.</param>
 internal sealed record IncidentNextStep(DateTimeOffset At, string What, string To);
 
-/// <summary>An incident as it is shown.</summary>
+/// <summary>An incident as it is shown; <c>DeliveredAt</c>: when a notification of it first stood on somebody's screen.</summary>
 internal sealed record IncidentDocument(
     Guid Id, long Number, IReadOnlyList<AlertDocument> Alerts, string? Patient, string? PatientName, string? Ward, string? Bed, string Type, string Name, string Category, string Priority,
-    bool Technical, string State, string Role, IncidentPerson? Assignee, DateTimeOffset OpenedAt, DateTimeOffset OnsetAt, DateTimeOffset? AssignedAt, DateTimeOffset? AcknowledgedAt,
+    bool Technical, string State, string Role, IncidentPerson? Assignee, DateTimeOffset OpenedAt, DateTimeOffset OnsetAt, DateTimeOffset? AssignedAt, DateTimeOffset? DeliveredAt, DateTimeOffset? AcknowledgedAt,
     DateTimeOffset? StartedAt, DateTimeOffset? ReviewedAt, DateTimeOffset? ResolvedAt, DateTimeOffset? ArchivedAt, DateTimeOffset? RespondBy, string RespondState, IncidentNextStep? NextStep,
     int Step, string? Outcome, int Version, bool Canary)
 {
@@ -44,7 +45,7 @@ internal static class IncidentDocuments
 {
     /// <summary>Documents of incidents of one hospital, with their alerts.</summary>
     public static async Task<List<IncidentDocument>> OfAsync(
-        NpgsqlConnection connection, int tenantId, IReadOnlyList<Incident> incidents, IAlerts alerts, IPatientDirectory patients, CancellationToken cancellation)
+        NpgsqlConnection connection, int tenantId, IReadOnlyList<Incident> incidents, IAlerts alerts, IReceipts receipts, IPatientDirectory patients, CancellationToken cancellation)
     {
         var documents = new List<IncidentDocument>(incidents.Count);
         if (incidents.Count == 0)
@@ -53,6 +54,7 @@ internal static class IncidentDocuments
         }
 
         var ofIncident = await alerts.DocumentsAsync(connection, tenantId, [.. incidents.Select(incident => incident.IncidentId)], cancellation);
+        await DeliveriesAsync(connection, tenantId, incidents, receipts, cancellation);
         foreach (var incident in incidents)
         {
             var patient = incident.PatientId is { } id ? await patients.FindAsync(tenantId, id, cancellation) : null;
@@ -60,6 +62,17 @@ internal static class IncidentDocuments
         }
 
         return documents;
+    }
+
+    /// <summary>Completes incidents by when a screen first showed one of their notifications, which the row knows only from the next change on.</summary>
+    public static async Task DeliveriesAsync(NpgsqlConnection connection, int tenantId, IEnumerable<Incident> incidents, IReceipts receipts, CancellationToken cancellation)
+    {
+        Incident[] undelivered = [.. incidents.Where(incident => incident is { DeliveredAt: null, ToldAt: not null, Canary: false })];
+        var shown = await receipts.FirstShownAsync(connection, tenantId, Array.ConvertAll(undelivered, incident => incident.IncidentId), cancellation);
+        foreach (var incident in undelivered)
+        {
+            incident.DeliveredAt = shown.TryGetValue(incident.IncidentId, out var at) ? at : null;
+        }
     }
 
     /// <summary>The steps of one incident, in order.</summary>
@@ -91,7 +104,7 @@ internal static class IncidentDocuments
         incident.IncidentId, incident.Number, alerts, incident.PatientId, patientName, incident.WardId, incident.Bed, incident.Type, IncidentText.Name(incident),
         (incident.Leading?.Category ?? AlertCategory.Operational).Word(), incident.Priority.Word(), incident.Technical, incident.State, incident.Role,
         incident.Assignee is { } assignee ? new(assignee, incident.AssigneeName ?? "", incident.AssigneeRole ?? "") : null,
-        incident.OpenedAt, incident.OnsetAt, incident.AssignedAt, incident.AcknowledgedAt, incident.StartedAt, incident.ReviewedAt, incident.ResolvedAt, incident.ArchivedAt, incident.RespondBy,
+        incident.OpenedAt, incident.OnsetAt, incident.AssignedAt, incident.DeliveredAt, incident.AcknowledgedAt, incident.StartedAt, incident.ReviewedAt, incident.ResolvedAt, incident.ArchivedAt, incident.RespondBy,
         incident.RespondState, incident is { NextAt: { } at, NextWhat: { } what } ? new(at, what, IncidentText.Next(incident)) : null, incident.Step, incident.Outcome, incident.Version,
         incident.Canary);
 }

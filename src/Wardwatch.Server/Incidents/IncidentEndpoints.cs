@@ -81,7 +81,7 @@ internal static class IncidentEndpoints
         await using var transaction = await database.BeginAsync(caller.TenantId, cancellation);
         var incidents = await ReadPageAsync(transaction.Connection, caller, ward, of?.Number, state, wanted, before, limit + 1, cancellation);
         var next = Paging.Cut(incidents, limit, incident => $"{incident.Number}");
-        var documents = await IncidentDocuments.OfAsync(transaction.Connection, caller.TenantId, incidents, tools.Alerts, tools.Patients, cancellation);
+        var documents = await IncidentDocuments.OfAsync(transaction.Connection, caller.TenantId, incidents, tools.Alerts, tools.Receipts, tools.Patients, cancellation);
         await transaction.CommitAsync(cancellation);
         await audit.RecordAsync(
             AuditEntry.Of(context, AuditActions.ListIncidents) with { Patients = [.. incidents.Select(incident => incident.PatientNo).OfType<int>().Distinct()], Detail = ward }, cancellation);
@@ -170,7 +170,7 @@ internal static class IncidentEndpoints
 
     private static async Task<IncidentDocument> DocumentAsync(NpgsqlConnection connection, IncidentTools tools, Incident incident, CancellationToken cancellation)
     {
-        var document = (await IncidentDocuments.OfAsync(connection, incident.TenantId, [incident], tools.Alerts, tools.Patients, cancellation))[0];
+        var document = (await IncidentDocuments.OfAsync(connection, incident.TenantId, [incident], tools.Alerts, tools.Receipts, tools.Patients, cancellation))[0];
         using var notes = new IncidentNotes(tools.Keyring, tools.Patients, connection, incident.TenantId);
         return document with { History = await IncidentDocuments.HistoryAsync(connection, incident, notes, cancellation) };
     }

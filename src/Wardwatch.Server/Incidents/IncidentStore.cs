@@ -135,6 +135,7 @@ internal static class IncidentStore
             return;
         }
 
+        await IncidentDocuments.DeliveriesAsync(work.Connection, work.TenantId, work.Incidents, work.Tools.Receipts, cancellation);
         await using (var command = Command(work.Connection, IncidentSql.Alerts, ids))
         {
             foreach (var alert in await ReadAsync(command, IncidentRows.Default.IncidentAlert, cancellation))

@@ -13,7 +13,7 @@ namespace Wardwatch.Server.Incidents;
 
 /// <summary>What work on incidents needs of other modules.</summary>
 internal sealed class IncidentTools(
-    IOnCall onCall, IColleagues colleagues, INotifier notifier, IAlerts alerts, ITimers timers, IOutbox outbox, IKeyring keyring, IPatientDirectory patients, IncidentsMetrics metrics,
+    IOnCall onCall, IColleagues colleagues, INotifier notifier, IReceipts receipts, IAlerts alerts, ITimers timers, IOutbox outbox, IKeyring keyring, IPatientDirectory patients, IncidentsMetrics metrics,
     IOptions<IncidentsOptions> options, TimeProvider time)
 {
     public IOnCall OnCall => onCall;
@@ -21,6 +21,8 @@ internal sealed class IncidentTools(
     public IColleagues Colleagues => colleagues;
 
     public INotifier Notifier => notifier;
+
+    public IReceipts Receipts => receipts;
 
     public IAlerts Alerts => alerts;
 

@@ -3,6 +3,7 @@ using Npgsql;
 using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Events.Contracts;
 using Wardwatch.Server.Incidents.Contracts;
+using Wardwatch.Server.Notifications.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -13,7 +14,7 @@ namespace Wardwatch.Server.Incidents;
 /// connection comes back.
 /// </summary>
 internal sealed partial class ShownIncidents(
-    NpgsqlDataSource database, IAlerts alerts, IPatientDirectory patients, IEnumerable<IIncidentObserver> observers, TimeProvider time, ILogger<ShownIncidents> log) : BackgroundService, IEventObserver
+    NpgsqlDataSource database, IAlerts alerts, IReceipts receipts, IPatientDirectory patients, IEnumerable<IIncidentObserver> observers, TimeProvider time, ILogger<ShownIncidents> log) : BackgroundService, IEventObserver
 {
     private const int MostAtOnce = 200;
     private const int Attempts = 3;
@@ -73,7 +74,7 @@ internal sealed partial class ShownIncidents(
                     incidents = await IncidentStore.ReadAsync(command, IncidentRows.Default.Incident, cancellation);
                 }
 
-                var documents = await IncidentDocuments.OfAsync(connection, tenantId, incidents, alerts, patients, cancellation);
+                var documents = await IncidentDocuments.OfAsync(connection, tenantId, incidents, alerts, receipts, patients, cancellation);
                 foreach (var (incident, document) in incidents.Zip(documents))
                 {
                     // Whoever sees the patient where the patient lies now.

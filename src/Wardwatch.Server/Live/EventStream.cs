@@ -12,6 +12,9 @@ namespace Wardwatch.Server.Live;
 internal sealed class EventStream(
     Audience audience, EventLog log, LivePump pump, ISessionWatch sessions, IOptions<LiveOptions> options, NodeDrain drain)
 {
+    /// <summary>What it carries; for those who look after them, security events as well.</summary>
+    public const LiveKinds Kinds = LiveKinds.Events | LiveKinds.Heartbeats;
+
     /// <summary>Serves one stream until it ends; false if there are too many subscribers, and nothing was answered yet.</summary>
     /// <param name="context">The request.</param>
     /// <param name="filter">What is wanted.</param>
@@ -19,7 +22,7 @@ internal sealed class EventStream(
     public async Task<bool> ServeAsync(HttpContext context, LiveFilter filter, string? lastEventId)
     {
         // Subscribed first, looked up in the log after: what happens between is in both, and left out of one.
-        using var subscription = audience.Subscribe(filter, LiveFilters.KindsFor(context, LiveKinds.Events | LiveKinds.Heartbeats));
+        using var subscription = audience.Subscribe(filter, LiveFilters.KindsFor(context, filter, Kinds));
         if (subscription is null)
         {
             return false;

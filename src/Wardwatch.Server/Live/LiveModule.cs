@@ -86,14 +86,14 @@ public static class LiveModule
             return;
         }
 
-        var (filter, refusal) = await filters.ReadAsync(context, context.RequestAborted);
+        var (filter, refusal) = await filters.ReadAsync(context, VitalsSocket.Kinds, context.RequestAborted);
         await (filter is null ? refusal!.ExecuteAsync(context) : socket.ServeAsync(context, filter));
     }
 
     private static async Task ServeStreamAsync(HttpContext context, LiveFilters filters, EventStream stream)
     {
         var lastEventId = context.Request.Headers["Last-Event-ID"].FirstOrDefault();
-        var (filter, refusal) = await filters.ReadAsync(context, context.RequestAborted);
+        var (filter, refusal) = await filters.ReadAsync(context, EventStream.Kinds, context.RequestAborted);
         if (filter is null)
         {
             await refusal!.ExecuteAsync(context);

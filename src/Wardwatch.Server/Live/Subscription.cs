@@ -47,7 +47,15 @@ internal sealed record LiveFilter(AccessScope Visible, string? Ward, int? Patien
     /// <summary>The wards whose technical alerts it may see; null: those of <see cref="Visible"/>.</summary>
     public AccessScope? Technical { get; init; }
 
-    public bool Wants(LiveMessage message) => message switch
+    /// <summary>Only what calls somebody: alerts, incidents, paused sound, notifications; and that the connection works.</summary>
+    public bool OnlyAlerts { get; init; }
+
+    public bool Wants(LiveMessage message) => (!OnlyAlerts || Calls(message.Kind)) && Concerns(message);
+
+    private static bool Calls(LiveKind kind) =>
+        kind is LiveKind.AlertRaised or LiveKind.AlertChanged or LiveKind.IncidentChanged or LiveKind.SoundChanged or LiveKind.AlertPathChanged or LiveKind.Notification or LiveKind.StorageChanged or LiveKind.Heartbeat;
+
+    private bool Concerns(LiveMessage message) => message switch
     {
         { TenantId: 0 } => true,
         { IsTest: true } => IsProbe || (WantsTests && message.TenantId == Visible.TenantId && ConcernsWard(message.Ward)),

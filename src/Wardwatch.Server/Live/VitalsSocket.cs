@@ -9,12 +9,15 @@ namespace Wardwatch.Server.Live;
 internal sealed class VitalsSocket(
     Audience audience, LivePump pump, ISessionWatch sessions, IOptions<LiveOptions> options, NodeDrain drain, TimeProvider time)
 {
+    /// <summary>What it carries.</summary>
+    public const LiveKinds Kinds = LiveKinds.Readings;
+
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>Serves one connection until it ends.</summary>
     public async Task ServeAsync(HttpContext context, LiveFilter filter)
     {
-        using var subscription = audience.Subscribe(filter, LiveKinds.Readings);
+        using var subscription = audience.Subscribe(filter, Kinds);
         if (subscription is null)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

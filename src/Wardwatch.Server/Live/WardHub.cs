@@ -15,8 +15,8 @@ internal sealed class WardHub(HubPumps pumps, LiveFilters filters) : Hub
     public override async Task OnConnectedAsync()
     {
         var context = Context.GetHttpContext()!;
-        var (filter, _) = await filters.ReadAsync(context, Context.ConnectionAborted);
-        pumps.Start(context, Context, filter ?? throw new HubException("There is no such patient or ward."));
+        var (filter, _) = await filters.ReadAsync(context, LiveKinds.All, Context.ConnectionAborted);
+        pumps.Start(context, Context, filter ?? throw new HubException("There is no such patient, ward or part."));
     }
 
     public override Task OnDisconnectedAsync(Exception? exception) => pumps.StopAsync(Context.ConnectionId);
@@ -57,7 +57,7 @@ internal sealed partial class HubPumps(
     /// <summary>Begins to send to a connection.</summary>
     public void Start(HttpContext context, HubCallerContext caller, LiveFilter filter)
     {
-        var subscription = audience.Subscribe(filter, LiveFilters.KindsFor(context, LiveKinds.All)) ?? throw new HubException("There are too many live connections.");
+        var subscription = audience.Subscribe(filter, LiveFilters.KindsFor(context, filter, LiveKinds.All)) ?? throw new HubException("There are too many live connections.");
 
         // The handshake was answered before anybody subscribed: this first word tells from when on nothing is missed.
         subscription.Mailbox.Offer(heart.Beat());

@@ -85,10 +85,22 @@ internal sealed class Notifier(IKeyring keyring, IOutbox outbox, NotificationsMe
     }
 
     /// <inheritdoc />
-    public async Task<DateTimeOffset?> FirstShownAsync(NpgsqlConnection connection, int tenantId, Guid incident, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> FirstShownAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<Guid> incidents, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(NotifierSql.FirstShown, connection) { Parameters = { new() { Value = tenantId }, new() { Value = incident } } };
-        return await command.ExecuteScalarAsync(cancellation) is DateTime at ? new DateTimeOffset(at) : null;
+        var shown = new Dictionary<Guid, DateTimeOffset>();
+        if (incidents.Count == 0)
+        {
+            return shown;
+        }
+
+        await using var command = new NpgsqlCommand(NotifierSql.FirstShown, connection) { Parameters = { new() { Value = tenantId }, new() { Value = incidents.ToArray() } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            shown.Add(reader.GetGuid(0), new DateTimeOffset(reader.GetDateTime(1)));
+        }
+
+        return shown;
     }
 
     // Of somebody who was erased meanwhile nothing is kept but that there was something.

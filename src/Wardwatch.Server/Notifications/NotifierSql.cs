@@ -35,5 +35,5 @@ internal static class NotifierSql
         from found where a.attempt_no = found.attempt_no
         """;
 
-    public const string FirstShown = "select min(delivered_at) from notifications where tenant_id = $1 and incident_id = $2 and kind <> 'canary'";
+    public const string FirstShown = "select incident_id, min(delivered_at) from notifications where tenant_id = $1 and incident_id = any($2) and kind <> 'canary' and delivered_at is not null group by incident_id";
 }

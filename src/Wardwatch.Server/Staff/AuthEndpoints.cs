@@ -41,7 +41,7 @@ internal sealed record WardName(string Id, string Name);
 /// <param name="Locked">Whether this session is locked.</param>
 /// <param name="IdleLockSeconds">After how long without a touch the page is to lock the session; 0 never.</param>
 internal sealed record MeResponse(
-    string User, string Name, string Role, IReadOnlyList<string> Permissions, IReadOnlyList<WardName> Wards, bool SecondFactor, int Passkeys, bool Pin, bool MustEnrol, bool Locked,
+    Guid Id, string User, string Name, string Role, IReadOnlyList<string> Permissions, IReadOnlyList<WardName> Wards, bool SecondFactor, int Passkeys, bool Pin, bool MustEnrol, bool Locked,
     int IdleLockSeconds);
 
 /// <summary>Signing in, staying signed in, signing out.</summary>
@@ -141,7 +141,7 @@ internal static class AuthEndpoints
 
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new MeResponse(
-            account.User, account.Name, account.Role, [.. Permissions.All.Where(caller.May)], await WardNamesAsync(database, account, cancellation), account.HasAuthenticator, account.Passkeys,
+            caller.AccountId, account.User, account.Name, account.Role, [.. Permissions.All.Where(caller.May)], await WardNamesAsync(database, account, cancellation), account.HasAuthenticator, account.Passkeys,
             account.HasPin, policy.MustEnrol(account), directory.IsLocked(caller.SessionId), options.Value.IdleLockSeconds));
     }
 

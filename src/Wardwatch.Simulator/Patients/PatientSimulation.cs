@@ -11,9 +11,6 @@ namespace Wardwatch.Simulator.Patients;
 /// <param name="stories">What happens to the patient.</param>
 public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryRun> stories)
 {
-    /// <summary>Nobody leaves an unstable patient to the quarter-hourly cuff: while a story is on, intermittent vitals are taken this often, in seconds.</summary>
-    public const double UnstableIntervalSeconds = 120;
-
     /// <summary>
     /// Monitors go on sending the last cuff value with its time. Half a minute keeps it within the newest hundred readings at one a second, from which a server rebuilds
     /// its state, without filling each of them.
@@ -22,7 +19,13 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
 
     private const double UnstableSeverity = 0.12;
 
+    // Nobody leaves an unstable patient to the quarter-hourly cuff.
+    private readonly double _roundsSeconds = stories.Select(story => story.RoundsSeconds).DefaultIfEmpty(double.PositiveInfinity).Min();
+
     private readonly VitalFrame _frame = new();
+
+    // What was last taken of a patient without the story: a table has a cuff's value in a few of its rows, and a story has it taken between them.
+    private readonly VitalFrame _beneath = new();
     private VitalSet _intermittent;
     private double _lastTakenSeconds = double.NegativeInfinity;
     private long _lastRepeatMicros;
@@ -35,6 +38,7 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
     {
         _frame.Clear();
         source.Sample(seconds, _frame);
+        if (stories.Count > 0) Complete();
         var severity = 0.0;
         foreach (var story in stories)
             severity = Math.Max(severity, story.Apply(_frame, seconds));
@@ -75,11 +79,11 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
         _ => Math.Round(value, MidpointRounding.AwayFromZero),
     };
 
-    // What the source takes now; during a story also what was last taken two minutes ago.
+    // What the source takes now; during a story also what was last taken a while ago.
     private int TakenNow(double seconds, double severity)
     {
         var taken = _frame.TakenMask;
-        var unstable = severity > UnstableSeverity && seconds - _lastTakenSeconds >= UnstableIntervalSeconds;
+        var unstable = severity > UnstableSeverity && seconds - _lastTakenSeconds >= _roundsSeconds;
         if (unstable)
             taken |= _intermittent.PresentMask & ~(1 << (int)Vital.Glucose);
 
@@ -88,6 +92,16 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
             _lastTakenSeconds = seconds;
         _takenBefore = taken;
         return taken;
+    }
+
+    private void Complete()
+    {
+        foreach (var definition in VitalCatalogue.All)
+        {
+            if (definition.IsContinuous) continue;
+            if (_frame.Has(definition.Vital)) _beneath[definition.Vital] = _frame[definition.Vital];
+            else _frame[definition.Vital] = _beneath[definition.Vital];
+        }
     }
 
     private static void KeepPulsePressure(VitalFrame frame)

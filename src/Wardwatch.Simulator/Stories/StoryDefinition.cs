@@ -30,6 +30,9 @@ public sealed record StoryRun(
     double RecoverSeconds = 120,
     double PeriodSeconds = double.PositiveInfinity)
 {
+    /// <summary>How often what no device measures all the time (a cuff's pressure, temperature, consciousness) is taken while the story is on, in seconds.</summary>
+    public double RoundsSeconds { get; init; } = 120;
+
     /// <summary>How far the story has gone at a time, 0 … 1, without jumps.</summary>
     public double SeverityAt(double seconds)
     {

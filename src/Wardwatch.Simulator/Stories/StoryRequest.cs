@@ -8,6 +8,16 @@ namespace Wardwatch.Simulator.Stories;
 /// <param name="Run">What happens.</param>
 public sealed record StoryRequest(string Target, StoryRun Run)
 {
+    /// <summary>Whether no time was asked for.</summary>
+    public bool HasUsualTimes { get; private init; }
+
+    /// <summary>
+    /// The same for somebody who watches it from the beginning to the end: with time to open a page first, quick, with treatment that helps, over within two minutes. In real seconds.
+    /// </summary>
+    /// <param name="speed">Seconds of the data timeline per real second.</param>
+    public StoryRequest Told(double speed) =>
+        HasUsualTimes ? this with { Run = new StoryRun(Run.Story, 20 * speed, 12 * speed, 38 * speed, 15 * speed) { RoundsSeconds = 5 * speed } } : this;
+
     /// <summary>When a story begins unless asked otherwise: late enough to see the patient calm first.</summary>
     public const double DefaultOnsetSeconds = 30;
 
@@ -25,6 +35,6 @@ public sealed record StoryRequest(string Target, StoryRun Run)
             request.Take("hold", 0) ?? (request.Every is null ? double.PositiveInfinity : 120),
             request.Take("recover", 1) ?? 120,
             request.Every ?? double.PositiveInfinity);
-        return new StoryRequest(request.Target ?? "1", run);
+        return new StoryRequest(request.Target ?? "1", run) { HasUsualTimes = request is { Every: null, HasNumbers: false } };
     }
 }

@@ -43,6 +43,30 @@ public sealed class AlertTests(AlertWard alerts)
     }
 
     [Fact]
+    public async Task Who_asks_for_alerts_alone_hears_of_no_reading_and_technical_staff_hear_what_is_theirs()
+    {
+        var device = alerts.Ward.TakeDevice();
+        using var hub = await HubListener.OpenAsync(alerts.Ward.Server, $"?patient={device.Patient}&only=alerts", alerts.Ward.Token, Cancellation);
+        using var stream = await EventListener.OpenAsync(alerts.Ward.Client, $"?patient={device.Patient}&only=alerts", null, Cancellation);
+        await alerts.SendAsync(device, "\"hr\":80", "\"hr\":81", AlertWard.Low);
+        (await hub.CallsUntilAsync("AlertRaised", Cancellation)).ShouldBe(["AlertRaised"]);
+        (await stream.NextAsync(told => told.Name != "heartbeat", Cancellation)).Name.ShouldBe("alert-raised");
+
+        using var technician = await alerts.ClientAsync("technician");
+        using var technical = await EventListener.OpenAsync(technician, "?only=alerts", null, Cancellation);
+        using var nurse = await alerts.ClientAsync("nurse");
+        (await nurse.ChangeAsync("POST", "/api/wards/ward-1/sound-pause", new { seconds = 30 }, Cancellation)).Status.ShouldBe(200);
+        var paused = (await technical.NextAsync(told => told.Name == "sound-changed", Cancellation)).Data;
+        (paused.GetProperty("until").GetDateTimeOffset() - paused.GetProperty("from").GetDateTimeOffset()).TotalSeconds.ShouldBe(30, tolerance: 0.001);
+        (await nurse.ChangeAsync("DELETE", "/api/wards/ward-1/sound-pause", null, Cancellation)).Body.Text("from").ShouldBe(paused.Text("from"));
+
+        // A part that there is not is said to be none, and a socket of readings has no other.
+        using var wrong = await alerts.Ward.Client.GetAsync("/sse/events?only=readings", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        ((int)wrong.StatusCode).ShouldBe(400);
+        (await Should.ThrowAsync<System.Net.WebSockets.WebSocketException>(() => VitalsListener.OpenAsync(alerts.Ward.Server, "/ws/vitals?only=alerts", alerts.Ward.Token, Cancellation))).Message.ShouldContain("400");
+    }
+
+    [Fact]
     public async Task Killed_after_the_acknowledgement_the_server_still_has_the_alert_once_and_notices_its_end()
     {
         await using var ward = await DemoWard.StartAsync(3, [], Cancellation);

@@ -23,7 +23,10 @@ public sealed class GivenPostgres : IAsyncDisposable
     }
 
     /// <summary>How it is reached, without a password: the socket's other end is checked.</summary>
-    public string ConnectionString { get; }
+    public string ConnectionString { get; private set; }
+
+    /// <summary>The folder in which it lies.</summary>
+    public string Data => _folder;
 
     /// <summary>Makes and starts one.</summary>
     /// <param name="settings">Settings as <c>fsync=off</c>.</param>
@@ -31,10 +34,35 @@ public sealed class GivenPostgres : IAsyncDisposable
     public static async Task<GivenPostgres> StartAsync(IEnumerable<string> settings, CancellationToken cancellation)
     {
         var folder = ServerProcess.NewFolder();
+        var programs = await PostgresPrograms.FindAsync(givenFolder: null, neededMajor: null, cancellation);
+        await Prepared.ClusterAsync(folder, template => ClusterMaker.MakeAsync(programs, ClusterUser.Find(), ClusterPlace.Of(DataFolder.Open(template)), CancellationToken.None), cancellation);
+        return await RunAsync(folder, programs, settings, cancellation);
+    }
+
+    /// <summary>Makes one that has the seeded hospital, and starts it; <see cref="Data"/> has the hospital's keys, devices and accounts.</summary>
+    /// <param name="patients">How many patients there are: 3, 8, 24 or 120, each of which is seeded once and copied.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<GivenPostgres> StartSeededAsync(int patients, CancellationToken cancellation)
+    {
+        var folder = ServerProcess.NewFolder();
+        await Prepared.SeedAsync(folder, patients, cancellation);
+        var given = await RunAsync(folder, await PostgresPrograms.FindAsync(givenFolder: null, neededMajor: null, cancellation), [], cancellation);
+
+        // For servers it is a given database, whose owner they sign in as.
+        await using (var superuser = NpgsqlDataSource.Create(given.ConnectionString))
+        await using (var grant = superuser.CreateCommand("grant wardwatch_service, wardwatch_tenant to wardwatch"))
+        {
+            await grant.ExecuteNonQueryAsync(cancellation);
+        }
+
+        given.ConnectionString = ServerProcess.PrivateConnectionString(folder);
+        return given;
+    }
+
+    private static async Task<GivenPostgres> RunAsync(string folder, PostgresPrograms programs, IEnumerable<string> settings, CancellationToken cancellation)
+    {
         var user = ClusterUser.Find();
         var place = ClusterPlace.Of(DataFolder.Open(folder));
-        var programs = await PostgresPrograms.FindAsync(givenFolder: null, neededMajor: null, cancellation);
-        await Prepared.ClusterAsync(folder, template => ClusterMaker.MakeAsync(programs, user, ClusterPlace.Of(DataFolder.Open(template)), CancellationToken.None), cancellation);
         await ClusterMaker.PrepareStartAsync(user, place, cancellation);
         string[] command =
         [

@@ -179,6 +179,24 @@ public sealed class HubListener : IDisposable
         return hub;
     }
 
+    /// <summary>The methods that are called until one of this name is, without heartbeats, and with it.</summary>
+    public async Task<List<string>> CallsUntilAsync(string method, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(ComesWithin);
+        var calls = new List<string>();
+        while (calls.Count == 0 || calls[^1] != method)
+        {
+            var record = JsonSerializer.Deserialize<JsonElement>(await RecordAsync(deadline.Token));
+            if (record.TryGetProperty("target", out var target) && target.GetString() is { } called && called != "Heartbeat")
+            {
+                calls.Add(called);
+            }
+        }
+
+        return calls;
+    }
+
     /// <summary>The argument of the next call of a method; other calls and pings are passed over.</summary>
     public async Task<JsonElement> NextAsync(string method, CancellationToken cancellation)
     {

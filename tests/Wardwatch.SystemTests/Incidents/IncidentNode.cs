@@ -27,7 +27,7 @@ using Wardwatch.SystemTests.Harness;
 namespace Wardwatch.SystemTests.Incidents;
 
 /// <summary>What surrounds incidents in a test: who is on duty, who is told, what is done to alerts. The same for every node.</summary>
-internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IAlerts, IOnCall, IEventObserver, IAuditTrail, IPatientDirectory
+internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IReceipts, IAlerts, IOnCall, IEventObserver, IAuditTrail, IPatientDirectory
 {
     private int _noted;
 
@@ -65,7 +65,7 @@ internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IAlerts
     {
         foreach (var notification in notifications)
         {
-            await using var insert = new NpgsqlCommand("insert into test_notifications values ($1, $2, $3)", connection)
+            await using var insert = new NpgsqlCommand("insert into test_notifications (incident, account, kind) values ($1, $2, $3)", connection)
             {
                 Parameters = { new() { Value = notification.Incident ?? Guid.Empty }, new() { Value = notification.AccountId }, new() { Value = notification.Kind } },
             };
@@ -89,6 +89,12 @@ internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IAlerts
     }
 
     public Task WithdrawAsync(NpgsqlConnection connection, int tenantId, Guid incident, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>When a screen first showed what was queued of an incident.</summary>
+    public ConcurrentDictionary<Guid, DateTimeOffset> Shown { get; } = new();
+
+    public Task<IReadOnlyDictionary<Guid, DateTimeOffset>> FirstShownAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<Guid> incidents, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<Guid, DateTimeOffset>>(Shown.Where(shown => incidents.Contains(shown.Key)).ToDictionary(shown => shown.Key, shown => shown.Value));
 
     public Task<string> RaiseAsync(NpgsqlConnection connection, OwnCondition condition, DateTimeOffset at, CancellationToken cancellation) => DoneAsync($"raise {condition.Type} {condition.Subject}: {condition.Text}");
 
@@ -169,6 +175,7 @@ internal sealed class IncidentNode(IHost host, EventHospital hospital) : IAsyncD
         services.AddSingleton(hospital.Installation.Keyring);
         services.AddSingleton<IColleagues>(around);
         services.AddSingleton<INotifier>(around);
+        services.AddSingleton<IReceipts>(around);
         services.AddSingleton<IAlerts>(around);
         services.AddSingleton<IOnCall>(around);
         services.AddSingleton<IAuditTrail>(around);

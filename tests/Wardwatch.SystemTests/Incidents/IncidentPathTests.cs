@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Shouldly;
 using Wardwatch.Devices.Mqtt;
+using Wardwatch.Simulator;
+using Wardwatch.Simulator.Staff;
 using Wardwatch.SystemTests.Alerts;
 using Wardwatch.SystemTests.Harness;
 using Wardwatch.SystemTests.Patients;
@@ -55,7 +57,9 @@ public sealed class IncidentPathTests
         (await technician.ChangeAsync("POST", $"{address}/acknowledge", null, Cancellation)).Type.ShouldBe("incident-not-found");
         (await ward.Client.ChangeAsync("POST", $"{address}/acknowledge", null, Cancellation)).Type.ShouldBe("incident-not-found", "not the administrator's to act on");
 
-        (await nurse.ChangeAsync("POST", $"{address}/acknowledge", new { note = "On my way" }, Cancellation)).Body.Text("state").ShouldBe("ACKNOWLEDGED");
+        var acknowledged = (await nurse.ChangeAsync("POST", $"{address}/acknowledge", new { note = "On my way" }, Cancellation)).Body;
+        acknowledged.Text("state").ShouldBe("ACKNOWLEDGED");
+        (await nurse.JsonAsync("/api/auth/me", Cancellation)).Text("id").ShouldBe(acknowledged.GetProperty("assignee").Text("id"));
         (await nurse.ChangeAsync("POST", $"{address}/acknowledge", null, Cancellation)).Status.ShouldBe(200);
         var refused = await charge.ChangeAsync("POST", $"{address}/acknowledge", null, Cancellation);
         refused.Status.ShouldBe(409);
@@ -76,6 +80,35 @@ public sealed class IncidentPathTests
         (await ward.JsonAsync("/api/incidents?state=closed&priority=high&ward=ward-1", Cancellation)).GetProperty("items").EnumerateArray().Select(one => one.Text("id")).ShouldContain(incident.Text("id"));
         await ward.CountsAsync("incident_mtta_seconds_count", "priority=\"high\"", 1, Cancellation);
         await CoverageAsync(ward);
+        await ScriptAsync(ward);
+    }
+
+    // The demo's scripted staff take another one the whole way, each as themselves, and tell it.
+    private static async Task ScriptAsync(DemoWard ward)
+    {
+        var device = ward.TakeDevice();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        using var api = new HospitalApi(ward.Server.BaseAddress, ward.Server.Data);
+        await using var told = new StringWriter();
+        var pace = new StaffPace(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
+        var staff = new ScriptedStaff(api, ward.Server.BaseAddress, [new(device.Patient, "sepsis", 0)], pace, new StatusWriter(told, json: false, TimeProvider.System), TimeProvider.System).RunAsync(ended.Token);
+        await using (var link = await DeviceLink.OpenAsync(ward.Server, device, MqttVersion.V500, Cancellation))
+        {
+            await link.PublishAsync(device.Seal(TimeProvider.System.GetUtcNow(), AlertWard.Low), 1, Cancellation);
+        }
+
+        JsonElement closed = default;
+        await Poll.UntilAsync(
+            async () => staff.IsFaulted || (closed = (await ward.JsonAsync($"/api/incidents?patient={device.Patient}&state=closed", Cancellation)).GetProperty("items").EnumerateArray().FirstOrDefault()).ValueKind == JsonValueKind.Object,
+            Soon, "the staff have resolved it", Cancellation);
+        await ended.CancelAsync();
+        await staff;
+        (closed.Text("outcome"), closed.Text("type")).ShouldBe(("real", "sbp-critical"));
+        var steps = (await ward.JsonAsync($"/api/incidents/{closed.Text("id")}", Cancellation)).GetProperty("history").EnumerateArray().ToList();
+        steps.Where(step => step.GetProperty("actor").ValueKind == JsonValueKind.Object).Select(step => step.Text("step")).ShouldBe(["acknowledged", "reviewed", "resolved"]);
+        steps.Count(step => step.Text("step") == "escalated").ShouldBeGreaterThanOrEqualTo(1, "nobody answers the first call");
+        told.ToString().ShouldContain("Sepsis begins in bed");
+        told.ToString().ShouldContain("nobody has answered");
     }
 
     private static async Task CoverageAsync(DemoWard ward)

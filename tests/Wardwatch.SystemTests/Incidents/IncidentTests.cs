@@ -30,7 +30,7 @@ public sealed class IncidentTests(EventHospital hospital) : IAsyncLifetime
         await hospital.ExecuteAsync(
             """
             delete from event_outbox; delete from event_queue; delete from timers;
-            create table if not exists test_notifications (incident uuid, account uuid, kind text);
+            create table if not exists test_notifications (no bigint generated always as identity, incident uuid, account uuid, kind text);
             grant select, insert on test_notifications to wardwatch_service, wardwatch_tenant;
             delete from test_notifications; delete from incident_alerts; delete from incident_history; delete from incident_responders; delete from incidents;
             """, Cancellation);
@@ -90,10 +90,14 @@ public sealed class IncidentTests(EventHospital hospital) : IAsyncLifetime
         (await NotifiedAsync(incident.IncidentId))[..3].ShouldBe(["Ada assigned", "Ben escalated", "Dora escalated"]);
         (await IncidentAsync(patient, found => found.Step == 4)).AssigneeName.ShouldBe("Dora");
 
-        // The one who acknowledges is responsible from then on, and nobody else is told.
+        // The one who acknowledges is responsible from then on, and nobody else is told. What is told of it says when it first stood on a screen.
+        var shown = incident.OpenedAt.AddSeconds(1);
+        _around.Shown[incident.IncidentId] = shown;
         (await second.TakeAsync("Emil", incident.IncidentId, IncidentStep.Acknowledge)).Refusal.ShouldBeNull();
         incident = await IncidentAsync(patient, found => found.State == "ACKNOWLEDGED");
-        (incident.AssigneeName, incident.NextWhat).ShouldBe(("Emil", "re-alert"));
+        (incident.AssigneeName, incident.NextWhat, incident.DeliveredAt).ShouldBe(("Emil", "re-alert", shown));
+        await Poll.UntilAsync(() => Task.FromResult(_around.Told.Any(told => told.Incident == incident.IncidentId && told.Step == "acknowledged")), Soon, "the world is told", Cancellation);
+        _around.Told.Where(told => told.Incident == incident.IncidentId && told.DeliveredAt is not null).Select(told => (told.Step, told.DeliveredAt)).ShouldBe([("acknowledged", shown)]);
         (await hospital.ScalarAsync<long>($"select count(*) from timers where subject = '{incident.Id}' and kind = 'incident-step'", Cancellation)).ShouldBe(0);
     }
 
@@ -273,7 +277,7 @@ public sealed class IncidentTests(EventHospital hospital) : IAsyncLifetime
     private async Task<string[]> NotifiedAsync(Guid incident)
     {
         var names = _around.Duty.Select(person => person.Name).Append("Nora").Distinct(StringComparer.Ordinal).ToDictionary(Surroundings.IdOf, name => name);
-        await using var command = hospital.Installation.Database.CreateCommand("select account, kind from test_notifications where incident = $1 order by ctid");
+        await using var command = hospital.Installation.Database.CreateCommand("select account, kind from test_notifications where incident = $1 order by no");
         command.Parameters.Add(new() { Value = incident });
         var told = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(Cancellation);

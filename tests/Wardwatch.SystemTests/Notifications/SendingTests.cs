@@ -291,10 +291,11 @@ public sealed class SendingTests(EventHospital hospital) : IAsyncLifetime
         (await receipts.NoteAsync(hospital.OtherTenant, Nurse, ids[0], ChannelNames.InApp, null, seen: true, Cancellation)).ShouldBeFalse();
         await using (var connection = await hospital.Installation.Database.OpenConnectionAsync(Cancellation))
         {
-            (await node.Notifier.FirstShownAsync(connection, hospital.Tenant, incident, Cancellation)).ShouldBeNull();
+            (await node.Notifier.FirstShownAsync(connection, hospital.Tenant, [incident], Cancellation)).ShouldBeEmpty();
             (await receipts.NoteAsync(hospital.Tenant, Nurse, ids[4], ChannelNames.InApp, null, seen: true, Cancellation)).ShouldBeTrue();
             (await receipts.NoteAsync(hospital.Tenant, Nurse, ids[2], ChannelNames.InApp, null, seen: false, Cancellation)).ShouldBeTrue();
-            (await node.Notifier.FirstShownAsync(connection, hospital.Tenant, incident, Cancellation)).ShouldNotBeNull();
+            (await node.Notifier.FirstShownAsync(connection, hospital.Tenant, [incident, Guid.NewGuid()], Cancellation)).Keys.ShouldBe([incident]);
+            (await node.Notifier.FirstShownAsync(connection, hospital.OtherTenant, [incident], Cancellation)).ShouldBeEmpty();
         }
 
         var shown = new List<(Guid Id, string Stage)>();

@@ -27,6 +27,34 @@ public class LiveFilterTests
         new LiveFilter(Whole(1), "w1", 5).Wants(new LiveMessage(LiveKind.Heartbeat, 0, 0, null, [])).ShouldBeTrue();
 
     [Theory]
+    [InlineData(LiveKind.AlertRaised, true)]
+    [InlineData(LiveKind.AlertChanged, true)]
+    [InlineData(LiveKind.IncidentChanged, true)]
+    [InlineData(LiveKind.SoundChanged, true)]
+    [InlineData(LiveKind.Notification, true)]
+    [InlineData(LiveKind.AlertPathChanged, true)]
+    [InlineData(LiveKind.VitalsUpdated, false)]
+    [InlineData(LiveKind.StatusUpdated, false)]
+    [InlineData(LiveKind.PatientMoved, false)]
+    [InlineData(LiveKind.PatientCritical, false)]
+    public void Who_asks_for_alerts_alone_gets_what_calls_somebody_and_nothing_of_another_hospital(object kind, bool wanted)
+    {
+        var alone = new LiveFilter(Whole(1), null, null) { OnlyAlerts = true };
+        alone.Wants(new LiveMessage((LiveKind)kind, 1, 5, "w1", [])).ShouldBe(wanted);
+        alone.Wants(new LiveMessage((LiveKind)kind, 2, 5, "w1", [])).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Technical_staff_who_see_no_patient_get_what_is_about_none()
+    {
+        var technician = new LiveFilter(new(1, WholeHospital: false, [], []), null, null) { Technical = Whole(1), OnlyAlerts = true };
+        technician.Wants(new LiveMessage(LiveKind.AlertRaised, 1, 0, null, [])).ShouldBeTrue();
+        technician.Wants(new LiveMessage(LiveKind.IncidentChanged, 1, 0, "w1", [])).ShouldBeTrue();
+        technician.Wants(new LiveMessage(LiveKind.AlertRaised, 1, 5, "w1", [])).ShouldBeFalse();
+        technician.Wants(new LiveMessage(LiveKind.AlertRaised, 2, 0, null, [])).ShouldBeFalse();
+    }
+
+    [Theory]
     [InlineData(1, "w1", true, true)]
     [InlineData(1, "w1", false, false)] // though it was addressed to whom the screen belongs
     [InlineData(1, "w2", true, false)]

@@ -63,6 +63,7 @@ describe('answers of the administration', () => {
 
 describe('answers about oneself', () => {
   const me = {
+    id: 'acc-a',
     user: 'a',
     name: 'A',
     role: 'nurse',

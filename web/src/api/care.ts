@@ -8,7 +8,15 @@ import {
   notification as notificationShape,
   soundPause,
 } from '../live/alertMessages';
-import type { Alert, AlertPath, AlertPriority, Incident, Judgement, SoundPause, StaffNotification } from '../live/alertTypes';
+import type {
+  Alert,
+  AlertPath,
+  AlertPriority,
+  Incident,
+  Judgement,
+  SoundPause,
+  StaffNotification,
+} from '../live/alertTypes';
 import type { Page } from './adminShapes';
 import { type AlertKind, decodeLimits, kindShape, type LimitChange, type Limits } from './careShapes';
 import { Http, part, withQuery } from './http';

@@ -33,8 +33,8 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 /** Who is signed in, and what that means for the pages. What is allowed is decided by the server; this only says what to offer. */
 export interface SignedInUser {
-  /** The account, as others' documents name it; null where the server does not tell. */
-  id: string | null;
+  /** The account, as others' documents name it. */
+  id: string;
   user: string;
   name: string;
   role: string;
@@ -59,7 +59,7 @@ export const isPatient = (user: SignedInUser): boolean => may(user, 'own.read') 
 export const decodeMe = whole((value): SignedInUser => {
   const f = fields(value);
   return {
-    id: optional(text, f.id),
+    id: text(f.id),
     user: text(f.user),
     name: text(f.name),
     role: text(f.role),
@@ -77,6 +77,10 @@ export const decodeMe = whole((value): SignedInUser => {
 /** Somebody who is told of alerts on every page: of patients, or of what is technical. */
 export const hearsAlerts = (user: SignedInUser): boolean =>
   may(user, 'patients.read') || may(user, 'alerts.technical') || may(user, 'alerts.act');
+
+/** Whether the hub has something for them: who may not join it is told by asking. */
+export const followsAlerts = (user: SignedInUser): boolean =>
+  may(user, 'patients.read') || may(user, 'alerts.technical');
 
 const ADMINISTERING: readonly Permission[] = [
   'people.manage',

@@ -16,6 +16,7 @@ let tests = 0;
 
 const ME = '/api/auth/me';
 const me = (changed: object = {}) => ({
+  id: 'acc-rsilva',
   user: 'rsilva',
   name: 'Nurse R. Silva',
   role: 'nurse',

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { CareApi } from '../api/care';
-import { hearsAlerts, may } from '../api/me';
+import { followsAlerts, hearsAlerts, may } from '../api/me';
 import { CareFeed } from '../live/careFeed';
 import { Alarm, AlarmContext } from '../ui/alarm';
 import { CareContext } from '../ui/care';
@@ -13,6 +13,7 @@ export function CareFrame({ children }: { children: ReactNode }) {
   const api = useMemo(() => new CareApi(session), [session]);
   const hears = hearsAlerts(user);
   const sees = may(user, 'patients.read');
+  const follows = followsAlerts(user);
   const tests = usePathTests();
   const [live, setLive] = useState<{ feed: CareFeed; alarm: Alarm } | null>(null);
   useEffect(() => {
@@ -27,7 +28,7 @@ export function CareFrame({ children }: { children: ReactNode }) {
       tests,
       token: () => session.validToken(),
       refused: () => session.renewed(),
-      live: sees,
+      live: follows,
     });
     const alarm = new Alarm(feed.store);
     feed.start();
@@ -38,7 +39,7 @@ export function CareFrame({ children }: { children: ReactNode }) {
       feed.stop();
       setLive(null);
     };
-  }, [api, hears, sees, session, tests]);
+  }, [api, follows, hears, sees, session, tests]);
   return (
     <CareContext value={live?.feed ?? null}>
       <AlarmContext value={live?.alarm ?? null}>{children}</AlarmContext>

@@ -123,6 +123,7 @@ export function incident(value: unknown): Incident {
     assignee: optional((one) => ({ ...person(one), role: optional(text, fields(one).role) ?? '' }), f.assignee),
     openedAt: time(f.openedAt),
     assignedAt: optional(time, f.assignedAt),
+    deliveredAt: optional(time, f.deliveredAt),
     acknowledgedAt: optional(time, f.acknowledgedAt),
     startedAt: optional(time, f.startedAt),
     reviewedAt: optional(time, f.reviewedAt),

@@ -89,6 +89,8 @@ export interface Incident {
   assignee: (Person & { role: string }) | null;
   openedAt: number;
   assignedAt: number | null;
+  /** When a screen first showed a notification of it. */
+  deliveredAt: number | null;
   acknowledgedAt: number | null;
   startedAt: number | null;
   reviewedAt: number | null;

@@ -123,6 +123,7 @@ export const alertOf = (id: string, more: Partial<Alert> = {}): Alert => ({
 });
 
 export const incidentOf = (id: string, more: Partial<Incident> = {}): Incident => ({
+  deliveredAt: null,
   id,
   number: 1,
   alerts: [],

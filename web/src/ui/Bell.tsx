@@ -28,7 +28,7 @@ export function Bell() {
 
 /** Whether this person is responsible for it. */
 export const isMine = ({ assignee }: Incident, user: SignedInUser): boolean =>
-  assignee !== null && (user.id === null ? assignee.name === user.name : assignee.id === user.id);
+  assignee !== null && assignee.id === user.id;
 
 /** How many open incidents this person is responsible for. */
 export function useMine(): number {

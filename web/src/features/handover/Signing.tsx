@@ -81,7 +81,7 @@ export function Signing({ ward }: { ward: string }) {
 function Row({ one, take, busy }: { one: HandOver; take: (() => void) | null; busy: boolean }) {
   const { user } = useServices();
   const now = useNow();
-  const own = user.id === null ? one.givenBy.name === user.name : one.givenBy.id === user.id;
+  const own = one.givenBy.id === user.id;
   return (
     <li>
       <p>

@@ -61,6 +61,9 @@ export function Incident({ incident, now, vitals }: Props) {
           )}
         </p>
         <Where incident={incident} alert={top} now={now} />
+        {incident.deliveredAt !== null && (
+          <p className="soft">{text.incident.shown(clockOrDate(incident.deliveredAt, now))}</p>
+        )}
       </div>
       <Actions
         incident={incident}

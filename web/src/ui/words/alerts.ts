@@ -263,6 +263,7 @@ export const alertWords = {
     respondBy: 'At the bedside by',
     next: 'Next',
     noNext: 'Nothing further by itself',
+    shown: (at: string) => `First on somebody’s screen ${at}`,
     judge: 'Was it real?',
     patient: 'Open the patient',
     frozen: 'Values when it was raised',
