@@ -65,7 +65,7 @@ internal sealed class WardSimulation(SimulatorOptions options, TimeProvider time
         var connectionOptions = new ConnectionOptions { Version = options.Version, Window = options.InFlight, OfflineLimit = Math.Max(options.OfflineLimit, options.InFlight + 1) };
         Action<OutgoingMessage, MqttReason>? answered = ledger is null ? null : (message, reason) => ledger.Note(bed.Device.Device, sealer.BootId, message.Counter, reason);
         var connection = new DeviceConnection(bed.Device, address.DialAsync, connectionOptions, handshakes, statistics, time, index, answered);
-        
+
         // A ledger is about readings.
         return new SimulatedDevice(bed.Patient, sealer, connection, bed.Faults, statistics, ledger is null ? bed.Battery : null);
     }
