@@ -26,6 +26,7 @@ internal sealed partial class PathProbe(
     private const int MostAtOnce = 16;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ToSettle = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ToEnd = TimeSpan.FromSeconds(5);
 
     private readonly ILogger<PathProbe> _log = log;
@@ -35,6 +36,8 @@ internal sealed partial class PathProbe(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // At a start the port of the devices is open before screens, the server's own receiver among them, have come back.
+        await Task.Delay(ToSettle, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var running = new List<Task>();
         var isAway = false;
         while (options.Value.Enabled && !stoppingToken.IsCancellationRequested)

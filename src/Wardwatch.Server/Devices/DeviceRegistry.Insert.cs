@@ -69,7 +69,8 @@ internal sealed partial class DeviceRegistry : ICanaryDevices
             await mark.ExecuteNonQueryAsync(cancellation);
         }
 
-        await InsertBindingsAsync(connection, tenantId, [new(number, patientNumber, topic, Now, DateTime.MaxValue)], cancellation);
+        // It speaks when a round is due, and what is proven is its round, not that it is there.
+        await InsertBindingsAsync(connection, tenantId, [new(number, patientNumber, topic, Now, DateTime.MaxValue, IsAwaited: false)], cancellation);
         await DirectoryChanges.NotifyAsync(connection, DeviceDirectory.Topic, number, cancellation);
         return new(number, device.Token);
     }

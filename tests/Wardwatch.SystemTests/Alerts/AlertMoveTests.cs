@@ -122,7 +122,14 @@ public sealed class AlertMoveTests(AlertWard alerts)
             scene.Vitals.Update(Vital.HeartRate, 80, now);
             var raised = new AlertTransition
             {
-                Type = AlertTypes.News2Single, Phase = AlertPhase.Raised, Priority = AlertPriority.Medium, At = now, OnsetAt = now - 1_000_000, Value = 8, Limit = 3, Vital = (byte)Vital.RespiratoryRate,
+                Type = AlertTypes.News2Single,
+                Phase = AlertPhase.Raised,
+                Priority = AlertPriority.Medium,
+                At = now,
+                OnsetAt = now - 1_000_000,
+                Value = 8,
+                Limit = 3,
+                Vital = (byte)Vital.RespiratoryRate,
                 SupersededBy = -1,
             };
             var batch = new AlertBatch(metrics);

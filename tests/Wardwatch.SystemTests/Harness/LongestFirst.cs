@@ -15,7 +15,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     // By what a run of all tests says; only the order of the first dozen matters.
     private static readonly string[] Longest =
     [
-        "events", "KeyRotationTests", "BrokerQueueTests", "demo server", "ProveTests", "StartAndStopTests", "two nodes", "ErasureTests", "SoakTests", "FaultTests", "spine",
+        "events", "KeyRotationTests", "AlertPathTests", "BrokerQueueTests", "demo server", "ProveTests", "StartAndStopTests", "two nodes", "ErasureTests", "SoakTests", "FaultTests", "spine",
         "RefusedStartTests", "ProxyTests", "two hospitals", "attacks", "RequestLimitTests", "AuditTamperingTests", "sign-in server",
     ];
 

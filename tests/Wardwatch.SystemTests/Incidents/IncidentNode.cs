@@ -65,7 +65,7 @@ internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IReceip
     {
         foreach (var notification in notifications)
         {
-            await using var insert = new NpgsqlCommand("insert into test_notifications values ($1, $2, $3)", connection)
+            await using var insert = new NpgsqlCommand("insert into test_notifications (incident, account, kind) values ($1, $2, $3)", connection)
             {
                 Parameters = { new() { Value = notification.Incident ?? Guid.Empty }, new() { Value = notification.AccountId }, new() { Value = notification.Kind } },
             };

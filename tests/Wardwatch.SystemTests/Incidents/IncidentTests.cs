@@ -30,7 +30,7 @@ public sealed class IncidentTests(EventHospital hospital) : IAsyncLifetime
         await hospital.ExecuteAsync(
             """
             delete from event_outbox; delete from event_queue; delete from timers;
-            create table if not exists test_notifications (incident uuid, account uuid, kind text);
+            create table if not exists test_notifications (no bigint generated always as identity, incident uuid, account uuid, kind text);
             grant select, insert on test_notifications to wardwatch_service, wardwatch_tenant;
             delete from test_notifications; delete from incident_alerts; delete from incident_history; delete from incident_responders; delete from incidents;
             """, Cancellation);
@@ -277,7 +277,7 @@ public sealed class IncidentTests(EventHospital hospital) : IAsyncLifetime
     private async Task<string[]> NotifiedAsync(Guid incident)
     {
         var names = _around.Duty.Select(person => person.Name).Append("Nora").Distinct(StringComparer.Ordinal).ToDictionary(Surroundings.IdOf, name => name);
-        await using var command = hospital.Installation.Database.CreateCommand("select account, kind from test_notifications where incident = $1 order by ctid");
+        await using var command = hospital.Installation.Database.CreateCommand("select account, kind from test_notifications where incident = $1 order by no");
         command.Parameters.Add(new() { Value = incident });
         var told = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(Cancellation);

@@ -92,7 +92,10 @@ public class RebuildTests
         _history.Add(Stored(Start, 5, (Vital.HeartRate, 75, 0)));
         _history.Add(new StoredReading
         {
-            Key = new ReadingKey(1, 1, 10, KeyId, 7, 6, Start + Second), ReceivedAt = Start + Second, Flags = ReadingFlags.Status, Content = default,
+            Key = new ReadingKey(1, 1, 10, KeyId, 7, 6, Start + Second),
+            ReceivedAt = Start + Second,
+            Flags = ReadingFlags.Status,
+            Content = default,
             Status = new StatusPayload { MeasuredAt = Start + Second, Battery = 15, SensorsOff = 1 },
         });
         _history.Add(Stored(Start + 2 * Second, 7, (Vital.HeartRate, 76, 0)));
@@ -110,7 +113,8 @@ public class RebuildTests
         _lane.Book.Settings = AlertSettings.Default.With([new AlertOverride(AlertTypes.RespirationLow, null, null, false)]);
         _lane.Book.Open.Add(new OpenAlert(1, Guid.NewGuid(), AlertCatalogue.Of(AlertTypes.News2Single), AlertPriority.Medium, Start - 120 * Second, Start - 60 * Second, 1)
         {
-            Vital = Vital.RespiratoryRate, KnownVitals = (1 << (int)Vital.RespiratoryRate) | (1 << (int)Vital.HeartRate),
+            Vital = Vital.RespiratoryRate,
+            KnownVitals = (1 << (int)Vital.RespiratoryRate) | (1 << (int)Vital.HeartRate),
         });
         _history.Add(Stored(Start, 5, (Vital.HeartRate, 75, 0), (Vital.RespiratoryRate, 8, 0)));
         await RebuildAsync(Start + Second);

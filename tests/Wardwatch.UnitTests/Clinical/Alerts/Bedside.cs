@@ -119,7 +119,7 @@ internal sealed class Bedside
     /// <param name="known">The vitals that were known when the alerts were raised; null: all.</param>
     public Bedside Restart(string? known = null)
     {
-        int mask = known?.Split(' ').Aggregate(0, (bits, key) => VitalCatalogue.TryFind(key, out var vital) ? bits | (1 << (int)vital) : throw new ArgumentException(key)) ?? -1;
+        int mask = known?.Split(' ').Aggregate(0, (bits, key) => VitalCatalogue.TryFind(key, out var vital) ? bits | (1 << (int)vital) : throw new ArgumentException($"There is no vital {key}.", nameof(known))) ?? -1;
         Memory = new AlertMemory();
         foreach (var (type, open) in _open)
             Memory.Restore(type, open.Priority, open.OnsetAt, open.At, open.Vital, mask);

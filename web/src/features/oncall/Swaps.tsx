@@ -29,7 +29,7 @@ export function Swaps({ schedules, manages }: { schedules: readonly Schedule[]; 
   const when = ({ from, until }: Swap['first']): string => `${timeOrDate(from, now)} – ${timeOrDate(until, now)}`;
   const name = ({ person }: Swap['first']): string => person.name ?? words.oncall.nobody;
   return (
-    <section aria-labelledby="swaps-title" className="overrides">
+    <section aria-labelledby="swaps-title" className="swaps">
       <h3 id="swaps-title">{text.title}</h3>
       {swaps.isError && <p role="alert">{words.oncall.failed}</p>}
       {swaps.data && mine.length === 0 && <p className="soft">{text.none}</p>}
