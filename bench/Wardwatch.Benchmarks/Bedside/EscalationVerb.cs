@@ -70,7 +70,7 @@ internal static class EscalationVerb
         var result = await report.DoAsync($"Steps that fall due within {spread:0} s, and again with a kill", () => MeasureAsync(site, nurses, lags, incidents, spread, cancellation));
         result = result with { Nodes = nodes, OpenedPerSecond = opened, LoadAverage = load };
         report.Result(Table(result), result);
-        return result.Left == 0 && result.LeftAfterKill == 0 && result.OnScreen.Count == incidents && result.OnScreen.Max <= Wanted && result.AfterKill.Max <= WantedAfterKill ? 0 : 1;
+        return result.Left == 0 && result.LeftAfterKill == 0 && result.OnScreen.Count == incidents && result.OnScreen.Max <= Wanted && (result.AfterKill.Count == 0 || result.AfterKill.Max <= WantedAfterKill) ? 0 : 1;
     }
 
     private static async Task<double> OpenAsync(EscalationSite site, IncidentLags lags, int incidents, CancellationToken cancellation)
