@@ -16,7 +16,7 @@ internal sealed record DeviceBattery(double StartPercent, double PercentPerHour,
     {
         var used = seconds / 3600 * PercentPerHour;
         var first = StartPercent - ChangedAtPercent;
-        var left = used < first ? StartPercent - used : Full - ((used - first) % (Full - ChangedAtPercent));
+        var left = used <= first ? StartPercent - used : Full - ((used - first) % (Full - ChangedAtPercent));
         return Math.Round(left);
     }
 }
