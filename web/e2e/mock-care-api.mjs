@@ -1,6 +1,6 @@
 /** What the mock answers about alerts, incidents, notifications, limits and pauses. */
 import { iso } from './mock-administration.mjs';
-import { KIND_DOCUMENTS, OPEN, WAITS } from './mock-care.mjs';
+import { KIND_DOCUMENTS, OPEN, SILVA, WAITS } from './mock-care.mjs';
 
 /** Undefined where there is no such address. */
 export function answerCare(care, { method, segments, query, body, may, session, reply }) {

@@ -231,7 +231,7 @@ describe('patients', { skip: real ? 'changes the patients of the mock' : false }
     await page.getByRole('link', { name: 'Moreau, Jules' }).click();
     await page.waitForSelector('.now-row');
     await fits(page);
-    await counts(page.locator('.care > .button'), 2);
+    await counts(page.locator('.care > .button'), 3); // an alert, critical, and the rest
     await page.getByRole('button', { name: 'Change …' }).click();
     await dialog(page).getByRole('button', { name: 'Status' }).click();
     await dialog(page).getByLabel('Observation').check();

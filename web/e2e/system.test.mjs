@@ -13,7 +13,10 @@ describe('the system page', { skip: real ? 'drains the nodes of the mock' : fals
 
   test('is reached from the administration: warnings on top, then nodes, partitions, queues and checks', async () => {
     const page = await start('/admin/dead-letters');
-    await page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'System' }).click();
+    await page
+      .getByRole('navigation', { name: 'Administration' })
+      .getByRole('link', { name: 'System', exact: true })
+      .click();
     await leadsTo(page, /\/system$/);
     await reads(page.locator('.system-warnings li').first(), /● Partition 3 has 12 messages.* since .*\(4 min/);
     await counts(page.locator('.system-warnings li'), 3);
@@ -103,7 +106,7 @@ describe('the system page', { skip: real ? 'drains the nodes of the mock' : fals
     assert.equal(await page.getByRole('button', { name: /^Drain/ }).count(), 0);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= PHONE.width, `nothing is cut off to the right (${wide})`);
-    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'System' }).waitFor();
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'System', exact: true }).waitFor();
     await close();
     const nurse = await start('/system', { user: 'nurse' });
     await nurse.getByText('You may not see this.').waitFor();

@@ -62,7 +62,7 @@ public static partial class AlertEngine
         if (!settings.IsOn(type))
             return;
         ulong covered = 0;
-        for (ulong rest = memory.Established; rest != 0; rest &= rest - 1)
+        for (ulong rest = memory.Established & ~memory.HeldBack; rest != 0; rest &= rest - 1)
             covered |= NewsParameterOf[BitOperations.TrailingZeroCount(rest)];
 
         ref readonly var score = ref input.News2;
@@ -98,7 +98,7 @@ public static partial class AlertEngine
     {
         for (int type = 0; type < NewsParameterOf.Length; type++)
         {
-            if ((memory.Established & (1UL << type)) != 0 && (NewsParameterOf[type] & parameters) != 0)
+            if ((memory.Established & ~memory.HeldBack & (1UL << type)) != 0 && (NewsParameterOf[type] & parameters) != 0)
                 return type;
         }
 

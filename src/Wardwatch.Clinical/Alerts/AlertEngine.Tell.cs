@@ -7,7 +7,7 @@ public static partial class AlertEngine
     /// <summary>Tells what is different from what was told before.</summary>
     private static int Tell(AlertMemory memory, AlertSettings settings, long now, Span<AlertTransition> transitions)
     {
-        ulong wanted = AlertLadders.Active(memory.Established);
+        ulong wanted = Wanted(memory);
         if (wanted == memory.Active && !memory.PriorityMoved)
             return 0;
 
@@ -45,6 +45,35 @@ public static partial class AlertEngine
         }
 
         return count;
+    }
+
+    /// <summary>
+    /// What is to be active. A milder condition is not told in the place of a severe one that has ended while it is itself on its way back: its alert would be untrue as soon as it sounds.
+    /// It is told when it worsens again, without its delay, or ends unheard.
+    /// </summary>
+    private static ulong Wanted(AlertMemory memory)
+    {
+        ulong held = 0, wanted = AlertLadders.Active(memory.Established);
+        while ((wanted & ~memory.Active) != 0)
+        {
+            ulong receding = 0;
+            for (ulong rest = wanted & ~memory.Active; rest != 0; rest &= rest - 1)
+            {
+                int type = BitOperations.TrailingZeroCount(rest);
+                if (memory.Conditions[type].IsReceding)
+                    receding |= 1UL << type;
+            }
+
+            if (receding == 0)
+                break;
+
+            // Whatever it stood for is looked at in its place.
+            held |= receding;
+            wanted = AlertLadders.Active(memory.Established & ~held);
+        }
+
+        memory.HeldBack = held;
+        return wanted;
     }
 
     private static AlertTransition Transition(int type, AlertPhase phase, in AlertCondition condition, AlertSettings settings, long now) => new()

@@ -22,6 +22,10 @@ public static partial class AlertEngine
 {
     private static readonly AlertType[][] OfVital = [.. VitalCatalogue.All.ToArray().Select(definition => AlertCatalogue.All.ToArray().Where(type => type.Vital == definition.Vital).ToArray())];
 
+    // A value between limit and hysteresis is a value; a score or a silence of which nothing is certain is a gap.
+    private static readonly ulong OfValues = AlertCatalogue.All.ToArray()
+        .Where(type => type.Kind is AlertRuleKind.Above or AlertRuleKind.Below or AlertRuleKind.Fall).Aggregate(0UL, (mask, type) => mask | (1UL << type.Index));
+
     private static readonly long[] ClearMicros = [.. AlertCatalogue.All.ToArray().Select(type => (long)(type.ClearSeconds * 1e6))];
 
     private enum Verdict
@@ -162,6 +166,7 @@ public static partial class AlertEngine
         {
             case Verdict.Bad:
                 condition.ClearingSince = 0;
+                condition.IsReceding = false;
                 if (isEstablished)
                     return;
                 if (condition.Since == 0)
@@ -175,6 +180,7 @@ public static partial class AlertEngine
 
                 return;
             case Verdict.Good when isEstablished:
+                condition.IsReceding = true;
                 if (condition.ClearingSince == 0)
                     condition.ClearingSince = at;
                 if (isAlone || at - condition.ClearingSince >= ClearMicros[type])
@@ -185,6 +191,7 @@ public static partial class AlertEngine
                 return;
             default:
                 condition.ClearingSince = 0;
+                condition.IsReceding |= (OfValues & bit) != 0;
                 return;
         }
     }

@@ -4,7 +4,7 @@ namespace Wardwatch.Clinical.Alerts;
 /// Which alerts stand for the same problem at the bedside. While the more severe one holds, the milder ones are not raised, and one that was active ends as superseded in
 /// the same step: one problem is one alert. It is the type that changes, not only the priority, because the more severe one has a response time, a role and a latch of its own,
 /// and because what gets worse must signal again, whatever was silenced or acknowledged before. When the severe one ends and the milder one still holds, that is raised in the same
-/// step with its own onset, so that the problem is never without its alert.
+/// step with its own onset, so that the problem is never without its alert; unless its value is on the good side of its limit by then: that is raised when it worsens again.
 /// </summary>
 internal static class AlertLadders
 {

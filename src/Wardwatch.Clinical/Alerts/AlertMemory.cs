@@ -20,6 +20,9 @@ public sealed class AlertMemory
     /// <summary>Conditions that have been told as raised and not as ended.</summary>
     internal ulong Active;
 
+    /// <summary>Conditions that hold, stood behind a more severe one until it ended, and were on their way back by then: told when they worsen again.</summary>
+    internal ulong HeldBack;
+
     /// <summary>The priority of an active one is no longer what was told.</summary>
     internal bool PriorityMoved;
 
@@ -110,6 +113,9 @@ internal struct AlertCondition
 
     /// <summary>The vital concerned.</summary>
     public byte Vital;
+
+    /// <summary>It holds, and what was judged last is on the good side of its limit.</summary>
+    public bool IsReceding;
 
     /// <summary>The value is a lower bound.</summary>
     public bool IsLowerBound;

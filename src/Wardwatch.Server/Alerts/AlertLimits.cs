@@ -26,6 +26,7 @@ internal sealed partial class AlertLimits(NpgsqlDataSource database, DirectoryCh
         "select tenant_id, ward_id, patient_no, type, limit_value, delay_seconds, is_on, expires_at from alert_overrides where ended_at is null and expires_at > $1 order by override_no";
 
     private readonly ILogger<AlertLimits> _log = log;
+    private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile Snapshot _snapshot = new([]);
 
     /// <summary>The limits in force for a patient. Allocates nothing but at the first call after a change.</summary>
@@ -34,8 +35,28 @@ internal sealed partial class AlertLimits(NpgsqlDataSource database, DirectoryCh
     /// <summary>Whether a patient has limits of their own.</summary>
     public bool HasOwn(int patientNumber) => _snapshot.HasOwn(patientNumber);
 
-    /// <summary>Reads everything again.</summary>
+    /// <summary>Reads everything again. One after the other: what was read before a change must not replace what was read after it.</summary>
     public async Task ReloadAsync(CancellationToken cancellation)
+    {
+        await _reading.WaitAsync(cancellation);
+        try
+        {
+            _snapshot = new(await ReadAsync(cancellation));
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        _reading.Dispose();
+        base.Dispose();
+    }
+
+    private async Task<List<OverrideEntry>> ReadAsync(CancellationToken cancellation)
     {
         var entries = new List<OverrideEntry>();
         await using var command = database.CreateCommand(InForce);
@@ -51,7 +72,7 @@ internal sealed partial class AlertLimits(NpgsqlDataSource database, DirectoryCh
             }
         }
 
-        _snapshot = new(entries);
+        return entries;
     }
 
     /// <inheritdoc />

@@ -58,6 +58,8 @@ internal sealed partial class MqttConnectionHandler(
             .ConnectionClosedRequested.Register(static state => ((DeviceSession)state!).Drain(), session) ?? default;
         try
         {
+            // Only now, so that whoever comes with the same id as soon as it has its answer finds this one, and takes over from it and not the other way round.
+            output.Flush();
             await session.RunAsync(connection.ConnectionClosed);
         }
         finally
@@ -214,7 +216,7 @@ internal sealed partial class MqttConnectionHandler(
     }
 
     /// <summary>
-    /// CONNACK with what limits a client that publishes. What a server has no use for, retained messages and subscriptions, is not announced as missing:
+    /// CONNACK, not sent yet, with what limits a client that publishes. What a server has no use for, retained messages and subscriptions, is not announced as missing:
     /// clients would rather send nothing than a message marked to be retained.
     /// </summary>
     private bool TryWelcome(in ConnectPacket connect, DeviceEntry device, int keepAlive, MqttOutput output)
@@ -242,9 +244,7 @@ internal sealed partial class MqttConnectionHandler(
             }
         }
 
-        var written = output.Write(new ConnAckPacket { Reason = MqttReason.Success, Properties = properties.Properties }, connect.Version);
-        output.Flush();
-        return written;
+        return output.Write(new ConnAckPacket { Reason = MqttReason.Success, Properties = properties.Properties }, connect.Version);
     }
 
     private DeviceSession? Refuse(in ConnectPacket connect, MqttReason reason, MqttOutput output)

@@ -20,11 +20,11 @@ internal static class IncidentText
 
     /// <summary>For whoever is asked since nobody has acknowledged it.</summary>
     public static string Escalated(Incident incident, DateTimeOffset now, string to) =>
-        $"{Title(incident)} is not acknowledged after {Seconds(now - incident.ArmedAt)} s. You are asked as: {to}.";
+        $"{Title(incident)} is not acknowledged after {Lasting(now - incident.ArmedAt)}. You are asked as: {to}.";
 
     /// <summary>For whoever has acknowledged it and done nothing more.</summary>
     public static string ReAlert(Incident incident, DateTimeOffset now) =>
-        $"{Title(incident)} was acknowledged {Seconds(now - (incident.AcknowledgedAt ?? incident.OpenedAt))} s ago, and nobody is on it yet.";
+        $"{Title(incident)} was acknowledged {Lasting(now - (incident.AcknowledgedAt ?? incident.OpenedAt))} ago, and nobody is on it yet.";
 
     /// <summary>For whoever is responsible when it gets worse.</summary>
     public static string Worse(Incident incident, string? cause) => Sentence(cause is { Length: > 0 } ? $"{Title(incident)}: {cause}" : $"{Title(incident)} is worse: {incident.Priority.Word()} priority");
@@ -41,5 +41,6 @@ internal static class IncidentText
 
     private static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";
 
-    private static long Seconds(TimeSpan time) => (long)Math.Round(time.TotalSeconds);
+    // In seconds as long as they matter.
+    private static string Lasting(TimeSpan time) => time.TotalSeconds < 120 ? $"{Math.Round(time.TotalSeconds)} s" : $"{Math.Floor(time.TotalMinutes)} min";
 }

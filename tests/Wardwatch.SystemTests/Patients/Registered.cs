@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -41,7 +42,7 @@ internal static class Registered
         }
 
         using var answer = await client.SendAsync(request, cancellation);
-        var content = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        var content = answer.StatusCode == HttpStatusCode.NoContent ? default : await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
         return ((int)answer.StatusCode, answer.IsSuccessStatusCode ? null : content.Text("type").Replace("urn:wardwatch:", ""), content);
     }
 

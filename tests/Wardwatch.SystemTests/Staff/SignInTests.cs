@@ -41,11 +41,11 @@ public sealed class SignInTests(DemoServer demo)
         var me = await session.SignedIn(body.Text("access_token")).JsonAsync("/api/auth/me", Cancellation);
         me.ToString().ShouldBe(
             """
-            {"user":"dr.osei","name":"Dr Beatrice Osei","role":"physician","permissions":["patients.read","patients.register","patients.move","patients.status",
+            {"id":"ID","user":"dr.osei","name":"Dr Beatrice Osei","role":"physician","permissions":["patients.read","patients.register","patients.move","patients.status",
             "devices.bind","breakglass.use","analytics.read","models.read","alerts.act","alerts.limits","oncall.read"],
             "wards":[{"id":"ward-1","name":"Ward 1 · Cardiology"},{"id":"ward-2","name":"Ward 2 · Medicine"}],
             "secondFactor":false,"passkeys":0,"pin":false,"mustEnrol":false,"locked":false,"idleLockSeconds":300}
-            """.ReplaceLineEndings(""));
+            """.ReplaceLineEndings("").Replace("ID", Guid.Parse(me.Text("id")).ToString(), StringComparison.Ordinal));
     }
 
     [Fact]

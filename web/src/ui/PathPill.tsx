@@ -57,9 +57,9 @@ function Pill({ paths, clock, line }: { paths: readonly AlertPath[]; clock: Serv
     </>
   );
   return line ? (
-    <p className={`path-line path-${said.look}`} title={said.help}>
+    <section className={`path-line path-${said.look}`} aria-label={text.label} title={said.help}>
       {content}
-    </p>
+    </section>
   ) : (
     <span className={`pill alert-path path-${said.look}`} title={said.help}>
       {content}

@@ -37,6 +37,9 @@ describe('who is on it', () => {
       'Nobody is called for this',
     );
     expect(ownerWords(null, alertOf('a', { incident: 'i' }), START)).toBe('Who is on it is not known now');
+    expect(ownerWords(null, alertOf('a', { incident: 'i', judgement: 'real' }), START)).toBe(
+      'Resolved by staff; the condition still stands',
+    );
   });
 });
 

@@ -16,6 +16,7 @@ const left = (seconds: number): string =>
 export function ownerWords(incident: Incident | null, alert: Alert | null, now: number): string {
   if (!incident) {
     const justNow = alert !== null && !alert.technical && now - alert.raisedAt < CALLING_MS;
+    if (alert?.incident && alert.judgement) return text.resolved;
     return alert?.incident ? text.unknown : justNow ? text.calling : text.none;
   }
   const { state, assignee, acknowledgedAt } = incident;

@@ -25,6 +25,17 @@ public class VitalTimelineTests
             .Sends(11, "hr 145").Tells("1:06 hr-high raised medium: HR 145 > 120 for 20 s", "1:06 hr-critical-high ended");
 
     [Fact]
+    public void A_heart_that_slows_down_through_both_limits_raises_no_milder_alert_that_is_untrue_when_it_sounds() =>
+        Bed().Sends(30, "hr 80").Sends(31, "hr 160").Tells("0:40 hr-critical-high raised high: HR 160 > 150 for 10 s")
+            .Sends(5, "hr 140").Sends(6, "hr 110").Tells("1:11 hr-critical-high ended").Sends(60, "hr 110").TellsNothing();
+
+    [Fact]
+    public void One_that_races_again_before_it_has_been_slow_for_long_enough_is_told_at_once() =>
+        Bed().Sends(30, "hr 80").Sends(31, "hr 160").Tells("0:40 hr-critical-high raised high: HR 160 > 150 for 10 s")
+            .Sends(5, "hr 140").Sends(15, "hr 118").Tells("1:11 hr-critical-high ended")
+            .Takes("hr 125").Tells("1:21 hr-high raised medium: HR 125 > 120 for 20 s");
+
+    [Fact]
     public void A_heart_rate_of_134_for_twenty_seconds_is_a_tachycardia_that_ends_after_ten_seconds_at_115() =>
         Bed().Sends(30, "hr 80").Sends(21, "hr 134").Tells("0:50 hr-high raised medium: HR 134 > 120 for 20 s")
             .Sends(60, "hr 118").TellsNothing().Sends(10, "hr 115").TellsNothing().Takes("hr 114").Tells("2:01 hr-high ended");

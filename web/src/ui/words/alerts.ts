@@ -39,6 +39,7 @@ export const alertWords = {
 
   nobody: 'Nobody is on it yet',
   unknown: 'Who is on it is not known now',
+  resolved: 'Resolved by staff; the condition still stands',
   none: 'Nobody is called for this',
   calling: 'Somebody is being called',
   notAcknowledged: 'not acknowledged',
@@ -54,6 +55,7 @@ export const alertWords = {
   news2: 'NEWS2 ',
 
   path: {
+    label: 'Alert path',
     proven: (age: string) => `Alert path proven ${age} ago`,
     late: (age: string) => `Alert path not proven for ${age}`,
     never: 'Alert path not proven yet',
