@@ -103,13 +103,7 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
         await UntilAsync("proven");
         using var nurse = await ClientAsync("nurse");
         using var technician = await ClientAsync("technician");
-        var (before, rounds) = (await SettledAsync(nurse, technician), await RoundsAsync());
-        await Poll.UntilAsync(async () => await RoundsAsync() >= rounds + 6, Soon, "three rounds more of both wards", Cancellation);
-        var after = await EverythingAsync(nurse, technician);
-        foreach (var (address, answer) in before)
-        {
-            after[address].ShouldBe(answer, address);
-        }
+        await NothingChangesAsync(nurse, technician);
 
         // And nobody can do anything with the patient or the device.
         await using var command = Ward.Database.CreateCommand("select p.patient_id, d.device_id, (select i.incident_id::text from incidents i where i.canary order by i.opened_at desc limit 1), (select a.alert_id::text from alerts a where a.canary order by a.raised_at desc limit 1) from alert_paths x join patients p using (patient_no) join devices d using (device_no) limit 1");
@@ -222,23 +216,24 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
         return (long)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
-    // What the other tests and the start of the server left behind is told and counted a little later than it happened: until two looks with a round between them are the same.
-    private async Task<Dictionary<string, string>> SettledAsync(HttpClient nurse, HttpClient technician)
+    // What the other tests and the start of the server left behind is told, counted and escalated later than it happened, each once in a while. What rounds left would be there after every
+    // three: until two looks with so many between them are the same.
+    private async Task NothingChangesAsync(HttpClient nurse, HttpClient technician)
     {
         var last = await EverythingAsync(nurse, technician);
         for (var look = 1; ; look++)
         {
             await UntilAsync("proven");
             var rounds = await RoundsAsync();
-            await Poll.UntilAsync(async () => await RoundsAsync() >= rounds + 2, Soon, "another round of both wards", Cancellation);
+            await Poll.UntilAsync(async () => await RoundsAsync() >= rounds + 6, Soon, "three rounds more of both wards", Cancellation);
             var now = await EverythingAsync(nurse, technician);
             var different = now.Where(one => last[one.Key] != one.Value).Select(one => $"{one.Key}: {last[one.Key]} | {one.Value}").ToList();
             if (different.Count == 0)
             {
-                return now;
+                return;
             }
 
-            look.ShouldBeLessThan(10, string.Join('\n', different));
+            look.ShouldBeLessThan(20, string.Join('\n', different));
             last = now;
         }
     }
@@ -278,7 +273,7 @@ public sealed partial class AlertPathTests(TestedWard tested) : IClassFixture<Te
         return client;
     }
 
-    // Times, and what changes with them: ages, and the share of time in which beds are taken.
-    [GeneratedRegex("""\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)|"(ageSeconds|requestId|occupancy)":[^,}]*""", RegexOptions.ExplicitCapture, 1000)]
+    // Times, and what changes with them: ages, and what is reckoned by the time in which beds are taken.
+    [GeneratedRegex("""\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)|"(ageSeconds|requestId|occupancy|bedDays|perBedDay|perHour)":[^,}]*""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Times();
 }
