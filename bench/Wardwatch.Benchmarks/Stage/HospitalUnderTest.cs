@@ -139,6 +139,7 @@ internal sealed class HospitalUnderTest : IAsyncDisposable
         var process = _process = WatchedProcess.Start(command, "TERM", environment, line =>
         {
             if (line.StartsWith("ready:", StringComparison.Ordinal)) ready.TrySetResult();
+            Programs.Log(line);
         });
         try
         {

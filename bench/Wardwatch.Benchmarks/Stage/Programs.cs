@@ -21,6 +21,8 @@ internal static class Programs
     private const int FirstPort = 12_000;
     private const int Ports = 20_000;
 
+    private static readonly Lock LogGate = new();
+
     private static int _ports = Environment.ProcessId * 97; // programs that run at the same time begin at different ones
 
     // They are built with this program, and lie beside it.
@@ -59,6 +61,13 @@ internal static class Programs
         if (!OperatingSystem.IsWindows())
             folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         return folder.FullName;
+    }
+
+    /// <summary>Adds what a server writes to the file that <c>WARDWATCH_BENCH_LOG</c> names, where it does.</summary>
+    public static void Log(string line)
+    {
+        if (Environment.GetEnvironmentVariable("WARDWATCH_BENCH_LOG") is not { Length: > 0 } file) return;
+        lock (LogGate) File.AppendAllText(file, line + "\n");
     }
 
     private static string Beside(string name)

@@ -15,7 +15,8 @@ namespace Wardwatch.Server.History;
 /// </summary>
 /// <remarks>
 /// Writers may finish out of order: rows do not depend on one another (each row's own insert decides whether it is a duplicate),
-/// and the gateway puts acknowledgements back into the order of arrival.
+/// and the gateway puts acknowledgements back into the order of arrival. What readings bring about does depend on one another:
+/// see <see cref="CompanionOrder"/>.
 /// </remarks>
 internal sealed partial class Committer : BackgroundService, ICommitter, INodeFigures
 {
@@ -30,12 +31,10 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
     private readonly StorageState _storage;
     private readonly BatchRepair _repair;
     private readonly CompanionCommit _companions;
+    private readonly CompanionOrder _order;
     private readonly TimeProvider _time;
     private readonly ILogger<Committer> _logger;
     private readonly CancellationTokenSource _abandon = new();
-
-    // Companions that the database did not take; they go with the next batch.
-    private readonly ConcurrentQueue<ICommitCompanion> _late = new();
 
     // When each writer began its present commit; 0: it has none.
     private readonly long[] _began;
@@ -50,6 +49,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
             SingleReader = _options.Writers == 1,
         });
         _began = new long[_options.Writers];
+        _order = new CompanionOrder(time);
     }
 
     public bool TrySubmit(CommitGroup group) => _queue.Writer.TryWrite(group);
@@ -140,16 +140,25 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
         var reader = _queue.Reader;
         try
         {
-            while (await reader.WaitToReadAsync(CancellationToken.None))
+            for (var more = true; more;)
             {
-                Gather(reader, batch);
-                if (batch.IsEmpty)
+                more = await WaitAsync(reader);
+                var turn = _order.Next(() => Gather(reader, batch), last: !more);
+                if (batch.IsEmpty && turn is null)
                 {
                     continue;
                 }
 
                 Volatile.Write(ref _began[writer], _time.GetTimestamp());
-                connection = await CommitAsync(batch, connection, writer);
+                try
+                {
+                    connection = await CommitAsync(batch, turn, connection, writer);
+                }
+                finally
+                {
+                    turn?.End();
+                }
+
                 Volatile.Write(ref _began[writer], 0);
                 batch.Clear();
             }
@@ -163,7 +172,27 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
         }
     }
 
-    private void Gather(ChannelReader<CommitGroup> reader, CommitGroup batch)
+    /// <summary>Waits until something is to be committed; false: nothing comes any more.</summary>
+    private async ValueTask<bool> WaitAsync(ChannelReader<CommitGroup> reader)
+    {
+        if (!_order.HasLate)
+        {
+            return await reader.WaitToReadAsync(CancellationToken.None);
+        }
+
+        using var patience = new CancellationTokenSource(_order.UntilTriedAgain, _time);
+        try
+        {
+            return await reader.WaitToReadAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Takes what waits, up to a batch; answers whether companions are among it.</summary>
+    private bool Gather(ChannelReader<CommitGroup> reader, CommitGroup batch)
     {
         while (batch.Size < _options.MaxBatch && reader.TryRead(out var group))
         {
@@ -172,21 +201,29 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
             _pool.Add(group);
         }
 
-        while (!batch.IsEmpty && _late.TryDequeue(out var companion))
-        {
-            batch.AddCompanion(companion);
-        }
+        return batch.Companions.Count > 0;
     }
 
     /// <summary>Commits one batch, however long the database is away; returns the connection to go on with.</summary>
-    private async Task<NpgsqlConnection?> CommitAsync(CommitGroup batch, NpgsqlConnection? connection, int writer)
+    private async Task<NpgsqlConnection?> CommitAsync(CommitGroup batch, CompanionOrder.Turn? turn, NpgsqlConnection? connection, int writer)
     {
+        await (turn?.Come ?? Task.CompletedTask);
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 connection ??= await OpenAsync();
-                await CommitOnceAsync(batch, connection);
+                if (turn is not null && _order.HasLate)
+                {
+                    _order.Keep(await _companions.WriteApartAsync(_order.Late, connection, _abandon.Token));
+                }
+
+                if (!batch.IsEmpty)
+                {
+                    await CommitOnceAsync(batch, connection);
+                }
+
+                turn?.End();
                 Volatile.Write(ref _began[writer], 0);
                 if (!IsAnyLate())
                 {
@@ -252,11 +289,6 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
             {
                 await CommitUnfencedAsync(batch, connection);
             }
-            else
-            {
-                batch.Companions.ForEach(_late.Enqueue);
-                batch.Companions.Clear();
-            }
         }
         finally
         {
@@ -305,9 +337,9 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
     {
         var left = await _companions.WriteApartAsync(batch.Companions, connection, _abandon.Token);
         batch.Companions.Clear();
-        foreach (var companion in left)
+        if (left.Count > 0)
         {
-            _late.Enqueue(companion);
+            _order.Keep([.. _order.Late, .. left]);
         }
 
         await _repair.CommitCarefullyAsync(batch, connection, _abandon.Token);

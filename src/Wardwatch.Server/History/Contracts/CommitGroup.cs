@@ -117,8 +117,6 @@ public sealed class CommitGroup
             at = new(default, at.Rows + part.Rows, at.DeadLetters + part.DeadLetters, at.Listeners + part.Listeners, at.Companions + part.Companions);
         }
 
-        // Companions that an earlier batch left behind belong to no part.
-        kept.Companions.AddRange(Companions.Skip(at.Companions));
         Clear();
         Take(kept);
         return taken;

@@ -8,7 +8,7 @@ namespace Wardwatch.Server.History.Contracts;
 /// </summary>
 /// <remarks>
 /// Where the database refuses the companion, or somebody else holds what it changes for too long, the readings must not wait: they are stored without it, and it is tried
-/// again with the next ones until it is in. Whoever makes companions makes them anew after a restart, if what brought them about still holds.
+/// again, before everything newer, until it is in. Companions of one lane are written in the order in which they were added. Whoever makes companions makes them anew after a restart, if what brought them about still holds.
 /// </remarks>
 public interface ICommitCompanion
 {
