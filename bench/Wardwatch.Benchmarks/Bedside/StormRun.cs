@@ -123,7 +123,7 @@ internal sealed class StormRun(HospitalUnderTest hospital, StormPlan plan, IRead
         while (true)
         {
             await using var command = hospital.Database.CreateCommand(
-                "select count(*), count(*) filter (where incident_id is null), count(distinct incident_id) from alerts where type in ('glucose-low', 'glucose-high')");
+                "select count(*), count(*) filter (where incident_id is null), count(distinct incident_id) from alerts left join alert_incidents using (alert_id) where type in ('glucose-low', 'glucose-high')");
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
             var (stored, without, incidents) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));

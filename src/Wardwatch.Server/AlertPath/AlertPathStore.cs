@@ -45,7 +45,7 @@ internal sealed class AlertPathStore(NpgsqlDataSource database, ICanaryPatients 
             next_at = case when p.owed_since is null then p.next_at else p.sent_at + $4 end,
             owed_since = null
         where exists (
-            select from notifications n join alerts a on a.incident_id = n.incident_id and a.tenant_id = n.tenant_id
+            select from notifications n join alert_incidents i on i.incident_id = n.incident_id join alerts a on a.alert_id = i.alert_id and a.tenant_id = n.tenant_id
             where n.notification_id = $1 and n.kind = 'canary' and n.tenant_id = p.tenant_id and a.patient_no = p.patient_no and a.raised_at >= p.sent_at - interval '2 seconds')
         """;
 
@@ -53,8 +53,8 @@ internal sealed class AlertPathStore(NpgsqlDataSource database, ICanaryPatients 
         """
         select p.owed_since is not null,
                exists (select from alerts a where a.patient_no = p.patient_no and a.canary and a.raised_at >= p.sent_at - interval '2 seconds'),
-               exists (select from alerts a where a.patient_no = p.patient_no and a.canary and a.raised_at >= p.sent_at - interval '2 seconds' and a.incident_id is not null),
-               exists (select from alerts a join notifications n on n.incident_id = a.incident_id where a.patient_no = p.patient_no and a.canary and a.raised_at >= p.sent_at - interval '2 seconds')
+               exists (select from alerts a join alert_incidents i using (alert_id) where a.patient_no = p.patient_no and a.canary and a.raised_at >= p.sent_at - interval '2 seconds'),
+               exists (select from alerts a join alert_incidents i using (alert_id) join notifications n on n.incident_id = i.incident_id where a.patient_no = p.patient_no and a.canary and a.raised_at >= p.sent_at - interval '2 seconds')
         from alert_paths p where p.tenant_id = $1 and p.ward_id = $2
         """;
 

@@ -70,14 +70,22 @@ internal static class AlertSql
     public const string Columns =
         """
         a.alert_no, a.tenant_id, a.alert_id, a.type, a.priority, a.technical, a.patient_no, p.patient_id, a.ward_id, a.bed, a.onset_at, a.raised_at, a.ended_at, a.cause,
-        a.acknowledged_at is not null, a.silenced_until, a.silencer_name, a.silence_reason, a.judgement, a.incident_id, a.canary
+        a.acknowledged_at is not null, a.silenced_until, a.silencer_name, a.silence_reason, a.judgement, (select j.incident_id from alert_incidents j where j.alert_id = a.alert_id), a.canary
         """;
 
-    public const string From = "from alerts a left join patients p on p.patient_no = a.patient_no";
+    // Each patient and alert is looked up by its key, whatever the planner thinks of tables that have just grown: "limit" keeps it from reading a hospital's to find some.
+    private const string Patient = "left join lateral (select patient_id, ward_id from patients x where x.patient_no = a.patient_no limit 1) p on true";
 
-    public const string ById = $"select {Columns} {From} where a.tenant_id = $1 and a.alert_id = any($2)";
+    public const string From = $"from alerts a {Patient}";
 
-    public const string ByIncident = $"select {Columns} {From} where a.tenant_id = $1 and a.incident_id = any($2) order by a.alert_no";
+    public const string ById =
+        $"select {Columns} from unnest($2) as wanted (alert_id) cross join lateral (select * from alerts x where x.tenant_id = $1 and x.alert_id = wanted.alert_id limit 1) a {Patient}";
+
+    public const string ByIncident =
+        $"""
+        select {Columns} from alert_incidents i cross join lateral (select * from alerts x where x.alert_id = i.alert_id limit 1) a {Patient}
+        where i.tenant_id = $1 and i.incident_id = any($2) order by a.alert_no
+        """;
 
     /// <summary>What asks for somebody: what is active, and of the last days what ended and may be latched.</summary>
     public const string Active =
@@ -142,15 +150,15 @@ internal static class AlertSql
 
     public const string Join =
         """
-        with joined as (
-            select * from unnest($2, $3) as j (alert_id, incident_id)
-        ), locked as (
-            select a.alert_id from alerts a join joined j using (alert_id) where a.tenant_id = $1 order by a.alert_id for update of a
-        )
-        update alerts a set incident_id = j.incident_id from joined j join locked using (alert_id) where a.alert_id = j.alert_id and a.incident_id is distinct from j.incident_id
+        insert into alert_incidents (tenant_id, alert_id, incident_id) select $1, j.alert_id, j.incident_id from unnest($2, $3) as j (alert_id, incident_id) order by j.alert_id
+        on conflict (alert_id) do update set incident_id = excluded.incident_id where alert_incidents.incident_id <> excluded.incident_id
         """;
 
-    public const string Summaries = "select alert_id, type, priority, patient_no, ward_id, bed, ended_at is null, onset_at from alerts where tenant_id = $1 and incident_id = $2 order by alert_no";
+    public const string Summaries =
+        """
+        select a.alert_id, a.type, a.priority, a.patient_no, a.ward_id, a.bed, a.ended_at is null, a.onset_at from alert_incidents i join alerts a using (alert_id)
+        where i.tenant_id = $1 and i.incident_id = $2 order by a.alert_no
+        """;
 
     public const string Stand =
         """

@@ -34,11 +34,12 @@ internal sealed class EventQueue(NpgsqlDataSource database)
 
     private const string FindWaiting = $"select distinct {EventRows.OrderKey} from event_queue where consumer = $1 and partition = any($2)";
 
+    // Not "exists": PostgreSQL would read all that the consumer ever handled into memory for it, and every batch would take longer than the one before.
     private const string Insert =
         $"""
         insert into event_queue (consumer, partition, {EventRows.Columns}, attempts, not_before)
         select $1, partition, {EventRows.Columns}, $14, $15 from {EventRows.FromParameters}
-        where not exists (select from event_inbox i where i.consumer = $1 and i.event_id = e.event_id and i.recorded_at = e.recorded_at)
+        where (select true from event_inbox i where i.consumer = $1 and i.event_id = e.event_id and i.recorded_at = e.recorded_at limit 1) is null
         on conflict do nothing
         """;
 

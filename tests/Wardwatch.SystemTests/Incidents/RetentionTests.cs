@@ -44,7 +44,8 @@ public sealed class RetentionTests(EventHospital hospital)
         (await hospital.ScalarAsync<string>("select alert_id from analytics_alerts", Cancellation)).ShouldBe("new");
         await hospital.ExecuteAsync(
             $"""
-            delete from alert_phases where alert_id in (select alert_id from alerts where subject like 'retention-%'); delete from alerts where subject like 'retention-%';
+            delete from alert_phases where alert_id in (select alert_id from alerts where subject like 'retention-%');
+            delete from alert_incidents where alert_id in (select alert_id from alerts where subject like 'retention-%'); delete from alerts where subject like 'retention-%';
             delete from incident_history where incident_id in ('{young}', '{open}'); delete from incident_alerts where incident_id in ('{young}', '{open}'); delete from incidents where incident_id in ('{young}', '{open}');
             """, Cancellation);
     }
@@ -60,8 +61,11 @@ public sealed class RetentionTests(EventHospital hospital)
     private string Alert(string name, string raisedAt, string endedAt, Guid? incident) =>
         $"""
         with raised as (
-            insert into alerts (tenant_id, alert_id, type, priority, technical, subject, onset_at, raised_at, ended_at, cause, incident_id)
-            values ({hospital.Tenant}, gen_random_uuid(), 'hr-high', 2, false, 'retention-{name}', {raisedAt}, {raisedAt}, {endedAt}, '\x00', {(incident is { } id ? $"'{id}'" : "null")}) returning alert_id)
+            insert into alerts (tenant_id, alert_id, type, priority, technical, subject, onset_at, raised_at, ended_at, cause)
+            values ({hospital.Tenant}, gen_random_uuid(), 'hr-high', 2, false, 'retention-{name}', {raisedAt}, {raisedAt}, {endedAt}, '\x00') returning alert_id
+        ), belongs as (
+            insert into alert_incidents (tenant_id, alert_id, incident_id) select {hospital.Tenant}, alert_id, incident from raised, (select {(incident is { } id ? $"'{id}'::uuid" : "null::uuid")} as incident) i where incident is not null
+        )
         insert into alert_phases (tenant_id, alert_id, at, phase, priority) select {hospital.Tenant}, alert_id, {raisedAt}, 'raised', 2 from raised;
         """;
 }
