@@ -6,7 +6,7 @@ using Wardwatch.Server.Events.Contracts;
 namespace Wardwatch.Server.Alerts;
 
 /// <summary>
-/// Keeps up what is shown of alerts on this node. It is told of changes as events and reads what changed, many at once under a storm; and it reads everything now and then, so that a missed event cannot leave a wrong alert on a screen.
+/// Keeps up what is shown of alerts on this node. It is told of changes as events and reads what changed, many at once under a storm; and it looks at everything now and then, and reads what was changed meanwhile, so that a missed event cannot leave a wrong alert on a screen.
 /// </summary>
 internal sealed partial class ActiveAlerts(
     NpgsqlDataSource database, AlertRows rows, ShownAlerts shown, IEnumerable<IAlertObserver> observers, TimeProvider time, ILogger<ActiveAlerts> log)
@@ -15,6 +15,9 @@ internal sealed partial class ActiveAlerts(
     private const int MostAtOnce = 500;
     private static readonly TimeSpan ReadAllEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    // As the last look found them.
+    private Dictionary<Guid, Stamp> _stamps = [];
 
     private readonly ILogger<ActiveAlerts> _log = log;
     private readonly IAlertObserver[] _observers = [.. observers];
@@ -82,33 +85,40 @@ internal sealed partial class ActiveAlerts(
             ids.Add(one);
         }
 
-        foreach (var hospital in ids.GroupBy(one => one.TenantId, one => one.Alert))
-        {
-            await using var connection = await database.OpenConnectionAsync(cancellation);
-            await using var command = StaffActs.Command(connection, AlertSql.ById, hospital.Key, hospital.ToArray());
-            foreach (var alert in (await rows.ReadAsync(command, cancellation)).OrderBy(alert => alert.Number))
-            {
-                Take(alert);
-            }
-        }
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await ReadAsync(connection, ids, cancellation);
     }
 
     private async Task ReadAllAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = StaffActs.Command(connection, AlertSql.Active);
-        var active = await rows.ReadAsync(command, cancellation);
-        foreach (var alert in active)
+        var asking = new Dictionary<Guid, Stamp>();
+        await using (var command = StaffActs.Command(connection, AlertSql.Asking))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            Take(alert);
+            while (await reader.ReadAsync(cancellation))
+            {
+                asking[reader.GetGuid(1)] = new(reader.GetInt32(0), reader.GetInt64(2), reader.GetFieldValue<Guid?>(3));
+            }
         }
 
-        // What is shown and was not found has ended, and the event was missed.
-        var found = active.Select(alert => alert.Document.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var hospital in shown.All.Where(alert => !found.Contains(alert.Document.Id)).GroupBy(alert => alert.TenantId))
+        // What is shown and does not ask for anybody has ended, and the event was missed. A silence ends by itself.
+        var changed = asking.Where(one => _stamps.GetValueOrDefault(one.Key) != one.Value).Select(one => (one.Value.TenantId, one.Key))
+            .Union(shown.All.Where(alert => alert.Document.SilencedUntil is not null || !asking.ContainsKey(Guid.Parse(alert.Document.Id))).Select(alert => (alert.TenantId, Guid.Parse(alert.Document.Id))));
+        foreach (var part in changed.Chunk(MostAtOnce))
         {
-            await using var again = StaffActs.Command(connection, AlertSql.ById, hospital.Key, hospital.Select(alert => Guid.Parse(alert.Document.Id)).ToArray());
-            foreach (var alert in await rows.ReadAsync(again, cancellation))
+            await ReadAsync(connection, part, cancellation);
+        }
+
+        _stamps = asking;
+    }
+
+    private async Task ReadAsync(NpgsqlConnection connection, IEnumerable<(int TenantId, Guid Alert)> some, CancellationToken cancellation)
+    {
+        foreach (var hospital in some.GroupBy(one => one.TenantId, one => one.Alert))
+        {
+            await using var command = StaffActs.Command(connection, AlertSql.ById, hospital.Key, hospital.ToArray());
+            foreach (var alert in (await rows.ReadAsync(command, cancellation)).OrderBy(alert => alert.Number))
             {
                 Take(alert);
             }
@@ -127,6 +137,9 @@ internal sealed partial class ActiveAlerts(
             observer.Changed(alert.TenantId, alert.PatientNumber, alert.Document, isNew);
         }
     }
+
+    /// <summary>Tells whether anything about an alert was changed: the version of its row, and its incident.</summary>
+    private sealed record Stamp(int TenantId, long Version, Guid? Incident);
 
     [LoggerMessage(8001, LogLevel.Warning, "Alerts cannot be read at the moment, so that screens may show old ones. It is tried again.")]
     private partial void LogLater(Exception e);

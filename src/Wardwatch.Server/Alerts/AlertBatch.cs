@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using Wardwatch.Clinical.Alerts;
 using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Events.Contracts;
+using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -27,6 +28,15 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
 
     public void Add(PatientEntry patient, Guid id, int phaseNumber, in AlertTransition transition, in AlertScene scene, string text) =>
         _entries.Add(new Entry(patient, id, phaseNumber, transition, scene, text));
+
+    /// <inheritdoc />
+    public ICommitCompanion JoinedWith(IEnumerable<ICommitCompanion> others)
+    {
+        var joined = new AlertBatch(metrics);
+        joined._entries.AddRange(_entries);
+        joined._entries.AddRange(others.Cast<AlertBatch>().SelectMany(other => other._entries));
+        return joined;
+    }
 
     /// <inheritdoc />
     public async Task WriteAsync(NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation)

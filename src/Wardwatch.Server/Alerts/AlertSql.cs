@@ -51,7 +51,7 @@ internal static class AlertSql
         with news as (
             select * from unnest($1, $2, $3, $4, $5, $6) as n (alert_id, phase_no, phase, priority, at, has_ended)
         ), locked as (
-            select a.alert_id from alerts a join news n using (alert_id) order by a.alert_id for update of a
+            select a.alert_id from (select distinct alert_id from news order by alert_id) as n cross join lateral (select alert_id from alerts x where x.alert_id = n.alert_id for update) a
         ), changed as (
             update alerts a
             set priority = n.priority, phase_no = n.phase_no, ended_at = case when n.has_ended then greatest(n.at, a.onset_at) end,
@@ -62,7 +62,7 @@ internal static class AlertSql
         ), noted as (
             insert into alert_phases (tenant_id, alert_id, at, phase, priority) select tenant_id, alert_id, at, phase, priority from changed
         )
-        select n.alert_id, c.alert_id is not null, exists (select from alerts a where a.alert_id = n.alert_id)
+        select n.alert_id, c.alert_id is not null, (select true from alerts a where a.alert_id = n.alert_id limit 1) is not null
         from news n left join changed c using (alert_id)
         """;
 
@@ -87,11 +87,13 @@ internal static class AlertSql
         where i.tenant_id = $1 and i.incident_id = any($2) order by a.alert_no
         """;
 
-    /// <summary>What asks for somebody: what is active, and of the last days what ended and may be latched.</summary>
-    public const string Active =
-        $"""
-        select {Columns} {From}
-        where not a.canary and (a.ended_at is null or (a.acknowledged_at is null and a.priority = 3 and not a.technical and a.ended_at > now() - interval '3 days')) order by a.alert_no
+    /// <summary>What asks for somebody: what is active, and of the last days what ended and may be latched. With what tells whether anything about it was changed.</summary>
+    public const string Asking =
+        """
+        select tenant_id, alert_id, xmin::text::bigint, (select j.incident_id from alert_incidents j where j.alert_id = a.alert_id) from alerts a where ended_at is null and not canary
+        union all
+        select tenant_id, alert_id, xmin::text::bigint, (select j.incident_id from alert_incidents j where j.alert_id = a.alert_id) from alerts a
+        where ended_at > now() - interval '3 days' and acknowledged_at is null and priority = 3 and not technical and not canary
         """;
 
     /// <summary>A page of those that a caller may see.</summary>

@@ -64,6 +64,9 @@ internal sealed class ConsumerHandling
     /// <summary>The consumer's name.</summary>
     public string Name => _consumer.Name;
 
+    /// <summary>Whether people wait for what it does.</summary>
+    public bool IsUrgent => _consumer.IsUrgent;
+
     /// <summary>Whether the consumer rests, since most of what it did failed.</summary>
     public bool IsResting => _time.GetUtcNow().UtcTicks < Volatile.Read(ref _restsUntil);
 

@@ -17,7 +17,8 @@ internal sealed class ConsumerRunners : BackgroundService
     {
         _queue = queue;
         _handlings = consumers.All.ToDictionary(consumer => consumer.Name, consumer => new ConsumerHandling(consumer, consumers, keyring, opened, metrics, options, time), StringComparer.Ordinal);
-        _workers = _handlings.ToDictionary(each => each.Key, each => new ConsumerWorker(database, queue, each.Value, metrics, options, time, log), StringComparer.Ordinal);
+        var precedence = new Precedence(time);
+        _workers = _handlings.ToDictionary(each => each.Key, each => new ConsumerWorker(database, queue, each.Value, precedence, metrics, options, time, log), StringComparer.Ordinal);
     }
 
     /// <summary>Something may wait.</summary>

@@ -18,11 +18,13 @@ internal sealed partial class ConsumerWorker
     private readonly EventsOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ConsumerWorker> _log;
+    private readonly Precedence _precedence;
     private readonly PartitionPool _pool;
 
-    public ConsumerWorker(NpgsqlDataSource database, EventQueue queue, ConsumerHandling handling, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time, ILogger<ConsumerWorker> log)
+    public ConsumerWorker(
+        NpgsqlDataSource database, EventQueue queue, ConsumerHandling handling, Precedence precedence, EventsMetrics metrics, IOptions<EventsOptions> options, TimeProvider time, ILogger<ConsumerWorker> log)
     {
-        (_database, _queue, _handling, _metrics, _options, _time, _log) = (database, queue, handling, metrics, options.Value, time, log);
+        (_database, _queue, _handling, _precedence, _metrics, _options, _time, _log) = (database, queue, handling, precedence, metrics, options.Value, time, log);
         _pool = new(_options.Workers, _options.Batch, TimeSpan.FromSeconds(_options.PollSeconds), FindReadyAsync, WorkAsync, NoteTrouble, time);
     }
 
@@ -41,6 +43,7 @@ internal sealed partial class ConsumerWorker
     /// <exception cref="BrokenCircuitException">The consumer rests; the same events may be given again.</exception>
     public async Task AcceptAsync(IReadOnlyList<SealedEvent> events, CancellationToken cancellation)
     {
+        await TakeTurnAsync(events.Count, cancellation);
         await using var connection = await _database.OpenConnectionAsync(cancellation);
         var waiting = new HashSet<long>();
         try
@@ -103,11 +106,25 @@ internal sealed partial class ConsumerWorker
         }
     }
 
+    // Before it takes a connection, which others may want.
+    private async Task TakeTurnAsync(int events, CancellationToken cancellation)
+    {
+        if (_handling.IsUrgent)
+        {
+            _precedence.Taken(events);
+        }
+        else
+        {
+            await _precedence.GiveWayAsync(cancellation);
+        }
+    }
+
     private Task<List<short>> FindReadyAsync(CancellationToken cancellation) =>
         _handling.IsResting ? Task.FromResult(new List<short>()) : _queue.FindReadyAsync(Name, Now, cancellation);
 
     private async Task<IReadOnlyCollection<short>> WorkAsync(short[] partitions, CancellationToken cancellation)
     {
+        await TakeTurnAsync(events: 0, cancellation);
         await using var connection = await _database.OpenConnectionAsync(cancellation);
         var taken = new List<QueuedEvent>();
         var each = 0;
@@ -125,6 +142,11 @@ internal sealed partial class ConsumerWorker
             if (taken.Count == 0)
             {
                 return [];
+            }
+
+            if (_handling.IsUrgent)
+            {
+                _precedence.Taken(taken.Count);
             }
 
             var started = _time.GetTimestamp();

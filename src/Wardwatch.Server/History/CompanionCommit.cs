@@ -69,7 +69,7 @@ internal sealed partial class CompanionCommit(IOutbox outbox, HistoryMetrics met
         }
 
         var events = new List<NewEvent>();
-        foreach (var companion in companions)
+        foreach (var companion in companions.GroupBy(companion => companion.GetType()).SelectMany(Joined))
         {
             await companion.WriteAsync(connection, events, cancellation);
         }
@@ -78,6 +78,13 @@ internal sealed partial class CompanionCommit(IOutbox outbox, HistoryMetrics met
         {
             await outbox.AddAsync(connection, events, cancellation);
         }
+    }
+
+    // Lanes hand over many small groups while a commit is under way.
+    private static IEnumerable<ICommitCompanion> Joined(IEnumerable<ICommitCompanion> ofType)
+    {
+        ICommitCompanion[] some = [.. ofType];
+        return some.Length > 1 && some[0].JoinedWith(some[1..]) is { } joined ? [joined] : some;
     }
 
     // A defect of a companion is no reason to lose readings, either. What passes by itself (a lost connection, a full disk) concerns both, and both are tried again.

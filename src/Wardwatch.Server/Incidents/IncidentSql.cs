@@ -3,16 +3,22 @@ namespace Wardwatch.Server.Incidents;
 /// <summary>The statements about incidents. Rows travel as JSON by the names of their columns, so that many are read or written by one statement.</summary>
 internal static class IncidentSql
 {
-    /// <summary>Open incidents of patients ($2) and of technical subjects ($3), and those of alerts ($4), locked in one order; with the alerts of each.</summary>
+    /// <summary>
+    /// Open incidents of patients ($2) and of technical subjects ($3), and those of alerts ($4), locked in one order. Each is looked up by its key: in a storm the planner knows nothing yet of
+    /// rows that have just come, and would read all of a hospital's to find some.
+    /// </summary>
     public const string LockOfEvents =
         """
-        select to_jsonb(i) from incidents i
-        where i.incident_id in (
-            select incident_id from incidents where tenant_id = $1 and patient_no = any($2) and resolved_at is null
-            union all select incident_id from incidents where tenant_id = $1 and subject = any($3) and resolved_at is null
-            union all select incident_id from incident_alerts where tenant_id = $1 and alert = any($4))
-        order by i.incident_id
-        for update
+        select to_jsonb(i) from (
+            select x.incident_id from unnest($2) as p (patient_no)
+                cross join lateral (select incident_id from incidents where tenant_id = $1 and patient_no = p.patient_no and resolved_at is null offset 0) x
+            union
+            select x.incident_id from unnest($3) as s (subject)
+                cross join lateral (select incident_id from incidents where tenant_id = $1 and subject = s.subject and resolved_at is null offset 0) x
+            union
+            select x.incident_id from unnest($4) as w (alert) cross join lateral (select incident_id from incident_alerts where tenant_id = $1 and alert = w.alert limit 1) x
+            order by incident_id
+        ) as found cross join lateral (select * from incidents where incident_id = found.incident_id for update) i
         """;
 
     /// <summary>Whoever opens one for a technical subject waits for whoever just does; in one order.</summary>
@@ -27,7 +33,7 @@ internal static class IncidentSql
 
     public const string Exist = "select incident_id from incidents where tenant_id = $1 and incident_id = any($2)";
 
-    public const string Alerts = "select to_jsonb(a) from incident_alerts a where a.incident_id = any($1)";
+    public const string Alerts = "select to_jsonb(a) from unnest($1) as w (incident_id) cross join lateral (select * from incident_alerts x where x.incident_id = w.incident_id offset 0) a";
 
     public const string Asked =
         "select distinct r.incident_id, r.account_id from incident_responders r join incidents i using (incident_id) where r.incident_id = any($1) and r.told_at >= i.armed_at";

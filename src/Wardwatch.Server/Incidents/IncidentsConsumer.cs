@@ -20,6 +20,9 @@ internal sealed class IncidentsConsumer(IncidentTools tools) : IEventBatchConsum
     public string Name => ConsumerName;
 
     /// <inheritdoc />
+    public bool IsUrgent => true;
+
+    /// <inheritdoc />
     public IReadOnlyCollection<EventKind> Kinds { get; } = [AlertEvents.Raised, AlertEvents.Changed, PatientEvents.Transferred, PatientEvents.Discharged];
 
     /// <inheritdoc />

@@ -24,6 +24,9 @@ public interface IEventConsumer
     /// <summary>The kinds it wants. One of another version than it knows goes to the dead letters as <c>unknown-version</c>.</summary>
     IReadOnlyCollection<EventKind> Kinds { get; }
 
+    /// <summary>Whether people wait for what it does. While many events wait for it, other consumers give way.</summary>
+    bool IsUrgent => false;
+
     /// <summary>Handles one event.</summary>
     /// <param name="delivered">The event.</param>
     /// <param name="connection">Within a transaction that the caller commits.</param>
