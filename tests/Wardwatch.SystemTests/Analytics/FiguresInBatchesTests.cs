@@ -132,10 +132,10 @@ public sealed class FiguresInBatchesTests(EventHospital hospital) : IAsyncLifeti
                 new([.. expected.Stays.Select(stay => stay.Encounter)], hospital.Patients, [.. expected.Alerts.Select(alert => alert.Alert)], [.. expected.Responses.Select(response => response.Incident)]), Cancellation);
         }
 
-        found.Stays.Values.Select(stay => $"{stay}").Order(StringComparer.Ordinal).ShouldBe(expected.Stays.Select(stay => $"{stay}").Order(StringComparer.Ordinal));
+        found.Stays.Values.OrderBy(stay => stay.Encounter, StringComparer.Ordinal).ShouldBe(expected.Stays.OrderBy(stay => stay.Encounter, StringComparer.Ordinal));
         found.Waiting.OrderBy(one => one.Key).ShouldBe(expected.Waiting.OrderBy(one => one.Key));
-        found.Alerts.Values.Select(alert => $"{alert}").Order(StringComparer.Ordinal).ShouldBe(expected.Alerts.Select(alert => $"{alert}").Order(StringComparer.Ordinal));
-        found.Responses.Values.Select(response => $"{response}").Order(StringComparer.Ordinal).ShouldBe(expected.Responses.Select(response => $"{response}").Order(StringComparer.Ordinal));
+        found.Alerts.Values.OrderBy(alert => alert.Alert, StringComparer.Ordinal).ShouldBe(expected.Alerts.OrderBy(alert => alert.Alert, StringComparer.Ordinal));
+        found.Responses.Values.OrderBy(response => response.Incident).ShouldBe(expected.Responses.OrderBy(response => response.Incident));
         foreach (var (table, count) in new[] { ("stays", expected.Stays.Count()), ("waiting", expected.Waiting.Count()), ("alerts", expected.Alerts.Count()), ("responses", expected.Responses.Count()) })
         {
             (await hospital.ScalarAsync<long>($"select count(*) from analytics_{table} where tenant_id = {tenant}", Cancellation)).ShouldBe(count, table);

@@ -71,6 +71,21 @@ public class FoldedFiguresTests
         stored.Stays["e-3"].WaitedSeconds.ShouldBe(600);
     }
 
+    [Fact]
+    public void What_is_finer_than_the_database_keeps_it_decides_nothing()
+    {
+        DeliveredEvent[] events =
+        [
+            Event(AlertEvents.Raised, Raised("a-1", Noon), 1, Noon), Event(AlertEvents.Changed, Judged("a-1", Noon.AddTicks(9), "real"), 1, Noon),
+            Event(AlertEvents.Changed, Judged("a-1", Noon.AddTicks(5), "artefact"), 1, Noon),
+        ];
+        var (alone, together) = (new Stored(), new Stored());
+        Array.ForEach(events, alone.HandleAlone);
+        together.HandleTogether(events);
+        together.Written().ShouldBe(alone.Written());
+        together.Alerts["a-1"].Judgement.ShouldBe("artefact");
+    }
+
     // Of a few patients, so that much is about the same; some is told again, late, or before what it belongs to.
     private DeliveredEvent Any(Random random)
     {
