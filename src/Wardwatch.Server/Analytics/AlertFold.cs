@@ -90,7 +90,7 @@ internal static class AlertFold
             return known;
         }
 
-        var alert = new AlertFact(raised.Alert, raised.Ward ?? "", raised.Type, raised.Priority, raised.RaisedAt, known?.Judgement, known?.JudgedAt);
+        var alert = new AlertFact(raised.Alert, raised.Ward ?? "", raised.Type, raised.Priority, Stored(raised.RaisedAt), known?.Judgement, known?.JudgedAt);
         changes.Add(new(alert.Ward, StayFold.HourOf(raised.RaisedAt), $"{Measures.AlertPrefix}{alert.Type}:{alert.Priority}", 1));
         CountJudgement(alert, 1, changes);
         return alert;
@@ -99,13 +99,14 @@ internal static class AlertFold
     // Who thinks again is counted once: what was said before is taken back, in the hour in which the alert was raised.
     private static AlertFact? Judge(AlertChanged changed, AlertFact? known, List<Change> changes)
     {
+        var at = Stored(changed.At);
         var before = known ?? new(changed.Alert, changed.Ward ?? "", changed.Type, changed.Priority, RaisedAt: null, Judgement: null, JudgedAt: null);
-        if (before.Judgement == changed.Judgement || (before.JudgedAt is { } judged && judged > changed.At))
+        if (before.Judgement == changed.Judgement || (before.JudgedAt is { } judged && judged > at))
         {
-            return before.Judgement == changed.Judgement && before.JudgedAt < changed.At ? before with { JudgedAt = changed.At } : before;
+            return before.Judgement == changed.Judgement && before.JudgedAt < at ? before with { JudgedAt = at } : before;
         }
 
-        var after = before with { Judgement = changed.Judgement, JudgedAt = changed.At };
+        var after = before with { Judgement = changed.Judgement, JudgedAt = at };
         CountJudgement(before, -1, changes);
         CountJudgement(after, 1, changes);
         return after;
@@ -128,12 +129,14 @@ internal static class AlertFold
             First(told.ResolvedAt, known?.ResolvedAt), known?.Outcome ?? told.Outcome);
     }
 
-    // As PostgreSQL keeps times: so that what was stored and comes again is the same.
     private static DateTimeOffset? First(DateTimeOffset? told, DateTimeOffset? known)
     {
-        var whole = told is { } at ? new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero) : (DateTimeOffset?)null;
+        var whole = told is { } at ? Stored(at) : (DateTimeOffset?)null;
         return known is { } before && (whole is not { } now || before <= now) ? before : whole;
     }
+
+    // As PostgreSQL keeps times: so that what was stored and comes again is the same, and what is folded before it is stored.
+    private static DateTimeOffset Stored(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     private static string Highest(string told, string? known) =>
         known is not null && AlertPriorities.TryParse(known, out var before) && (!AlertPriorities.TryParse(told, out var now) || before >= now) ? known : told;

@@ -3,8 +3,11 @@ using Wardwatch.Server.Events.Contracts;
 
 namespace Wardwatch.Server.Analytics;
 
-/// <summary>Keeps the figures up, event by event: one round trip reads what must be known, and another writes; most events need no reading.</summary>
-internal sealed class AnalyticsConsumer : IEventConsumer
+/// <summary>
+/// Keeps the figures up. Events come many at a time: one round trip reads what must be known of all of them, they are folded in memory in their order, and another round trip writes what is
+/// different and what is added to sums, so that a storm of alerts leaves the processors to those who must be told of it.
+/// </summary>
+internal sealed class AnalyticsConsumer : IEventBatchConsumer
 {
     /// <summary>The consumer's name.</summary>
     public const string ConsumerName = "analytics";
@@ -16,56 +19,61 @@ internal sealed class AnalyticsConsumer : IEventConsumer
     public IReadOnlyCollection<EventKind> Kinds => EventFold.Kinds;
 
     /// <inheritdoc />
-    public async Task HandleAsync(DeliveredEvent delivered, NpgsqlConnection connection, CancellationToken cancellation)
+    public Task HandleAsync(DeliveredEvent delivered, NpgsqlConnection connection, CancellationToken cancellation) => HandleAsync([delivered], connection, cancellation);
+
+    /// <inheritdoc />
+    public async Task HandleAsync(IReadOnlyList<DeliveredEvent> delivered, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var (tenantId, patient) = (delivered.Origin.TenantId, delivered.Origin.PatientNumber);
-        var needed = EventFold.NeededFor(delivered);
+        foreach (var ofHospital in delivered.GroupBy(one => one.Origin.TenantId).OrderBy(group => group.Key))
+        {
+            await HandleAsync(ofHospital.Key, [.. ofHospital.Select(one => (one, EventFold.NeededFor(one)))], connection, cancellation);
+        }
+    }
+
+    // Nobody locks what is read: whatever an event is about belongs to one patient or to the hospital itself, whose events are one worker's at a time.
+    private static async Task HandleAsync(int tenantId, (DeliveredEvent Event, Needed Needed)[] events, NpgsqlConnection connection, CancellationToken cancellation)
+    {
         await using var batch = new NpgsqlBatch(connection);
-        var known = Known.Nothing;
-        if (needed == default)
+        var keys = StoredKeys.Of(events);
+        var before = StoredFigures.None;
+        if (keys.IsEmpty)
         {
             batch.BatchCommands.Add(AnalyticsStore.Share(tenantId));
         }
         else
         {
-            known = await AnalyticsStore.ShareAndReadAsync(connection, tenantId, patient, needed, cancellation);
+            before = await AnalyticsStore.ShareAndReadAsync(connection, tenantId, keys, cancellation);
         }
 
-        var changes = new List<Change>();
-        var now = EventFold.Apply(delivered, known, changes);
-        Write(batch, tenantId, patient, known, now);
-        if (changes.Count > 0)
+        var figures = new FoldedFigures(before);
+        foreach (var (happened, needed) in events)
         {
-            batch.BatchCommands.Add(AnalyticsStore.AddChanges(tenantId, changes));
+            figures.Add(happened, needed);
         }
 
+        Write(batch, tenantId, figures);
         if (batch.BatchCommands.Count > 0)
         {
             await batch.ExecuteNonQueryAsync(cancellation);
         }
     }
 
-    // What is as it was is not written.
-    private static void Write(NpgsqlBatch batch, int tenantId, int? patient, Known before, Known now)
+    // What is as it was is not written. Tables and rows always come in one order, so that no two who write wait for each other.
+    private static void Write(NpgsqlBatch batch, int tenantId, FoldedFigures figures)
     {
-        if (now.Stay is { } stay && stay != before.Stay)
-        {
-            batch.BatchCommands.Add(AnalyticsStore.PutStays(tenantId, [stay]));
-        }
+        Add([.. figures.Stays.OrderBy(stay => stay.Encounter, StringComparer.Ordinal)], AnalyticsStore.PutStays);
+        Add([.. figures.Waiting.OrderBy(one => one.Key)], AnalyticsStore.PutWaiting);
+        Add([.. figures.NoLongerWaiting.Order()], AnalyticsStore.EndWaiting);
+        Add([.. figures.Alerts.OrderBy(alert => alert.Alert, StringComparer.Ordinal)], AnalyticsStore.PutAlerts);
+        Add([.. figures.Responses.OrderBy(response => response.Incident)], AnalyticsStore.PutResponses);
+        Add([.. figures.Sums], AnalyticsStore.AddChanges);
 
-        if (patient is { } number && now.WaitingSince != before.WaitingSince)
+        void Add<T>(T[] rows, Func<int, IReadOnlyCollection<T>, NpgsqlBatchCommand> command)
         {
-            batch.BatchCommands.Add(now.WaitingSince is { } since ? AnalyticsStore.PutWaiting(tenantId, [new(number, since)]) : AnalyticsStore.EndWaiting(tenantId, number));
-        }
-
-        if (now.Alert is { } alert && alert != before.Alert)
-        {
-            batch.BatchCommands.Add(AnalyticsStore.PutAlerts(tenantId, [alert]));
-        }
-
-        if (now.Response is { } response && response != before.Response)
-        {
-            batch.BatchCommands.Add(AnalyticsStore.PutResponses(tenantId, [response]));
+            if (rows.Length > 0)
+            {
+                batch.BatchCommands.Add(command(tenantId, rows));
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class AnalyticsRebuild(NpgsqlDataSource database, IEventHistory 
     {
         var consumer = new AnalyticsConsumer();
         var overlap = time.GetUtcNow().UtcDateTime - Overlap;
-        var figures = new RebuiltFigures();
+        var figures = new FoldedFigures(StoredFigures.None);
         var young = new HashSet<long>();
         var read = 0L;
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -63,7 +63,7 @@ internal sealed class AnalyticsRebuild(NpgsqlDataSource database, IEventHistory 
         return read;
     }
 
-    private static async Task ReplaceAsync(NpgsqlConnection connection, int tenantId, RebuiltFigures figures, CancellationToken cancellation)
+    private static async Task ReplaceAsync(NpgsqlConnection connection, int tenantId, FoldedFigures figures, CancellationToken cancellation)
     {
         foreach (var statement in AnalyticsSql.Clear.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {

@@ -14,13 +14,18 @@ internal static class AnalyticsSql
 
     public const string LockAlone = "select pg_advisory_xact_lock(hashtext('analytics'), $1)";
 
-    public const string FindStay = $"select {StayColumns} from analytics_stays where tenant_id = $1 and encounter = $2";
+    // Row by row by its key, and the limit keeps it so: of a table that has just begun to grow the planner believes that it is small, and would read all of it for each batch.
+    public const string FindStays =
+        $"select s.* from unnest($2) as key cross join lateral (select {StayColumns} from analytics_stays where tenant_id = $1 and encounter = key limit 1) as s";
 
-    public const string FindWaiting = "select since from analytics_waiting where tenant_id = $1 and patient_no = $2";
+    public const string FindWaiting =
+        "select w.* from unnest($2) as key cross join lateral (select patient_no, since from analytics_waiting where tenant_id = $1 and patient_no = key limit 1) as w";
 
-    public const string FindAlert = $"select {AlertColumns} from analytics_alerts where tenant_id = $1 and alert_id = $2";
+    public const string FindAlerts =
+        $"select a.* from unnest($2) as key cross join lateral (select {AlertColumns} from analytics_alerts where tenant_id = $1 and alert_id = key limit 1) as a";
 
-    public const string FindResponse = $"select {ResponseColumns} from analytics_responses where tenant_id = $1 and incident_id = $2";
+    public const string FindResponses =
+        $"select r.* from unnest($2) as key cross join lateral (select {ResponseColumns} from analytics_responses where tenant_id = $1 and incident_id = key limit 1) as r";
 
     public const string PutStays =
         $"""
@@ -53,7 +58,7 @@ internal static class AnalyticsSql
             acknowledged_at = excluded.acknowledged_at, reviewed_at = excluded.reviewed_at, resolved_at = excluded.resolved_at, outcome = excluded.outcome
         """;
 
-    public const string EndWaiting = "delete from analytics_waiting where tenant_id = $1 and patient_no = $2";
+    public const string EndWaiting = "delete from analytics_waiting where tenant_id = $1 and patient_no = any($2)";
 
     public const string AddChanges =
         "insert into analytics_changes (tenant_id, ward_id, hour, measure, amount) select $1, * from unnest($2::text[], $3::timestamptz[], $4::text[], $5::float8[])";

@@ -1,7 +1,22 @@
 using Npgsql;
 using NpgsqlTypes;
+using Wardwatch.Server.Events.Contracts;
 
 namespace Wardwatch.Server.Analytics;
+
+/// <summary>By what some events' stays, waiting patients, alerts and incidents are found; each once.</summary>
+internal sealed record StoredKeys(string[] Encounters, int[] Patients, string[] Alerts, Guid[] Incidents)
+{
+    /// <summary>Whether nothing is to be read.</summary>
+    public bool IsEmpty => Encounters.Length + Patients.Length + Alerts.Length + Incidents.Length == 0;
+
+    /// <summary>The keys of what events need.</summary>
+    public static StoredKeys Of(IReadOnlyCollection<(DeliveredEvent Event, Needed Needed)> events) => new(
+        [.. events.Select(one => one.Needed.Encounter).OfType<string>().Distinct(StringComparer.Ordinal)],
+        [.. events.Where(one => one.Needed.Waiting).Select(one => one.Event.Origin.PatientNumber).OfType<int>().Distinct()],
+        [.. events.Select(one => one.Needed.Alert).OfType<string>().Distinct(StringComparer.Ordinal)],
+        [.. events.Select(one => one.Needed.Incident).OfType<Guid>().Distinct()]);
+}
 
 /// <summary>Reads and writes stays, waiting patients, alerts, incidents and changes within a transaction of the caller.</summary>
 internal static class AnalyticsStore
@@ -9,37 +24,43 @@ internal static class AnalyticsStore
     /// <summary>Takes part among the handlers, until the transaction ends.</summary>
     public static NpgsqlBatchCommand Share(int tenantId) => Command(AnalyticsSql.Share, tenantId);
 
-    /// <summary>Takes part among the handlers and then reads what an event needs, in one round trip.</summary>
-    public static async Task<Known> ShareAndReadAsync(NpgsqlConnection connection, int tenantId, int? patient, Needed needed, CancellationToken cancellation)
+    /// <summary>Takes part among the handlers and then reads what events need, in one round trip.</summary>
+    public static async Task<StoredFigures> ShareAndReadAsync(NpgsqlConnection connection, int tenantId, StoredKeys keys, CancellationToken cancellation)
     {
+        var (stays, waiting) = (new Dictionary<string, Stay>(StringComparer.Ordinal), new Dictionary<int, DateTimeOffset>());
+        var (alerts, responses) = (new Dictionary<string, AlertFact>(StringComparer.Ordinal), new Dictionary<Guid, ResponseFact>());
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(Share(tenantId));
-        var reads = new List<Func<NpgsqlDataReader, Known, Known>>();
-        Ask(AnalyticsSql.FindStay, needed.Encounter, static (reader, known) => known with { Stay = ReadStay(reader) });
-        Ask(AnalyticsSql.FindWaiting, needed.Waiting ? patient : null, static (reader, known) => known with { WaitingSince = reader.GetFieldValue<DateTimeOffset>(0) });
-        Ask(AnalyticsSql.FindAlert, needed.Alert, static (reader, known) => known with { Alert = ReadAlert(reader) });
-        Ask(AnalyticsSql.FindResponse, needed.Incident, static (reader, known) => known with { Response = ReadResponse(reader) });
-        var found = Known.Nothing;
+        var reads = new List<Action<NpgsqlDataReader>>();
+        Ask(AnalyticsSql.FindStays, keys.Encounters, NpgsqlDbType.Text, reader => Add(stays, ReadStay(reader), static stay => stay.Encounter));
+        Ask(AnalyticsSql.FindWaiting, keys.Patients, NpgsqlDbType.Integer, reader => waiting.Add(reader.GetInt32(0), new DateTimeOffset(reader.GetDateTime(1))));
+        Ask(AnalyticsSql.FindAlerts, keys.Alerts, NpgsqlDbType.Text, reader => Add(alerts, ReadAlert(reader), static alert => alert.Alert));
+        Ask(AnalyticsSql.FindResponses, keys.Incidents, NpgsqlDbType.Uuid, reader => Add(responses, ReadResponse(reader), static response => response.Incident));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         foreach (var read in reads)
         {
             await reader.NextResultAsync(cancellation);
-            found = await reader.ReadAsync(cancellation) ? read(reader, found) : found;
+            while (await reader.ReadAsync(cancellation))
+            {
+                read(reader);
+            }
         }
 
-        return found;
+        return new(stays, waiting, alerts, responses);
 
-        void Ask(string sql, object? key, Func<NpgsqlDataReader, Known, Known> read)
+        void Ask(string sql, Array wanted, NpgsqlDbType type, Action<NpgsqlDataReader> read)
         {
-            if (key is not null)
+            if (wanted.Length > 0)
             {
-                batch.BatchCommands.Add(Command(sql, tenantId, new NpgsqlParameter { Value = key }));
+                batch.BatchCommands.Add(Command(sql, tenantId, Many(wanted, type)));
                 reads.Add(read);
             }
         }
+
+        static void Add<TKey, TRow>(Dictionary<TKey, TRow> rows, TRow row, Func<TRow, TKey> keyOf) where TKey : notnull => rows.Add(keyOf(row), row);
     }
 
-    /// <summary>Reads a stay from a row of <see cref="AnalyticsSql.FindStay"/>'s columns.</summary>
+    /// <summary>Reads a stay from a row of <see cref="AnalyticsSql.FindStays"/>'s columns.</summary>
     public static Stay ReadStay(NpgsqlDataReader reader) => new(
         reader.GetString(0), reader.GetString(1), reader.GetString(2), new DateTimeOffset(reader.GetDateTime(3)), reader.IsDBNull(4) ? null : reader.GetDouble(4),
         new DateTimeOffset(reader.GetDateTime(5)), reader.IsDBNull(6) ? null : new DateTimeOffset(reader.GetDateTime(6)));
@@ -87,8 +108,8 @@ internal static class AnalyticsStore
         Many(waiting.Select(one => one.Key).ToArray(), NpgsqlDbType.Integer),
         Many(waiting.Select(one => one.Value.UtcDateTime).ToArray(), NpgsqlDbType.TimestampTz));
 
-    /// <summary>A patient no longer waits.</summary>
-    public static NpgsqlBatchCommand EndWaiting(int tenantId, int patientNumber) => Command(AnalyticsSql.EndWaiting, tenantId, new NpgsqlParameter { Value = patientNumber });
+    /// <summary>Patients no longer wait.</summary>
+    public static NpgsqlBatchCommand EndWaiting(int tenantId, IReadOnlyCollection<int> patientNumbers) => Command(AnalyticsSql.EndWaiting, tenantId, Many(patientNumbers.ToArray(), NpgsqlDbType.Integer));
 
     /// <summary>Adds to sums.</summary>
     public static NpgsqlBatchCommand AddChanges(int tenantId, IReadOnlyCollection<Change> changes) => Command(

@@ -19,10 +19,7 @@ internal readonly record struct Needed(string? Encounter, bool Waiting)
 /// <param name="WaitingSince">Since when the patient waits; null: not, or not asked.</param>
 /// <param name="Alert">The alert, or null.</param>
 /// <param name="Response">The incident, or null.</param>
-internal sealed record Known(Stay? Stay = null, DateTimeOffset? WaitingSince = null, AlertFact? Alert = null, ResponseFact? Response = null)
-{
-    public static readonly Known Nothing = new();
-}
+internal sealed record Known(Stay? Stay = null, DateTimeOffset? WaitingSince = null, AlertFact? Alert = null, ResponseFact? Response = null);
 
 /// <summary>Turns any event that figures are made from into what is known afterwards and what is added to sums: the one way, for the consumer and for making figures anew.</summary>
 internal static class EventFold

@@ -10,8 +10,8 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Incidents;
 
 /// <summary>
-/// Tells screens of incidents: reads those of which it is told that they changed, many at once under a storm. A page that missed one reads the list again, as it does whenever its
-/// connection comes back.
+/// Tells screens of incidents: reads those of which it is told that they changed, many at once under a storm. An incident that changes again and again is told at once and then at most twice a
+/// second, lastly as it is in the end. A page that missed one reads the list again, as it does whenever its connection comes back.
 /// </summary>
 internal sealed partial class ShownIncidents(
     NpgsqlDataSource database, IAlerts alerts, IReceipts receipts, IPatientDirectory patients, IEnumerable<IIncidentObserver> observers, TimeProvider time, ILogger<ShownIncidents> log) : BackgroundService, IEventObserver
@@ -19,6 +19,9 @@ internal sealed partial class ShownIncidents(
     private const int MostAtOnce = 200;
     private const int Attempts = 3;
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    // What a storm adds to an incident within it is read, made into a document and drawn once.
+    private static readonly TimeSpan BetweenChanges = TimeSpan.FromSeconds(0.5);
 
     private readonly ILogger<ShownIncidents> _log = log;
     private readonly IIncidentObserver[] _observers = [.. observers];
@@ -39,20 +42,28 @@ internal sealed partial class ShownIncidents(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var pace = new ChangePace<(int TenantId, Guid Incident)>(BetweenChanges, time);
+        var news = Task.CompletedTask;
         try
         {
-            while (await _news.Reader.WaitToReadAsync(stoppingToken))
+            while (!stoppingToken.IsCancellationRequested)
             {
-                var ids = new HashSet<(int TenantId, Guid Incident)>();
-                while (ids.Count < MostAtOnce && _news.Reader.TryRead(out var one))
+                if (news.IsCompleted)
                 {
-                    ids.Add(one);
+                    news = _news.Reader.WaitToReadAsync(stoppingToken).AsTask();
                 }
 
-                foreach (var hospital in ids.GroupBy(one => one.TenantId, one => one.Incident))
+                while (_news.Reader.TryRead(out var one))
+                {
+                    pace.Changed(one);
+                }
+
+                foreach (var hospital in pace.Take(MostAtOnce).GroupBy(one => one.TenantId, one => one.Incident))
                 {
                     await TellAsync(hospital.Key, [.. hospital], stoppingToken);
                 }
+
+                await news.WaitAsync(pace.Next(), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
         catch (OperationCanceledException)

@@ -12,7 +12,7 @@ namespace Wardwatch.UnitTests.Analytics;
 public class AlertFoldTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
-    private readonly RebuiltFigures _figures = new();
+    private readonly FoldedFigures _figures = new(StoredFigures.None);
     private long _number;
 
     [Fact]
@@ -99,10 +99,10 @@ public class AlertFoldTests
     {
         var random = new Random(seed);
         var lives = Enumerable.Range(0, 60).Select(patient => Life(patient, random)).ToList();
-        var once = new RebuiltFigures();
+        var once = new FoldedFigures(StoredFigures.None);
         lives.SelectMany(life => life).ToList().ForEach(once.Add);
 
-        var again = new RebuiltFigures();
+        var again = new FoldedFigures(StoredFigures.None);
         var queues = lives.ConvertAll(life => new Queue<DeliveredEvent>(Stuttered(life, random)));
         while (queues.Where(queue => queue.Count > 0).ToList() is { Count: > 0 } left)
         {
@@ -156,14 +156,14 @@ public class AlertFoldTests
         return told;
     }
 
-    private static List<string> Written(RebuiltFigures figures) =>
+    private static List<string> Written(FoldedFigures figures) =>
     [
         .. figures.Sums.Where(sum => sum.Amount != 0 && !sum.Measure.StartsWith(Measures.EventPrefix, StringComparison.Ordinal)).Select(sum => $"{sum}").Order(StringComparer.Ordinal),
         .. figures.Alerts.Select(alert => $"{alert}").Order(StringComparer.Ordinal),
         .. figures.Responses.Select(response => $"{response}").Order(StringComparer.Ordinal),
     ];
 
-    private static double Total(RebuiltFigures figures, string prefix) => figures.Sums.Where(sum => sum.Measure.StartsWith(prefix, StringComparison.Ordinal)).Sum(sum => sum.Amount);
+    private static double Total(FoldedFigures figures, string prefix) => figures.Sums.Where(sum => sum.Measure.StartsWith(prefix, StringComparison.Ordinal)).Sum(sum => sum.Amount);
 
     private void Raise(string alert, DateTimeOffset? at = null, string? ward = "north", bool canary = false) =>
         _figures.Add(Event(AlertEvents.Raised, Raised(alert, at ?? Noon, ward) with { Canary = canary }, 1, at ?? Noon));
