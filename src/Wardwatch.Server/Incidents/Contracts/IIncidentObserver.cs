@@ -1,6 +1,9 @@
 namespace Wardwatch.Server.Incidents.Contracts;
 
-/// <summary>Is told of each incident that was opened or changed, soon after the commit and on every node that shows them. Must not wait and must not throw.</summary>
+/// <summary>
+/// Is told of each incident that was opened or changed, soon after the commit and on every node that shows them; of one that changes again and again twice a second at most, lastly as it is in
+/// the end. Must not wait and must not throw.
+/// </summary>
 public interface IIncidentObserver
 {
     /// <summary>An incident is as it says now.</summary>
