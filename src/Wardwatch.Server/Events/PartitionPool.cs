@@ -21,6 +21,9 @@ internal sealed class PartitionPool(
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    // In a storm somebody wakes the scout a hundred times a second, and each look passes over what was taken out a moment ago.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
     private enum Stand
     {
         Idle,
@@ -73,6 +76,8 @@ internal sealed class PartitionPool(
     {
         while (!stop.IsCancellationRequested)
         {
+            var looked = time.GetTimestamp();
+
             // Whoever wakes from here on has something that the look below may not see.
             _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
             foreach (var partition in await pipeline.ExecuteAsync(async cancellation => await find(cancellation), stop))
@@ -81,6 +86,10 @@ internal sealed class PartitionPool(
             }
 
             await _woken.Task.WaitAsync(poll, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (BetweenLooks - time.GetElapsedTime(looked) is var rest && rest > TimeSpan.Zero)
+            {
+                await Task.Delay(rest, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
