@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using Wardwatch.Clinical.Alerts;
 using Wardwatch.Server.Alerts.Contracts;
 using Wardwatch.Server.Events.Contracts;
+using Wardwatch.Server.History.Contracts;
 using Wardwatch.Server.Patients.Contracts;
 using Wardwatch.Server.Platform.Contracts;
 
@@ -27,6 +28,19 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
 
     public void Add(PatientEntry patient, Guid id, int phaseNumber, in AlertTransition transition, in AlertScene scene, string text) =>
         _entries.Add(new Entry(patient, id, phaseNumber, transition, scene, text));
+
+    /// <inheritdoc />
+    public IEnumerable<KeyValuePair<int, ICommitCompanion>> ByPatient()
+    {
+        var parts = new Dictionary<int, AlertBatch>();
+        foreach (var entry in _entries)
+        {
+            var part = parts.TryGetValue(entry.Patient.Number, out var begun) ? begun : parts[entry.Patient.Number] = new AlertBatch(metrics);
+            part._entries.Add(entry);
+        }
+
+        return parts.Select(part => KeyValuePair.Create<int, ICommitCompanion>(part.Key, part.Value));
+    }
 
     /// <inheritdoc />
     public async Task WriteAsync(NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation)
