@@ -30,8 +30,9 @@ public sealed class CompanionTests(EventHospital hospital)
         var began = rig.Submit(rig.Companion("began", 1, () => release.Task));
         var ended = rig.Submit(rig.Companion("ended", 1, () => Task.CompletedTask));
         await rig.Submit().WaitAsync(Soon, Cancellation);
-        rig.Written.ShouldBeEmpty();
+        var before = rig.Written;
         release.SetResult();
+        before.ShouldBeEmpty();
         await Task.WhenAll(began, ended).WaitAsync(Soon, Cancellation);
         rig.Written.ShouldBe(["began", "ended"]);
         rig.Failures.ShouldBe(0);
