@@ -39,6 +39,19 @@ internal sealed class AlertBatch(AlertsMetrics metrics) : IAlertBatch
     }
 
     /// <inheritdoc />
+    public IEnumerable<KeyValuePair<int, ICommitCompanion>> ByPatient()
+    {
+        var parts = new Dictionary<int, AlertBatch>();
+        foreach (var entry in _entries)
+        {
+            var part = parts.TryGetValue(entry.Patient.Number, out var begun) ? begun : parts[entry.Patient.Number] = new AlertBatch(metrics);
+            part._entries.Add(entry);
+        }
+
+        return parts.Select(part => KeyValuePair.Create<int, ICommitCompanion>(part.Key, part.Value));
+    }
+
+    /// <inheritdoc />
     public async Task WriteAsync(NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation)
     {
         // Patients before alerts, as whoever moves a patient has it: two transactions that wait for each other would undo one.

@@ -149,7 +149,8 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
                     continue;
                 }
 
-                Volatile.Write(ref _began[writer], _time.GetTimestamp());
+                // While only what was refused is tried again, no reading waits.
+                Volatile.Write(ref _began[writer], batch.IsEmpty ? 0 : _time.GetTimestamp());
                 try
                 {
                     connection = await CommitAsync(batch, turn, connection, writer);
@@ -213,9 +214,9 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
             try
             {
                 connection ??= await OpenAsync();
-                if (turn is not null && _order.HasLate)
+                if (turn is not null && _order.IsToTry(turn))
                 {
-                    _order.Keep(await _companions.WriteApartAsync(_order.Late, connection, _abandon.Token));
+                    await _companions.TryAgainAsync(_order, connection, _abandon.Token);
                 }
 
                 if (!batch.IsEmpty)
@@ -298,7 +299,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
 
     private async Task CommitUnfencedAsync(CommitGroup batch, NpgsqlConnection connection)
     {
-        if (batch.HasSuspects || batch.DeadLetters.Count > 0)
+        if (batch.HasSuspects || batch.DeadLetters.Count > 0 || (batch.Companions.Count > 0 && _order.HasLate && _order.HoldsBack(batch.CompanionsByPatient())))
         {
             await CommitCarefullyAsync(batch, connection);
             return;
@@ -313,7 +314,7 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
             }
             else if (!await _companions.TryTogetherAsync(batch, connection, _options.CommandTimeoutSeconds, _abandon.Token))
             {
-                await CommitCarefullyAsync(batch, connection);
+                await CommitCarefullyAsync(batch, connection, hasWaited: true);
                 return;
             }
         }
@@ -333,13 +334,12 @@ internal sealed partial class Committer : BackgroundService, ICommitter, INodeFi
     }
 
     /// <summary>What is unusual: rows one by one if need be, and what they bring about before them, so that a crash between leaves a change too many and never one too few.</summary>
-    private async Task CommitCarefullyAsync(CommitGroup batch, NpgsqlConnection connection)
+    private async Task CommitCarefullyAsync(CommitGroup batch, NpgsqlConnection connection, bool hasWaited = false)
     {
-        var left = await _companions.WriteApartAsync(batch.Companions, connection, _abandon.Token);
-        batch.Companions.Clear();
-        if (left.Count > 0)
+        if (batch.Companions.Count > 0)
         {
-            _order.Keep([.. _order.Late, .. left]);
+            _order.Add(await _companions.WriteApartAsync([.. batch.CompanionsByPatient()], _order.LatePatients(), hasWaited, connection, _abandon.Token));
+            batch.Companions.Clear();
         }
 
         await _repair.CommitCarefullyAsync(batch, connection, _abandon.Token);

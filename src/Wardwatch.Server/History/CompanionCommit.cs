@@ -9,8 +9,8 @@ namespace Wardwatch.Server.History;
 /// </summary>
 internal sealed partial class CompanionCommit(IOutbox outbox, HistoryMetrics metrics, ILogger<CompanionCommit> logger)
 {
-    // Somebody who is changing the same patient is done in less, or the readings go first.
-    private const string Patience = "set local lock_timeout = '2s'";
+    // Somebody who is changing the same patient is done in less, or the readings go first. Once somebody was waited for, nobody is for as long again.
+    private const string Patience = "set local lock_timeout = '2s'", LittlePatience = "set local lock_timeout = '50ms'";
 
     private readonly ILogger<CompanionCommit> _logger = logger;
 
@@ -25,7 +25,7 @@ internal sealed partial class CompanionCommit(IOutbox outbox, HistoryMetrics met
                 await RowCopy.ExecuteAsync(group, connection, timeoutSeconds, cancellation);
             }
 
-            await WriteAsync(group.Companions, connection, cancellation);
+            await WriteAsync(group.Companions, Patience, connection, cancellation);
             await transaction.CommitAsync(cancellation);
             return true;
         }
@@ -37,33 +37,66 @@ internal sealed partial class CompanionCommit(IOutbox outbox, HistoryMetrics met
         }
     }
 
-    /// <summary>Writes companions apart from their rows, each in a transaction of its own; answers those that are still not in.</summary>
-    public async Task<List<ICommitCompanion>> WriteApartAsync(IReadOnlyList<ICommitCompanion> companions, NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>Writes companions apart from their rows, each in a transaction of its own; answers those that are still not in, in their order.</summary>
+    /// <param name="companions">What is to be written, of one patient each.</param>
+    /// <param name="waiting">Patients of whom something older is not in: theirs are not tried.</param>
+    /// <param name="hasWaited">Whoever is in the way was waited for already, and readings with it.</param>
+    /// <param name="connection">Outside a transaction.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<List<LateCompanion>> WriteApartAsync(
+        IReadOnlyList<LateCompanion> companions, HashSet<int> waiting, bool hasWaited, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var left = new List<ICommitCompanion>();
-        foreach (var companion in companions)
+        var left = new List<LateCompanion>();
+        foreach (var late in companions)
         {
+            if (waiting.Contains(late.Patient))
+            {
+                left.Add(late);
+                continue;
+            }
+
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             try
             {
-                await WriteAsync([companion], connection, cancellation);
+                await WriteAsync([late.Companion], hasWaited ? LittlePatience : Patience, connection, cancellation);
                 await transaction.CommitAsync(cancellation);
             }
             catch (Exception e) when (IsRefusal(e, connection))
             {
                 await transaction.RollbackAsync(cancellation);
-                left.Add(companion);
+                left.Add(late);
+                waiting.Add(late.Patient);
+                hasWaited = true;
                 metrics.CompanionFailed();
-                LogRefused(e, companion.GetType().Name);
+                LogRefused(e, late.Companion.GetType().Name);
             }
         }
 
         return left;
     }
 
-    private async Task WriteAsync(IReadOnlyList<ICommitCompanion> companions, NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>Tries again what was refused. What belongs to a partition that somebody else has taken meanwhile is theirs to bring about anew.</summary>
+    public async Task TryAgainAsync(CompanionOrder order, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using (var patience = new NpgsqlCommand(Patience, connection))
+        HashSet<PartitionEpoch> held = [.. order.Late.Select(late => late.Fence).OfType<PartitionEpoch>()];
+        try
+        {
+            HashSet<PartitionEpoch> lost = held.Count > 0 ? await CommitFences.HoldAsync(held, connection, cancellation) : [];
+            var own = order.Late.Where(late => late.Fence is not { } fence || !lost.Contains(fence)).ToList();
+            order.Keep(await WriteApartAsync(own, [], hasWaited: true, connection, cancellation));
+        }
+        finally
+        {
+            if (held.Count > 0)
+            {
+                await CommitFences.LetGoAsync(held, connection);
+            }
+        }
+    }
+
+    private async Task WriteAsync(IReadOnlyList<ICommitCompanion> companions, string howPatient, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using (var patience = new NpgsqlCommand(howPatient, connection))
         {
             await patience.ExecuteNonQueryAsync(cancellation);
         }
@@ -98,6 +131,6 @@ internal sealed partial class CompanionCommit(IOutbox outbox, HistoryMetrics met
     [LoggerMessage(3021, LogLevel.Warning, "Readings and what they bring about could not be stored together ({Fault} {SqlState}); they are stored apart.")]
     private partial void LogApart(string fault, string? sqlState);
 
-    [LoggerMessage(3020, LogLevel.Error, "What readings brought about ({Companion}) cannot be stored; the readings are, and it is tried again with the next ones.")]
+    [LoggerMessage(3020, LogLevel.Error, "What readings brought about ({Companion}) cannot be stored; the readings are, and it is tried again.")]
     private partial void LogRefused(Exception e, string companion);
 }

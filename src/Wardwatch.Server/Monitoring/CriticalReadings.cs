@@ -22,9 +22,10 @@ internal sealed class CriticalReadings(ICriticalPatients? patients, MonitoringOp
             return;
         }
 
-        if (!state.ToldCritical)
+        // Whoever is admitted again is judged anew.
+        if (!state.ToldCritical || (patient.Stay != 0 && patient.Stay != state.ToldCriticalIn))
         {
-            state.ToldCritical = true;
+            (state.ToldCritical, state.ToldCriticalIn) = (true, patient.Stay);
             if (patient.Status != "critical" && patients is not null)
             {
                 group.AddCompanion(new Turn(patients, patient, UnixTime.ToDateTimeOffset(at)));
@@ -34,6 +35,8 @@ internal sealed class CriticalReadings(ICriticalPatients? patients, MonitoringOp
 
     private sealed class Turn(ICriticalPatients patients, PatientEntry patient, DateTimeOffset at) : ICommitCompanion
     {
+        public IEnumerable<KeyValuePair<int, ICommitCompanion>> ByPatient() => [new(patient.Number, this)];
+
         public Task WriteAsync(NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation) => patients.SetCriticalAsync(connection, patient, at, events, cancellation);
     }
 }

@@ -33,6 +33,11 @@ internal sealed class LaneAlerts(IAlertBook book)
         // A reading that waited is looked at behind a tick that did not.
         now = alerts.LastStep = Math.Max(now, alerts.LastStep);
         Watch(now);
+        if (alerts.IsAnotherStay(patient.Stay))
+        {
+            EndStay(alerts, patient, in view, now, group);
+        }
+
         ref readonly var device = ref view.Device;
         var heard = device is { IsContinuous: true, LastReceivedAt: not 0 };
         var awaited = device is { IsAwaited: true, LastReceivedAt: 0 };
@@ -53,6 +58,20 @@ internal sealed class LaneAlerts(IAlertBook book)
         {
             Add(alerts, patient, in view, now, count, group);
         }
+    }
+
+    /// <summary>
+    /// The discharge ended what was active then. What was raised in between, before the lane heard of it, has no other owner: its end is told here, and that of the others does nothing.
+    /// </summary>
+    private void EndStay(PatientAlerts alerts, PatientEntry patient, in PatientView view, long now, CommitGroup group)
+    {
+        var count = AlertEngine.EndAll(alerts.Memory, now, _transitions);
+        if (count > 0)
+        {
+            Add(alerts, patient, in view, now, count, group);
+        }
+
+        alerts.BeginAnew();
     }
 
     private void Add(PatientAlerts alerts, PatientEntry patient, in PatientView view, long now, int count, CommitGroup group)

@@ -24,6 +24,9 @@ internal sealed class PatientState(int patientNumber, int capacity, long firstSe
     /// <summary>Whether the score has been at the limit since it was last told that the patient is critical; of the lane that owns it.</summary>
     public bool ToldCritical { get; set; }
 
+    /// <summary>In which stay that was told; of the lane that owns it.</summary>
+    public long ToldCriticalIn { get; set; }
+
     /// <summary>The patient's alert conditions; of the lane that owns it.</summary>
     public PatientAlerts Alerts { get; } = new();
 

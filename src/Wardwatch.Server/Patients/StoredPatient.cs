@@ -56,7 +56,7 @@ internal sealed record StoredPatient(
         var entry = new PatientEntry(
             number, tenantId, id, identity.Name, identity.RecordNumber, identity.DateOfBirth, identity.Sex,
             Status: reader.GetString(5), Ward: canaryWard ?? Text(reader, 7), Bed: Text(reader, 8), SpO2Scale: reader.GetInt16(6), Key: key)
-        { IsCanary = canaryWard is not null };
+        { IsCanary = canaryWard is not null, Stay = reader.IsDBNull(14) ? 0 : reader.GetInt64(14) };
         return new(
             entry, reader.GetInt32(9), wrappedKey, reader.GetFieldValue<DateTimeOffset>(10), new(reader.GetBoolean(11), reader.GetBoolean(12)),
             reader.IsDBNull(14) ? null : new(reader.GetInt64(14), reader.GetFieldValue<DateTimeOffset>(15)), Text(reader, 13), reader.GetBoolean(16));

@@ -149,6 +149,24 @@ public sealed class AlertMoveTests(AlertWard alerts)
         }
     }
 
+    [Fact]
+    public async Task Who_is_discharged_and_admitted_again_at_once_has_an_alert_of_the_new_stay_if_the_condition_still_holds()
+    {
+        var device = alerts.Ward.TakeDevice();
+        await alerts.SendAsync(device, AlertWard.Low);
+        var first = await alerts.UntilAsync(device, Type, one => one.Text("condition") == "active", "it is raised");
+        var (ward, bed) = (first.Text("ward"), first.Text("bed"));
+        (await alerts.Ward.Client.ChangeAsync("POST", $"/api/patients/{device.Patient}/discharge", new { to = "home" }, Cancellation)).Status.ShouldBe(200);
+        (await alerts.Ward.Client.ChangeAsync("POST", $"/api/patients/{device.Patient}/admit", new { ward, bed }, Cancellation)).Status.ShouldBe(200);
+        (await alerts.Ward.Client.ChangeAsync("PUT", $"/api/patients/{device.Patient}/device", new { device = device.Id }, Cancellation)).Status.ShouldBe(200);
+        (await alerts.AlertsAsync(device)).Find(one => one.Text("id") == first.Text("id")).Text("condition").ShouldBe("ended");
+        await alerts.SendAsync(device, AlertWard.Low);
+        var second = await alerts.UntilAsync(device, Type, one => one.Text("condition") == "active", "it is raised anew");
+        second.Text("id").ShouldNotBe(first.Text("id"));
+        await alerts.SendAsync(device, AlertWard.Well);
+        (await alerts.UntilAsync(device, Type, one => one.Text("condition") == "ended", "it ends")).Text("id").ShouldBe(second.Text("id"));
+    }
+
     private async Task<JsonElement> DashboardAsync(string patient) =>
         (await alerts.Ward.JsonAsync("/api/dashboard-data", Cancellation)).GetProperty("patients").EnumerateArray().Single(one => one.Text("id") == patient);
 

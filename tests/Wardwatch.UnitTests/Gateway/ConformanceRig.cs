@@ -16,6 +16,7 @@ internal sealed class ConformanceRig : IDisposable
     private readonly MqttConnectionHandler _handler;
     private readonly Pipe _toServer = new();
     private readonly Pipe _toClient = new();
+    private readonly WatchedWriter _toClientWatched;
     private readonly Task _served;
 
     public ConformanceRig()
@@ -26,8 +27,12 @@ internal sealed class ConformanceRig : IDisposable
         var gate = new ConnectionGate(options, warnings, metrics, TimeProvider.System, NullLogger<ConnectionGate>.Instance);
         _sessions = new Sessions(policy.Devices, metrics, new NodeDrain(), TimeProvider.System);
         _handler = new MqttConnectionHandler(policy, _sessions, gate, metrics, warnings, options, TimeProvider.System, NullLogger<MqttConnectionHandler>.Instance);
+        _toClientWatched = new WatchedWriter(_toClient.Writer, _sessions);
         _served = ServeAsync();
     }
+
+    /// <summary>How many sessions were known each time that bytes went off to the client.</summary>
+    public IReadOnlyList<int?> KnownAsItWasSent => _toClientWatched.Known;
 
     /// <summary>Sends bytes, all at once or each by itself.</summary>
     public async Task SendAsync(byte[] bytes, bool bytewise)
@@ -72,10 +77,34 @@ internal sealed class ConformanceRig : IDisposable
 
     private async Task ServeAsync()
     {
-        await using var connection = new DefaultConnectionContext("test", new Duplex(_toServer.Reader, _toClient.Writer), new Duplex(_toClient.Reader, _toServer.Writer));
+        await using var connection = new DefaultConnectionContext("test", new Duplex(_toServer.Reader, _toClientWatched), new Duplex(_toClient.Reader, _toServer.Writer));
         await _handler.OnConnectedAsync(connection);
         await _toServer.Reader.CompleteAsync();
         await _toClient.Writer.CompleteAsync();
+    }
+
+    /// <summary>Looks which sessions there are just before the client can read what it is sent.</summary>
+    private sealed class WatchedWriter(PipeWriter client, Sessions sessions) : PipeWriter
+    {
+        public List<int?> Known { get; } = [];
+
+        public override void Advance(int bytes) => client.Advance(bytes);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => client.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => client.GetSpan(sizeHint);
+
+        public override void CancelPendingFlush() => client.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => client.Complete(exception);
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            var figures = new NodeFigures();
+            sessions.Tell(figures);
+            Known.Add(figures.Devices);
+            return client.FlushAsync(cancellationToken);
+        }
     }
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;

@@ -71,6 +71,20 @@ public class ConformanceTests
         }
     }
 
+    [Fact]
+    public async Task A_session_is_known_before_its_client_can_read_that_it_is_welcome()
+    {
+        // Whoever connects again as soon as it has its answer must find the session that it takes over from: entered later, the older one would take over from the newer.
+        foreach (var (level, answer) in new[] { ("04", "20 [ 00 00 ]"), ("05", "20 [ 00 00 [ 21 0400 24 01 27 00010000 ] ]") })
+        {
+            using var rig = new ConformanceRig();
+            await rig.SendAsync(Wire.Bytes(level == "05" ? "10 [ 'MQTT' 05 02 003C [] 'a' ]" : "10 [ 'MQTT' 04 02 003C 'a' ]"), bytewise: false);
+            (await rig.ReceiveAsync(Wire.Bytes(answer).Length)).ShouldBe(Wire.Bytes(answer));
+            rig.KnownAsItWasSent.ShouldBe([1]);
+            await rig.HangUpAsync();
+        }
+    }
+
     /// <summary>What came in place of the answer; null if it was right.</summary>
     private static async Task<string?> DifferenceAsync(Exchange exchange, bool bytewise)
     {

@@ -162,5 +162,7 @@ internal sealed class RecordedAlerts : IAlertBook
             book.Told.Add(new(patient.Number, AlertCatalogue.Of(transition.Type).Code, transition.Phase, id, phaseNumber, text));
 
         public Task WriteAsync(NpgsqlConnection connection, ICollection<NewEvent> events, CancellationToken cancellation) => Task.CompletedTask;
+
+        public IEnumerable<KeyValuePair<int, ICommitCompanion>> ByPatient() => [];
     }
 }

@@ -103,6 +103,13 @@ internal sealed class FakePatients(params PatientEntry[] patients) : IPatientDir
 
     public IReadOnlyList<HospitalEntry> Hospitals { get; } = [new(1, "h1", "Hospital One")];
 
+    /// <summary>Replaces what is known of a patient, as a change of the directory does.</summary>
+    public void Put(PatientEntry patient)
+    {
+        _byNumber[patient.Number] = patient;
+        Present = [.. _byNumber.Values.Where(one => one.IsPresent)];
+    }
+
     /// <summary>The patient is still known, and no longer there.</summary>
     public void Discharge(int number)
     {

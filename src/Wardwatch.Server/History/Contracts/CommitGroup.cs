@@ -65,6 +65,26 @@ public sealed class CommitGroup
     /// <summary>The companion that was added last, so that one may gather what several rows bring about; null if there is none.</summary>
     public ICommitCompanion? LastCompanion => Companions.Count == 0 ? null : Companions[^1];
 
+    /// <summary>The companions in parts of one patient each, in order, with the partition that each belongs to.</summary>
+    internal IEnumerable<LateCompanion> CompanionsByPatient()
+    {
+        var at = 0;
+        foreach (var part in _parts)
+        {
+            foreach (var companion in Companions.Skip(at).Take(part.Companions).SelectMany(companion => companion.ByPatient()))
+            {
+                yield return new(companion.Value, companion.Key, part.Fence);
+            }
+
+            at += part.Companions;
+        }
+
+        foreach (var companion in Companions.Skip(at).SelectMany(companion => companion.ByPatient()))
+        {
+            yield return new(companion.Value, companion.Key, Fence);
+        }
+    }
+
     /// <summary>All rows as one COPY: header, rows, trailer.</summary>
     internal ReadOnlyMemory<byte> CopyData()
     {
@@ -202,6 +222,12 @@ public sealed class CommitGroup
     /// <summary>A message to be set aside, as the committer needs it.</summary>
     internal readonly record struct DeadLetter(int TenantId, int DeviceNumber, long ReceivedAt, RefusalReason Reason, ICommitListener Listener, int Entry);
 }
+
+/// <summary>What readings brought about at one patient, apart from them.</summary>
+/// <param name="Companion">What is to be written.</param>
+/// <param name="Patient">The patient's database key.</param>
+/// <param name="Fence">The partition that it belongs to; null where patients are not divided over processes.</param>
+internal readonly record struct LateCompanion(ICommitCompanion Companion, int Patient, PartitionEpoch? Fence);
 
 /// <summary>What a row is stored beside its record.</summary>
 [Flags]

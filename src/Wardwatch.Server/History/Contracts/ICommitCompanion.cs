@@ -8,7 +8,8 @@ namespace Wardwatch.Server.History.Contracts;
 /// </summary>
 /// <remarks>
 /// Where the database refuses the companion, or somebody else holds what it changes for too long, the readings must not wait: they are stored without it, and it is tried
-/// again, before everything newer, until it is in. Companions of one lane are written in the order in which they were added. Whoever makes companions makes them anew after a restart, if what brought them about still holds.
+/// again until it is in, before anything newer of the same patient; other patients do not wait for it. Companions are written in the order in which a lane added them. Whoever makes companions
+/// makes them anew after a restart, if what brought them about still holds.
 /// </remarks>
 public interface ICommitCompanion
 {
@@ -20,4 +21,7 @@ public interface ICommitCompanion
 
     /// <summary>One companion that does what this one and others of its type do, in their order, with fewer statements; this one stays as it is. Null: there is none.</summary>
     ICommitCompanion? JoinedWith(IEnumerable<ICommitCompanion> others) => null;
+
+    /// <summary>The same in parts, one for each patient by number, each in the order in which it happened: what one of them has to wait for must not hold up the others.</summary>
+    IEnumerable<KeyValuePair<int, ICommitCompanion>> ByPatient();
 }

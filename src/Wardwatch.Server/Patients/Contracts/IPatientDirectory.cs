@@ -24,6 +24,9 @@ public sealed record PatientEntry(
     /// </summary>
     public bool IsCanary { get; init; }
 
+    /// <summary>Counts stays: whoever is discharged and admitted again has another one. 0: there is none now.</summary>
+    public long Stay { get; init; }
+
     /// <summary>Whether the patient is still there: not discharged.</summary>
     public bool IsPresent => Status != "discharged";
 
