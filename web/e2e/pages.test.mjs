@@ -121,9 +121,14 @@ describe('what is set up around alerts', { skip: real ? 'needs the wards of the 
     await page.getByRole('button', { name: 'Remove layer 2' }).click();
     await reads(page.locator('.schedule-preview'), /Gaps in these days: nobody/);
     assert.ok(!schedules.some(({ name }) => name.startsWith('Nights')), 'nothing is stored');
-    await page.getByLabel('Tier').selectOption('2');
-    await reads(page.locator('.schedule-preview'), /is not nurse, tier 2/);
-    await page.getByLabel('Tier').selectOption('1');
+    // What could not be saved is said before it is saved.
+    const { duties } = product.mock.duty.staff[1];
+    product.mock.duty.staff[1].duties = [];
+    await page.getByLabel('Name').fill('Nights');
+    await reads(page.locator('.schedule-preview'), /Nurse K\. Lee is not nurse, tier 1/);
+    await good(page);
+    product.mock.duty.staff[1].duties = duties;
+    await page.getByLabel('Name').fill('Nights, ward 1');
     await reads(page.locator('.schedule-preview'), /Gaps in these days: nobody/);
     await good(page);
     await page.getByRole('button', { name: 'Make the schedule' }).click();

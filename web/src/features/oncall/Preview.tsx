@@ -34,7 +34,7 @@ export function Preview({ preview, wrong, again }: Props) {
             <section className="week-grid" aria-label={text.label}>
               <WeekDays week={week} now={now} />
               <div className="week-tier">
-                <WeekRow name={text.final} final stretches={final} week={week} now={line} />
+                <WeekRow name={words.oncall.rows.final ?? ''} final stretches={final} week={week} now={line} />
                 {layers.map((stretches, index) => (
                   <WeekRow
                     // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its place among the layers
@@ -47,7 +47,13 @@ export function Preview({ preview, wrong, again }: Props) {
                   />
                 ))}
                 {calendar.overrides.length > 0 && (
-                  <WeekRow name={text.overrides} final={false} stretches={calendar.overrides} week={week} now={line} />
+                  <WeekRow
+                    name={words.oncall.rows.overrides ?? ''}
+                    final={false}
+                    stretches={calendar.overrides}
+                    week={week}
+                    now={line}
+                  />
                 )}
               </div>
             </section>

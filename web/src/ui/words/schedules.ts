@@ -109,8 +109,6 @@ export const scheduleWords = {
     help: 'Who would be on duty if this were saved now. It is not saved yet.',
     wrong: 'The calendar appears here when everything else is right: name, time zone and layers.',
     waiting: 'Asking who would be on duty …',
-    final: 'In the end',
-    overrides: 'Overrides',
     layer: (n: number) => `Layer ${n}`,
     gapsNone: 'No gaps in these days.',
     gaps: 'Gaps in these days',
