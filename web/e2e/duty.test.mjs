@@ -49,7 +49,7 @@ describe('limits, news, duty and hand-over', { skip: real ? 'needs the duties of
       ],
     );
     await page.getByRole('button', { name: /^Limits …/ }).click();
-    await dialog(page).getByRole('button', { name: 'All back to default' }).click();
+    await dialog(page).getByRole('button', { name: 'All back to ward or default' }).click();
     await dialog(page).getByLabel('Why').fill('not needed any more');
     await dialog(page).getByRole('button', { name: 'Set the limits' }).click();
     await until(
@@ -58,6 +58,44 @@ describe('limits, news, duty and hand-over', { skip: real ? 'needs the duties of
       'the default does not come back',
     );
     await page.getByRole('button', { name: 'Limits …', exact: true }).waitFor();
+  });
+
+  test('a patient’s limits show the ward’s beneath, and are not set over what somebody else has set meanwhile', async () => {
+    const { care } = product.mock;
+    const said = { owner: 'Dr H. Weiss', reason: 'agreed', expiresAt: new Date(Date.now() + 86_400_000).toISOString() };
+    care.overrides.set('p9', { items: [['spo2-low', { limit: 86, delaySeconds: 15, on: true }]], ...said });
+    care.overrides.set('ward-1', { items: [['spo2-low', { limit: 88, delaySeconds: 20, on: true }]], ...said });
+    const page = await start('/patient/p9', { shown: '.now-row' });
+    await page.getByRole('button', { name: /^Limits …/ }).click();
+    const spo2 = dialog(page).getByLabel('Low oxygen saturation: Limit %');
+    const cell = (row) => dialog(page).getByRole('row', { name: row }).getByRole('cell').last();
+    await reads(cell(/Low oxygen/), /88 %, after 20 s\s*ward[\s\S]*80 – 94/);
+    await reads(cell(/Tachycardia/), /120 \/min, after 10 s\s*default/);
+    await spo2.fill('84');
+    await dialog(page).getByLabel('Why').fill('known to be low');
+    care.limitVersions.set('p9', 7);
+    care.overrides.set('p9', { items: [['spo2-low', { limit: 83, delaySeconds: 15, on: true }]], ...said });
+    await dialog(page).getByRole('button', { name: 'Set the limits' }).click();
+    await reads(dialog(page), /Somebody else has set these limits meanwhile, and nothing of yours is saved/);
+    assert.deepEqual(
+      [await spo2.inputValue(), await dialog(page).getByLabel('Why').inputValue()],
+      ['84', 'known to be low'],
+      'what is entered stays',
+    );
+    assert.equal(care.overrides.get('p9').items[0][1].limit, 83, 'nothing is overwritten');
+    assert.deepEqual(await axeViolations(page), []);
+    await inLight(page);
+    assert.deepEqual(await axeViolations(page), []);
+    await dialog(page).getByRole('button', { name: 'Load them as they are now' }).click();
+    await reads(dialog(page), /These are the limits as they are now/);
+    assert.equal(await spo2.inputValue(), '83');
+    await dialog(page).getByRole('button', { name: 'All back to ward or default' }).click();
+    assert.equal(await spo2.inputValue(), '88', 'without their own the ward’s counts');
+    await dialog(page).getByLabel('Why').fill('not needed any more');
+    await dialog(page).getByRole('button', { name: 'Set the limits' }).click();
+    await counts(dialog(page), 0);
+    assert.ok(!care.overrides.has('p9'), 'nothing of their own is left');
+    care.overrides.delete('ward-1');
   });
 
   test('what is sent is said to be delivered, counted until it is seen, and one is told as one wishes', async () => {

@@ -3,7 +3,7 @@ import { iso } from './mock-administration.mjs';
 import { KIND_DOCUMENTS, OPEN, SILVA, WAITS } from './mock-care.mjs';
 
 /** Undefined where there is no such address. */
-export function answerCare(care, { method, segments, query, body, may, session, reply }) {
+export function answerCare(care, { method, segments, query, body, may, session, ifMatch, reply }) {
   const [root, id, deed] = segments;
   const list = (items) => reply.json(200, { items, next: null });
   const reads = may.includes('patients.read') || may.includes('alerts.technical');
@@ -14,7 +14,7 @@ export function answerCare(care, { method, segments, query, body, may, session, 
   };
   if (root === 'wards' && deed === 'sound-pause') return pause(care, { method, id, body, me, may, reply });
   if ((root === 'patients' || root === 'wards') && deed === 'limits')
-    return limits(care, { method, root, id, body, me, may, reply });
+    return limits(care, { method, root, id, body, me, may, ifMatch, reply });
   if (!reads) return undefined;
   const sees = (one) => may.includes('patients.read') || one.technical || one.category === 'technical';
   if (root === 'alert-types') return list(KIND_DOCUMENTS);
@@ -86,16 +86,20 @@ function pause(care, { method, id, body, me, may, reply }) {
   return reply.json(200, pause);
 }
 
-function limits(care, { method, root, id, body, me, may, reply }) {
+function limits(care, { method, root, id, body, me, may, ifMatch, reply }) {
   const [whose, days] = root === 'wards' ? ['ward', 90] : ['patient', 7];
-  if (method === 'GET') return reply.json(200, { items: care.limits(id, whose) });
+  const version = () => care.limitVersions.get(id) ?? 0;
+  const shown = () => ({ items: care.limits(id, whose), version: version() });
+  if (method === 'GET') return reply.json(200, shown());
   if (!may.includes('alerts.limits')) return reply.problem(403, 'forbidden', 'Not allowed');
   const far = Date.parse(body.expiresAt) - Date.now() > days * 86_400_000;
   if (far || !body.reason) return reply.problem(400, 'invalid-parameter', `The expiry is at most ${days} days away`);
+  if (ifMatch && ifMatch !== `"${version()}"`) return reply.problem(412, 'version-changed', 'Somebody changed them');
+  care.limitVersions.set(id, version() + 1);
   const items = body.overrides.map(({ type, ...setting }) => [type, setting]);
   if (items.length === 0) care.overrides.delete(id);
   else care.overrides.set(id, { items, owner: me.name, reason: body.reason, expiresAt: body.expiresAt });
-  return reply.json(200, { items: care.limits(id, whose) });
+  return reply.json(200, shown());
 }
 
 /** By hand: told at once, and its incident goes to the one who looks after the patient. */

@@ -33,6 +33,8 @@ export class Care {
     this.overrides = new Map([
       ['p8', { items: [['spo2-low', { limit: 86, delaySeconds: 15, on: true }]], ...OVERRIDE() }],
     ]);
+    /** How often limits of a patient or a ward were changed. */
+    this.limitVersions = new Map();
     this.delivered = [];
     this.send = () => undefined;
     const ago = (seconds) => this.started - seconds * 1000;
@@ -235,13 +237,22 @@ export class Care {
   /** Of a patient or a ward. */
   limits(id, whose = 'patient') {
     const own = this.overrides.get(id);
+    const ward = whose === 'patient' ? this.overrides.get(this.ward.find(id)?.ward) : undefined;
     return KINDS.filter(([, , , , , vital]) => vital).map(([type, , , , , , limit, , delaySeconds]) => {
       const standard = { limit, delaySeconds, on: true };
-      const found = own?.items.find(([code]) => code === type)?.[1];
-      const said = found
-        ? { owner: own.owner, reason: own.reason, expiresAt: own.expiresAt }
-        : { owner: null, reason: null, expiresAt: null };
-      return { type, ...(found ?? standard), default: standard, from: found ? whose : 'default', ...said };
+      const [found, wards] = [own, ward].map((one) => one?.items.find(([code]) => code === type)?.[1]);
+      const otherwise = { ...(wards ?? standard), from: wards ? 'ward' : 'default' };
+      const by = found ? own : wards ? ward : undefined;
+      const said = { owner: by?.owner ?? null, reason: by?.reason ?? null, expiresAt: by?.expiresAt ?? null };
+      return {
+        type,
+        ...otherwise,
+        ...found,
+        default: standard,
+        otherwise,
+        ...said,
+        from: found ? whose : otherwise.from,
+      };
     });
   }
 }

@@ -51,7 +51,10 @@ export class Duty {
       disabled: false,
       duties: [{ role: 'nurse', tier: 1, wards: ['ward-1'] }],
       channels: ['in-app'],
+      version: 1,
     }));
+    /** What was asked to be previewed. */
+    this.previews = [];
     this.handovers = [];
     this.rules = {
       mail: null,

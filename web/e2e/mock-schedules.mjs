@@ -1,5 +1,6 @@
 /** The mock's schedules, what people are on duty as, and swaps. */
 import { iso } from './mock-administration.mjs';
+import { previewOf } from './mock-preview.mjs';
 
 /** Undefined where there is no such address. */
 export function answerSchedules(duty, parts) {
@@ -9,10 +10,11 @@ export function answerSchedules(duty, parts) {
   return segments[1] === 'swaps' ? swaps(duty, parts) : schedules(duty, parts);
 }
 
-function staff(duty, { method, segments, body, reply }) {
+function staff(duty, { method, segments, body, ifMatch, reply }) {
   if (method === 'GET') return reply.json(200, { items: duty.staff, next: null });
   const person = duty.staff.find((one) => one.id === segments[2]);
   if (!person) return reply.problem(404, 'colleague-not-found', 'No such colleague');
+  if (ifMatch && ifMatch !== `"${person.version}"`) return reply.problem(412, 'version-changed', 'Somebody changed it');
   const counts = duty.schedules.find(
     ({ role, tier, layers }) =>
       layers.some(({ members }) => members.some(({ id }) => id === person.id)) &&
@@ -20,7 +22,7 @@ function staff(duty, { method, segments, body, reply }) {
       person.duties.some((one) => one.role === role && one.tier === tier),
   );
   if (counts) return reply.problem(409, 'duty-in-use', `${counts.name} counts on ${person.name}`);
-  Object.assign(person, { duties: body.duties, channels: body.channels });
+  Object.assign(person, { duties: body.duties, channels: body.channels, version: person.version + 1 });
   return reply.json(200, person);
 }
 
@@ -38,7 +40,8 @@ function swaps(duty, { method, segments, body, reply }) {
 }
 
 function schedules(duty, { method, segments, query, body, ifMatch, reply }) {
-  const id = segments[2];
+  const preview = segments.at(-1) === 'preview';
+  const id = preview && segments.length === 3 ? undefined : segments[2];
   const ended = query.get('ended') === 'true';
   if (method === 'GET' && !id)
     return reply.json(200, { items: duty.schedules.filter((one) => ended || !one.endedAt), next: null });
@@ -46,6 +49,8 @@ function schedules(duty, { method, segments, query, body, ifMatch, reply }) {
   if (id && !found) return reply.problem(404, 'schedule-not-found', 'No such schedule');
   if (method === 'GET') return reply.json(200, found);
   if (method === 'DELETE') {
+    if (ifMatch && ifMatch !== `"${found.version}"`)
+      return reply.problem(412, 'version-changed', 'Somebody changed it');
     found.endedAt = iso();
     return reply.none();
   }
@@ -60,8 +65,14 @@ function schedules(duty, { method, segments, query, body, ifMatch, reply }) {
     ...one,
     members: one.members.map((member) => ({ id: member, name: duty.staff.find((each) => each.id === member).name })),
   }));
+  if (found && ifMatch !== `"${found.version}"`) return reply.problem(412, 'version-changed', 'Somebody changed it');
+  if (preview) {
+    duty.previews.push(body);
+    const own = [...duty.overrides.values()].filter((one) => one.schedule === id);
+    const [from, until] = ['from', 'until'].map((one) => Date.parse(query.get(one)));
+    return reply.json(200, previewOf(layers, own, what.tier, from, until));
+  }
   if (found) {
-    if (ifMatch !== `"${found.version}"`) return reply.problem(412, 'version-changed', 'Somebody changed it');
     Object.assign(found, { name: body.name, zone: body.zone, layers, version: found.version + 1 });
     return reply.json(200, found);
   }

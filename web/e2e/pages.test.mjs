@@ -52,6 +52,23 @@ describe('what is set up around alerts', { skip: real ? 'needs the wards of the 
       [['spo2-low', 88]],
     );
     assert.ok(Date.parse(expiresAt) - Date.now() > 29 * 86_400_000, 'a ward’s limits last for more than a patient’s');
+    await reads(
+      page
+        .getByRole('row', { name: /Low oxygen/ })
+        .getByRole('cell')
+        .last(),
+      /^90 %, after 15 s\s*safe/i,
+    );
+    await spo2.fill('86');
+    await page.getByLabel('Why').fill('tighter');
+    product.mock.care.limitVersions.set('ward-1', 9);
+    await page.getByRole('button', { name: 'Set the limits' }).click();
+    await reads(page.locator('.limits'), /Somebody else has set these limits meanwhile/);
+    assert.equal(await spo2.inputValue(), '86', 'what is entered stays');
+    await good(page);
+    await page.getByRole('button', { name: 'Load them as they are now' }).click();
+    await reads(page.locator('.limits'), /These are the limits as they are now/);
+    assert.equal(await spo2.inputValue(), '88');
     await page.getByRole('link', { name: 'Beds', exact: true }).click();
     await leadsTo(page, /\/beds/);
     const phone = await start('/limits?ward=ward-1', {
@@ -87,6 +104,42 @@ describe('what is set up around alerts', { skip: real ? 'needs the wards of the 
     await page.getByRole('button', { name: 'Week after' }).click();
     await reads(page.locator('.schedule-preview'), /Gaps in these days: nobody/);
     await page.locator('.duty-gap').first().waitFor();
+    // What is entered is asked about as it would be saved, and not with every key.
+    const { previews, schedules } = product.mock.duty;
+    const asked = async () => {
+      await page.getByLabel('Name').fill('Nights');
+      await until(
+        () => previews.at(-1)?.name,
+        (name) => name === 'Nights',
+        'the preview does not follow',
+      );
+      const before = previews.length;
+      await page.getByLabel('Name').press('End');
+      await page.getByLabel('Name').pressSequentially(' and days');
+      await until(
+        () => previews.at(-1).name,
+        (name) => name === 'Nights and days',
+        'the preview does not follow',
+      );
+      return previews.length - before;
+    };
+    await until(asked, (times) => times < 4, 'it is asked with every key');
+    await page.getByLabel('Name').fill('Nights, ward 1');
+    await page.getByRole('button', { name: 'Add a layer' }).click();
+    await reads(page.locator('.schedule-preview'), /The calendar appears here when everything else is right/);
+    await page.getByRole('button', { name: 'Remove layer 2' }).click();
+    await reads(page.locator('.schedule-preview'), /Gaps in these days: nobody/);
+    assert.ok(!schedules.some(({ name }) => name.startsWith('Nights')), 'nothing is stored');
+    // What could not be saved is said before it is saved.
+    const { duties } = product.mock.duty.staff[1];
+    product.mock.duty.staff[1].duties = [];
+    await page.getByLabel('Name').fill('Nights');
+    await reads(page.locator('.schedule-preview'), /Nurse K\. Lee is not nurse, tier 1/);
+    await good(page);
+    product.mock.duty.staff[1].duties = duties;
+    await page.getByLabel('Name').fill('Nights, ward 1');
+    await reads(page.locator('.schedule-preview'), /Gaps in these days: nobody/);
+    await good(page);
     await page.getByRole('button', { name: 'Make the schedule' }).click();
     await page.getByRole('link', { name: 'Edit Nights, ward 1' }).waitFor();
     const made = product.mock.duty.schedules.find(({ name }) => name === 'Nights, ward 1');
@@ -121,8 +174,31 @@ describe('what is set up around alerts', { skip: real ? 'needs the wards of the 
       viewport: PHONE,
       theme: 'light',
     });
+    await phone.locator('.schedule-gaps').getByText('No gaps in these days').waitFor();
+    assert.ok(
+      await phone.evaluate(() => {
+        const { bottom } = document.querySelector('.schedule-gaps').getBoundingClientRect();
+        return bottom <= window.innerHeight;
+      }),
+      'the gaps are out of sight while one edits',
+    );
     await good(phone);
     await fits(phone);
+    // Who edits what somebody else has changed meanwhile learns of it before saving.
+    product.mock.duty.schedules.find(({ id }) => id === 'sc1').version++;
+    await phone.getByLabel('Name').fill('Day nurses');
+    await reads(phone.locator('.schedule-preview'), /Somebody else has changed this schedule meanwhile/);
+    await phone.getByRole('button', { name: 'Load it again' }).click();
+    await until(
+      () => phone.getByLabel('Name').inputValue(),
+      (value) => value === 'Nurses, ward 1',
+      'it is not loaded again',
+    );
+    product.mock.duty.schedules.find(({ id }) => id === 'sc1').version++;
+    await phone.getByRole('button', { name: 'End this schedule' }).click();
+    await dialog(phone).getByRole('button', { name: 'End this schedule' }).click();
+    await reads(dialog(phone), /Somebody else has changed this schedule meanwhile/);
+    assert.equal(product.mock.duty.schedules.find(({ id }) => id === 'sc1').endedAt, null);
   });
 
   test('duties are given and taken, but not one that a schedule counts on; a swap is taken back', async () => {
@@ -151,6 +227,23 @@ describe('what is set up around alerts', { skip: real ? 'needs the wards of the 
     await reads(dialog(page).last(), /Leave without saving\?/);
     await dialog(page).last().getByRole('button', { name: 'Leave and lose it' }).click();
     await counts(dialog(page), 0);
+    // Somebody else has changed them meanwhile.
+    const lee = product.mock.duty.staff.find(({ id }) => id === 'acc-lee');
+    await page.getByRole('button', { name: 'Edit Nurse K. Lee' }).click();
+    await dialog(page).getByLabel('mail', { exact: true }).check();
+    Object.assign(lee, { channels: ['push'], version: lee.version + 1 });
+    await dialog(page).getByRole('button', { name: 'Save' }).click();
+    await reads(dialog(page), /Somebody else has changed these duties meanwhile, and nothing of yours is saved/);
+    assert.ok(await dialog(page).getByLabel('mail', { exact: true }).isChecked(), 'what is entered stays');
+    assert.deepEqual(lee.channels, ['push'], 'nothing is overwritten');
+    await good(page);
+    await dialog(page).getByRole('button', { name: 'Load them as they are now' }).click();
+    await reads(dialog(page), /These are the duties as they are now/);
+    assert.ok(await dialog(page).getByLabel('push', { exact: true }).isChecked());
+    await dialog(page).getByLabel('mail', { exact: true }).check();
+    await dialog(page).getByRole('button', { name: 'Save' }).click();
+    await counts(dialog(page), 0);
+    assert.deepEqual(lee.channels, ['push', 'mail']);
     const [first, other] = product.mock.duty.staff;
     const later = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
     const side = (person) => ({ schedule: 'sc1', person, from: later(20), until: later(32) });

@@ -18,6 +18,15 @@ internal static class AlertProblems
         statusCode: StatusCodes.Status409Conflict, type: "urn:wardwatch:alert-measured", title: "The alert ends by itself",
         detail: "Only an alert that somebody raised by hand is ended by hand. Acknowledge it, or silence it for a while.");
 
+    /// <summary>412: the limits are not those that were seen.</summary>
+    public static ProblemHttpResult LimitsChanged() => TypedResults.Problem(
+        statusCode: StatusCodes.Status412PreconditionFailed, type: "urn:wardwatch:version-changed", title: "Somebody changed the limits in between", detail: "Load the limits again.");
+
+    /// <summary>428: which version is to be changed is said in a way that cannot be read.</summary>
+    public static ProblemHttpResult LimitsVersionRequired() => TypedResults.Problem(
+        statusCode: StatusCodes.Status428PreconditionRequired, type: "urn:wardwatch:version-required", title: "Say which version is to be changed",
+        detail: "Send the ETag of the answer that you saw as If-Match, or none for whichever there is.");
+
     /// <summary>400: limits cannot be as asked for; each with the reason.</summary>
     public static ProblemHttpResult InvalidLimits(IReadOnlyDictionary<string, string[]> errors) => TypedResults.Problem(
         statusCode: StatusCodes.Status400BadRequest, type: "urn:wardwatch:invalid-limits", title: "The limits are not valid",

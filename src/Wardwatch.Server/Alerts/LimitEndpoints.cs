@@ -16,6 +16,17 @@ internal sealed record LimitsRequest(IReadOnlyList<OverrideRequest>? Overrides, 
 /// <summary>A limit as the catalogue has it.</summary>
 internal sealed record DefaultLimit(double? Limit, double DelaySeconds);
 
+/// <summary>The limit that would be in force if the patient, or the ward that is asked about, had none of their own.</summary>
+/// <param name="Limit">The limit, or null where the type has none.</param>
+/// <param name="DelaySeconds">For how long it must be passed.</param>
+/// <param name="On">Whether it would alert at all.</param>
+/// <param name="From">default or ward: who made it so.</param>
+internal sealed record OtherLimit(double? Limit, double DelaySeconds, bool On, string From)
+{
+    /// <summary>A limit that is in force without any of their own.</summary>
+    public static OtherLimit Of(LimitInForce limit) => new(limit.Limit, limit.DelaySeconds, limit.On, limit.From);
+}
+
 /// <summary>A limit that is in force.</summary>
 /// <param name="Type">The alert type's code.</param>
 /// <param name="Name">The type in words.</param>
@@ -24,15 +35,16 @@ internal sealed record DefaultLimit(double? Limit, double DelaySeconds);
 /// <param name="DelaySeconds">For how long it must be passed.</param>
 /// <param name="On">Whether it alerts at all.</param>
 /// <param name="Default">As the catalogue has it.</param>
+/// <param name="Otherwise">As it would be without one of their own.</param>
 /// <param name="From">default, ward or patient: who made it so.</param>
 /// <param name="Owner">Who changed it, or null.</param>
 /// <param name="Reason">Why, or null.</param>
 /// <param name="ExpiresAt">Until when, or null.</param>
 internal sealed record LimitInForce(
-    string Type, string Name, string? Vital, double? Limit, double DelaySeconds, bool On, DefaultLimit Default, string From, string? Owner, string? Reason, DateTimeOffset? ExpiresAt);
+    string Type, string Name, string? Vital, double? Limit, double DelaySeconds, bool On, DefaultLimit Default, OtherLimit Otherwise, string From, string? Owner, string? Reason, DateTimeOffset? ExpiresAt);
 
-/// <summary>All limits of a patient or a ward.</summary>
-internal sealed record LimitsPage(IReadOnlyList<LimitInForce> Items);
+/// <summary>All limits of a patient or a ward; <see cref="Version"/> is their ETag, and another one after each change of their own.</summary>
+internal sealed record LimitsPage(IReadOnlyList<LimitInForce> Items, long Version);
 
 /// <summary>Alert limits of patients and of wards: seeing those in force, and setting others for a while.</summary>
 internal static class LimitEndpoints
@@ -56,14 +68,14 @@ internal static class LimitEndpoints
 
     private static async Task<Results<Ok<LimitsPage>, ProblemHttpResult>> OfPatientAsync(string id, HttpContext context, RecordAccess records, LimitStore store, CancellationToken cancellation) =>
         await records.OpenAsync(context, id, AuditActions.ReadLimits, cancellation) is { } patient
-            ? TypedResults.Ok(await store.OfPatientAsync(patient, cancellation))
+            ? Show(context, await store.OfPatientAsync(patient, cancellation))
             : Problems.PatientNotFound();
 
     private static async Task<Results<Ok<LimitsPage>, ProblemHttpResult>> OfWardAsync(string id, HttpContext context, IPatientDirectory patients, LimitStore store, CancellationToken cancellation)
     {
         var caller = context.User.Caller();
         return IsWard(patients, caller, id) && caller.ScopeOf(Permissions.ReadPatients).CoversWard(caller.TenantId, id)
-            ? TypedResults.Ok(await store.OfWardAsync(caller.TenantId, id, cancellation))
+            ? Show(context, await store.OfWardAsync(caller.TenantId, id, cancellation))
             : Problems.WardNotFound();
     }
 
@@ -75,14 +87,16 @@ internal static class LimitEndpoints
             return Problems.PatientNotFound();
         }
 
-        if (Check(request, time.GetUtcNow(), LongestOfPatient, out var overrides) is { } refused)
+        var match = IfMatch.Of(context).OrAny;
+        if ((Check(request, time.GetUtcNow(), LongestOfPatient, out var overrides) ?? (match.IsGiven ? null : AlertProblems.LimitsVersionRequired())) is { } refused)
         {
             return refused;
         }
 
         var entry = AuditEntry.Of(context, AuditActions.SetLimits) with { Patients = [patient.Number], Purpose = request.Reason };
-        await store.SetAsync(new(patient.TenantId, null, patient, overrides, request.Reason?.Trim() ?? "", request.ExpiresAt, context.User.Caller(), entry), cancellation);
-        return TypedResults.Ok(await store.OfPatientAsync(patient, cancellation));
+        return await store.SetAsync(new(patient.TenantId, null, patient, overrides, request.Reason?.Trim() ?? "", request.ExpiresAt, context.User.Caller(), entry, match), cancellation)
+            ? Show(context, await store.OfPatientAsync(patient, cancellation))
+            : AlertProblems.LimitsChanged();
     }
 
     private static async Task<Results<Ok<LimitsPage>, ProblemHttpResult>> SetOfWardAsync(
@@ -94,14 +108,22 @@ internal static class LimitEndpoints
             return Problems.WardNotFound();
         }
 
-        if (Check(request, time.GetUtcNow(), LongestOfWard, out var overrides) is { } refused)
+        var match = IfMatch.Of(context).OrAny;
+        if ((Check(request, time.GetUtcNow(), LongestOfWard, out var overrides) ?? (match.IsGiven ? null : AlertProblems.LimitsVersionRequired())) is { } refused)
         {
             return refused;
         }
 
         var entry = AuditEntry.Of(context, AuditActions.SetLimits) with { Purpose = request.Reason, Detail = $"ward {id}" };
-        await store.SetAsync(new(caller.TenantId, id, null, overrides, request.Reason?.Trim() ?? "", request.ExpiresAt, caller, entry), cancellation);
-        return TypedResults.Ok(await store.OfWardAsync(caller.TenantId, id, cancellation));
+        return await store.SetAsync(new(caller.TenantId, id, null, overrides, request.Reason?.Trim() ?? "", request.ExpiresAt, caller, entry, match), cancellation)
+            ? Show(context, await store.OfWardAsync(caller.TenantId, id, cancellation))
+            : AlertProblems.LimitsChanged();
+    }
+
+    private static Ok<LimitsPage> Show(HttpContext context, LimitsPage limits)
+    {
+        context.Response.Headers.ETag = $"\"{limits.Version}\"";
+        return TypedResults.Ok(limits);
     }
 
     private static bool IsWard(IPatientDirectory patients, Caller caller, string id) => patients.Wards.Any(ward => ward.TenantId == caller.TenantId && ward.Id == id);

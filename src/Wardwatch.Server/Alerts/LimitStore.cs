@@ -18,12 +18,23 @@ namespace Wardwatch.Server.Alerts;
 /// <param name="ExpiresAt">Until when.</param>
 /// <param name="By">Who.</param>
 /// <param name="Entry">How it is recorded.</param>
+/// <param name="Match">The version that was seen.</param>
 internal sealed record NewLimits(
-    int TenantId, string? Ward, PatientEntry? Patient, IReadOnlyList<AlertOverride> Overrides, string Reason, DateTimeOffset? ExpiresAt, Caller By, AuditEntry Entry);
+    int TenantId, string? Ward, PatientEntry? Patient, IReadOnlyList<AlertOverride> Overrides, string Reason, DateTimeOffset? ExpiresAt, Caller By, AuditEntry Entry, IfMatch Match);
 
 /// <summary>Keeps overrides of limits. Those that are replaced stay on record.</summary>
 internal sealed class LimitStore(TenantDatabase database, IKeyring keyring, IAuditTrail audit, AlertLimits limits, TimeProvider time)
 {
+    // Whoever looks at the version finds it unchanged when they are done: those who set limits of one hospital come one after another.
+    private const string Order = "select pg_advisory_xact_lock(hashtext('limits'), $1)";
+
+    // Overrides are replaced and never removed: each change of a place leaves a newer last one, or ends that.
+    private const string Version =
+        """
+        select coalesce((
+            select 2 * override_no + (ended_at is not null)::int from alert_overrides where tenant_id = $1 and (ward_id = $2 or patient_no = $3) order by override_no desc limit 1), 0)
+        """;
+
     private const string InForce =
         """
         select ward_id is not null, type, limit_value, delay_seconds, is_on, owner_name, reason, set_at, expires_at
@@ -49,11 +60,22 @@ internal sealed class LimitStore(TenantDatabase database, IKeyring keyring, IAud
     public Task<LimitsPage> OfWardAsync(int tenantId, string ward, CancellationToken cancellation) => ReadAsync(tenantId, ward, null, cancellation);
 
     /// <summary>Replaces the overrides of a patient or a ward; known to every process as soon as it commits, and to this one when it ends.</summary>
-    public async Task SetAsync(NewLimits wanted, CancellationToken cancellation)
+    /// <returns>False: somebody changed them since the version that was seen, and nothing is done.</returns>
+    public async Task<bool> SetAsync(NewLimits wanted, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().UtcDateTime;
         await using (var transaction = await database.BeginAsync(wanted.TenantId, cancellation))
         {
+            await using (var order = transaction.Command(Order, wanted.TenantId))
+            {
+                await order.ExecuteNonQueryAsync(cancellation);
+            }
+
+            if (!wanted.Match.Admits(await VersionAsync(transaction, wanted.TenantId, wanted.Ward, wanted.Patient, cancellation)))
+            {
+                return false;
+            }
+
             await using var end = transaction.Command(End, wanted.TenantId);
             AddPlace(end, wanted.Ward, wanted.Patient?.Number);
             end.Parameters.Add(new() { Value = now });
@@ -82,6 +104,14 @@ internal sealed class LimitStore(TenantDatabase database, IKeyring keyring, IAud
         }
 
         await limits.ReloadAsync(CancellationToken.None);
+        return true;
+    }
+
+    private static async Task<long> VersionAsync(TenantTransaction transaction, int tenantId, string? ward, PatientEntry? patient, CancellationToken cancellation)
+    {
+        await using var command = transaction.Command(Version, tenantId);
+        AddPlace(command, patient is null ? ward : null, patient?.Number);
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private async Task<LimitsPage> ReadAsync(int tenantId, string? ward, PatientEntry? patient, CancellationToken cancellation)
@@ -89,6 +119,9 @@ internal sealed class LimitStore(TenantDatabase database, IKeyring keyring, IAud
         var catalogue = AlertSettings.DefaultFor(patient?.SpO2Scale == 2 ? SpO2Scale.Two : SpO2Scale.One);
         var inForce = AlertCatalogue.All.ToArray().Select(type => Default(type, catalogue.Of(type.Index))).ToList();
         await using var transaction = await database.BeginAsync(tenantId, cancellation);
+
+        // Before the limits: should somebody change them in between, the version is too old for them and not too new.
+        var version = await VersionAsync(transaction, tenantId, ward, patient, cancellation);
         await using var command = transaction.Command(InForce, tenantId);
         AddPlace(command, ward, patient?.Number);
         command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime });
@@ -103,7 +136,7 @@ internal sealed class LimitStore(TenantDatabase database, IKeyring keyring, IAud
 
             var (ofWard, known) = (reader.GetBoolean(0), inForce[type.Index]);
             var reason = ofWard ? keyring.Tenant(tenantId).OpenText(PlaceOf(tenantId, ward, null), reader.GetFieldValue<byte[]>(6)) : patient!.Key.OpenText(PlaceOf(tenantId, null, patient), reader.GetFieldValue<byte[]>(6));
-            inForce[type.Index] = known with
+            var changed = known with
             {
                 Limit = reader.GetFieldValue<double?>(2) ?? known.Limit,
                 DelaySeconds = reader.GetFieldValue<double?>(3) ?? known.DelaySeconds,
@@ -113,16 +146,18 @@ internal sealed class LimitStore(TenantDatabase database, IKeyring keyring, IAud
                 Reason = reason,
                 ExpiresAt = new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(8), DateTimeKind.Utc)),
             };
+            inForce[type.Index] = ofWard && patient is not null ? changed with { Otherwise = OtherLimit.Of(changed) } : changed;
         }
 
-        return new(inForce);
+        return new(inForce, version);
     }
 
     private static LimitInForce Default(AlertType type, AlertSetting setting)
     {
         double? limit = double.IsNaN(setting.Limit) ? null : setting.Limit;
         return new(
-            type.Code, type.Name, type.Vital is { } vital ? VitalCatalogue.Of(vital).WireKey : null, limit, setting.DelaySeconds, true, new(limit, setting.DelaySeconds), "default", null, null, null);
+            type.Code, type.Name, type.Vital is { } vital ? VitalCatalogue.Of(vital).WireKey : null, limit, setting.DelaySeconds, true, new(limit, setting.DelaySeconds),
+            new(limit, setting.DelaySeconds, true, "default"), "default", null, null, null);
     }
 
     private static void AddPlace(Npgsql.NpgsqlCommand command, string? ward, int? patient)

@@ -40,7 +40,7 @@ internal static class NowEndpoint
             return Problems.InvalidParameter($"role must be one of {string.Join(", ", DutyRoles.All.Keys)}.");
         }
 
-        if (!ScheduleEndpoints.TryRead(at, time.GetUtcNow(), out var when))
+        if (!ScheduleCalendar.TryRead(at, time.GetUtcNow(), out var when))
         {
             return Problems.InvalidParameter("at must be a time such as 2026-11-23T00:00:00Z.");
         }

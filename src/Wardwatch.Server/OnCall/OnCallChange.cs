@@ -71,6 +71,10 @@ internal sealed class OnCallChange : IAsyncDisposable
         return new(transaction, colleagues, by, UnixTime.ToDateTimeOffset(time.Microseconds()));
     }
 
+    /// <summary>A change that is looked at and never finished: it holds up no other.</summary>
+    public static async Task<OnCallChange> LookAsync(TenantDatabase database, IColleagues colleagues, Planner by, TimeProvider time, CancellationToken cancellation) =>
+        new(await database.BeginAsync(by.TenantId, cancellation), colleagues, by, UnixTime.ToDateTimeOffset(time.Microseconds()));
+
     /// <summary>A statement of the change.</summary>
     public NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> values) => _transaction.Command(sql, values);
 

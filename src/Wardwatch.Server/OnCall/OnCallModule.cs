@@ -16,6 +16,7 @@ public static class OnCallModule
         services.AddSingleton<DutyReader>();
         services.AddSingleton<IOnCall>(provider => provider.GetRequiredService<DutyReader>());
         services.AddSingleton<ScheduleRegistry>();
+        services.AddSingleton<SchedulePreview>();
         services.AddSingleton<ChangeList>();
         services.AddSingleton<ChangeRegistry>();
         services.AddSingleton<DutyStaff>();

@@ -87,7 +87,7 @@ internal static class OnCallProblems
         OnCallOutcome.SwapNotFound => Of(404, "urn:wardwatch:swap-not-found", "There is no such swap", result),
         OnCallOutcome.ColleagueNotFound => Of(404, "urn:wardwatch:colleague-not-found", "There is no such colleague", result),
         OnCallOutcome.FeedNotFound => Of(404, "urn:wardwatch:feed-not-found", "There is no such feed", result),
-        OnCallOutcome.VersionChanged => Of(412, "urn:wardwatch:version-changed", "Somebody changed the schedule in between", result with { Detail = "Load the schedule again." }),
+        OnCallOutcome.VersionChanged => Of(412, "urn:wardwatch:version-changed", "Somebody changed it in between", result with { Detail = result.Detail ?? "Load the schedule again." }),
         OnCallOutcome.VersionRequired => Of(428, "urn:wardwatch:version-required", "Say which version is to be changed", result with { Detail = "Send the ETag of the answer that you saw as If-Match." }),
         OnCallOutcome.ScheduleEnded => Of(409, "urn:wardwatch:schedule-ended", "The schedule has ended", result),
         OnCallOutcome.MemberWithoutDuty => Of(409, "urn:wardwatch:member-without-duty", "Somebody is named who has not this duty", result),

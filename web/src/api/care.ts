@@ -19,7 +19,7 @@ import type {
 } from '../live/alertTypes';
 import type { Page } from './adminShapes';
 import { type AlertKind, decodeLimits, kindShape, type LimitChange, type Limits } from './careShapes';
-import { Http, part, withQuery } from './http';
+import { Http, part, type Version, withQuery } from './http';
 
 /** More than stand on any ward at once; should there be more, they are asked for as well. */
 const PAGE = '200';
@@ -138,8 +138,8 @@ export class CareApi extends Http {
     return this.get(`/api/${of}/${part(id)}/limits`, decodeLimits, signal);
   }
 
-  setLimits(of: 'patients' | 'wards', id: string, change: LimitChange): Promise<void> {
-    return this.tell('PUT', `/api/${of}/${part(id)}/limits`, change);
+  setLimits(of: 'patients' | 'wards', id: string, change: LimitChange, version: Version): Promise<void> {
+    return this.tell('PUT', `/api/${of}/${part(id)}/limits`, change, version);
   }
 
   private async every<T>(load: (after: string | null) => Promise<Page<T>>): Promise<T[]> {

@@ -1,6 +1,6 @@
 /** Shapes of alert types and limits. Times in milliseconds; delays in seconds. */
 import { type AlertPriority, PRIORITIES } from '../live/alertTypes';
-import { absent, believed, fields, flag, list, number, oneOf, optional, text, time, whole } from '../live/decode';
+import { believed, fields, flag, list, number, oneOf, optional, text, time, whole } from '../live/decode';
 import { NUMERIC_VITALS, type VitalKey } from '../live/types';
 
 /** One of the types that there are, with what may be changed about it. */
@@ -62,6 +62,8 @@ export interface Setting {
 export interface Limit extends Setting {
   type: string;
   default: Setting;
+  /** What would be in force if the patient, or the ward that is asked about, had none of their own, and whose that is. */
+  otherwise: Setting & { from: 'default' | 'ward' };
   /** Whose it is: the nearest to the patient counts. */
   from: 'default' | 'ward' | 'patient';
   owner: string | null;
@@ -71,6 +73,7 @@ export interface Limit extends Setting {
 
 export interface Limits {
   items: Limit[];
+  version: number;
 }
 
 export interface LimitChange {
@@ -93,11 +96,12 @@ export const who = (value: unknown): string => (typeof value === 'string' ? valu
 
 function limit(value: unknown): Limit {
   const f = fields(value);
-  const now = setting(f);
+  const otherwise = fields(f.otherwise);
   return {
     type: text(f.type),
-    ...now,
-    default: absent(f.default) ? now : setting(f.default),
+    ...setting(f),
+    default: setting(f.default),
+    otherwise: { ...setting(otherwise), from: oneOf(['default', 'ward'] as const, otherwise.from) },
     from: oneOf(['default', 'ward', 'patient'] as const, f.from ?? 'default'),
     owner: optional(who, f.owner),
     reason: optional(text, f.reason),
@@ -107,5 +111,8 @@ function limit(value: unknown): Limit {
 
 /** GET /api/patients/{id}/limits and GET /api/wards/{id}/limits. */
 export const decodeLimits = whole(
-  (value): Limits => ({ items: list(fields(value).items).flatMap((one) => believed(() => limit(one)) ?? []) }),
+  (value): Limits => ({
+    items: list(fields(value).items).flatMap((one) => believed(() => limit(one)) ?? []),
+    version: number(fields(value).version),
+  }),
 );

@@ -26,9 +26,20 @@ export class Http {
     return this.request(method, path, body, decode, undefined, version);
   }
 
-  /** Where the answer has no content. */
-  protected async tell(method: string, path: string, body?: unknown): Promise<void> {
-    await this.request(method, path, body, null);
+  /** Where nothing of the answer is needed. */
+  protected async tell(method: string, path: string, body?: unknown, version?: Version): Promise<void> {
+    await this.request(method, path, body, null, undefined, version);
+  }
+
+  /** As `get`, where the question is in the body. `version`: what it is about. */
+  protected look<T>(
+    path: string,
+    body: unknown,
+    decode: Decode<T>,
+    signal?: AbortSignal,
+    version?: Version,
+  ): Promise<T> {
+    return this.request('POST', path, body, decode, signal, version);
   }
 
   private async request<T>(

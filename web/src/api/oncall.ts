@@ -10,12 +10,14 @@ import {
   decodeFeed,
   decodeNow,
   decodeOverrides,
+  decodePreview,
   decodeSchedule,
   decodeSchedules,
   decodeStaff,
   decodeSwaps,
   type Layer,
   type Override,
+  type PreviewCalendar,
   type Schedule,
   type Swap,
 } from './oncallShapes';
@@ -31,6 +33,7 @@ export type {
   Layer,
   OnDuty,
   Override,
+  PreviewCalendar,
   Restriction,
   Schedule,
   Stretch,
@@ -76,8 +79,20 @@ export class OnCallApi extends Http {
     return this.ask('PUT', ofSchedule(id), rules, decodeSchedule, version);
   }
 
-  endSchedule(id: string): Promise<void> {
-    return this.tell('DELETE', ofSchedule(id));
+  endSchedule(id: string, version: Version): Promise<void> {
+    return this.tell('DELETE', ofSchedule(id), undefined, version);
+  }
+
+  /** The calendar of one that is not saved yet; `known`: the one that it changes. */
+  preview(
+    rules: Rules | NewSchedule,
+    known: { id: string; version: Version } | null,
+    week: { from: number; until: number },
+    signal?: AbortSignal,
+  ): Promise<PreviewCalendar> {
+    const path = `${known ? ofSchedule(known.id) : '/api/oncall/schedules'}/preview`;
+    const span = { from: iso(week.from), until: iso(week.until) };
+    return this.look(withQuery(path, span), rules, decodePreview, signal, known?.version);
   }
 
   calendar(schedule: string, from: number, until: number, signal?: AbortSignal): Promise<Calendar> {
@@ -118,8 +133,8 @@ export class OnCallApi extends Http {
   }
 
   /** Replaces all duties and channels that somebody has. */
-  setDuties(id: string, duties: readonly Duty[], channels: readonly string[]): Promise<void> {
-    return this.tell('PUT', `/api/oncall/staff/${part(id)}`, { duties, channels });
+  setDuties(id: string, duties: readonly Duty[], channels: readonly string[], version: Version): Promise<void> {
+    return this.tell('PUT', `/api/oncall/staff/${part(id)}`, { duties, channels }, version);
   }
 
   /** Of the next shift, as the server counts it. */

@@ -59,6 +59,12 @@ export interface Calendar {
   overrides: Stretch[];
 }
 
+/** Of a schedule that is not saved yet. */
+export interface PreviewCalendar extends Calendar {
+  /** The turns of each layer by themselves, from now on. */
+  layers: Stretch[][];
+}
+
 export interface OnDuty extends Stretch {
   ward: string | null;
   role: string;
@@ -110,6 +116,7 @@ export interface DutyStaff extends DutyPerson {
   disabled: boolean;
   duties: Duty[];
   channels: string[];
+  version: number;
 }
 
 export interface CoverageCell {
@@ -179,10 +186,19 @@ function schedule(value: unknown): Schedule {
 export const decodeSchedule = whole(schedule);
 export const decodeSchedules = whole((value): Schedule[] => rows(fields(value).items, schedule));
 
-export const decodeCalendar = whole((value): Calendar => {
+function calendar(value: unknown): Calendar {
   const f = fields(value);
   return { final: rows(f.final, stretch), rotation: rows(f.rotation, stretch), overrides: rows(f.overrides, stretch) };
-});
+}
+
+export const decodeCalendar = whole(calendar);
+
+export const decodePreview = whole(
+  (value): PreviewCalendar => ({
+    ...calendar(value),
+    layers: list(fields(value).layers).map((layer) => rows(layer, stretch)),
+  }),
+);
 
 export const decodeNow = whole((value): DutyNow => {
   const f = fields(value);
@@ -241,6 +257,7 @@ export const decodeStaff = whole((value): DutyStaff[] =>
         };
       }),
       channels: list(f.channels ?? []).map(text),
+      version: number(f.version),
     };
   }),
 );

@@ -23,6 +23,9 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Somebody else has changed meanwhile what this change was decided on, and nothing was done. */
+export const isOvertaken = (error: unknown): boolean => error instanceof ApiProblem && error.type === 'version-changed';
+
 export interface Problem {
   type: string;
   title: string;

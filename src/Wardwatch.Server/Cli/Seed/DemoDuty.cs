@@ -64,7 +64,7 @@ internal static class DemoDuty
         {
             // Beside those that somebody has already, as after a seeding that was cut off.
             Duty[] all = [.. duties[accounts[user]].Where(had => !wanted.Exists(duty => (duty.Role, duty.Tier) == (had.Role, had.Tier))), .. wanted];
-            Require(await staff.SetAsync(Planner.OfTool(tenantId, AuditActions.SetDuties), accounts[user], (null, all, ["in-app", "push"]), cancellation), user);
+            Require(await staff.SetAsync(Planner.OfTool(tenantId, AuditActions.SetDuties), accounts[user], IfMatch.Any, (null, all, ["in-app", "push"]), cancellation), user);
         }
 
         var registry = new ScheduleRegistry(installation.Tenants, colleagues, audit, time);

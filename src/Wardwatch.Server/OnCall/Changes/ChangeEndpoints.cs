@@ -115,7 +115,7 @@ internal static class ChangeEndpoints
             return "schedule must be the id of a schedule.";
         }
 
-        if (!ScheduleEndpoints.TryRead(from, now, out var begin) || !ScheduleEndpoints.TryRead(until, now, out var end))
+        if (!ScheduleCalendar.TryRead(from, now, out var begin) || !ScheduleCalendar.TryRead(until, now, out var end))
         {
             return "from and until must be times such as 2026-11-23T00:00:00Z.";
         }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Audit.Contracts;
 using Wardwatch.Server.OnCall.Schedules;
+using Wardwatch.Server.Platform.Contracts;
 
 namespace Wardwatch.Server.OnCall.People;
 
@@ -30,10 +31,14 @@ internal static class DutyStaffEndpoints
             return OnCallProblems.Of(OnCallOutcome.ColleagueNotFound);
         }
 
-        var result = await staff.SetAsync(Planner.Of(context, AuditActions.SetDuties), account, Read(request), cancellation);
-        return result.IsDone && (await staff.ListAsync(context.User.TenantId(), cancellation)).Find(person => person.Id == account.ToString()) is { } person
-            ? TypedResults.Ok(person)
-            : OnCallProblems.Of(result.IsDone ? OnCallOutcome.ColleagueNotFound : result);
+        var result = await staff.SetAsync(Planner.Of(context, AuditActions.SetDuties), account, IfMatch.Of(context), Read(request), cancellation);
+        if (!result.IsDone || (await staff.ListAsync(context.User.TenantId(), cancellation)).Find(one => one.Id == account.ToString()) is not { } person)
+        {
+            return OnCallProblems.Of(result.IsDone ? OnCallOutcome.ColleagueNotFound : result);
+        }
+
+        context.Response.Headers.ETag = $"\"{person.Version}\"";
+        return TypedResults.Ok(person);
     }
 
     private static (string? Fault, IReadOnlyList<Duty> Duties, string[] Channels) Read(DutyStaffRequest request)

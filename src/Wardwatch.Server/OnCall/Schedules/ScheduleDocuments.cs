@@ -64,6 +64,14 @@ internal sealed record SchedulePage(IReadOnlyList<ScheduleResponse> Items, strin
 /// <param name="Source">rotation, override, swap; gap where there is nobody.</param>
 internal sealed record CalendarRow(DateTimeOffset From, DateTimeOffset Until, int Tier, DutyPerson? Person, string Source);
 
+/// <summary>A schedule over a while, cut at its ends, as it would be if it were saved now.</summary>
+/// <param name="Final">Who would be on duty, gaps included.</param>
+/// <param name="Rotation">Who would be without overrides and swaps.</param>
+/// <param name="Overrides">Where overrides and swaps would count.</param>
+/// <param name="Layers">Of each layer, lowest first: its turns by themselves, from now on.</param>
+internal sealed record PreviewResponse(
+    IReadOnlyList<CalendarRow> Final, IReadOnlyList<CalendarRow> Rotation, IReadOnlyList<CalendarRow> Overrides, IReadOnlyList<IReadOnlyList<CalendarRow>> Layers);
+
 /// <summary>A schedule over a while, cut at its ends.</summary>
 /// <param name="Final">Who is on duty, gaps included.</param>
 /// <param name="Rotation">Who would be without overrides and swaps.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wardwatch.Server.Access.Contracts;
 using Wardwatch.Server.Audit.Contracts;
@@ -11,9 +10,6 @@ namespace Wardwatch.Server.OnCall.Schedules;
 /// <summary>Schedules and their calendar.</summary>
 internal static class ScheduleEndpoints
 {
-    private const int ShownDays = 14;
-    private const int MostDays = 92;
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/oncall/schedules").WithTags("On call");
@@ -22,6 +18,10 @@ internal static class ScheduleEndpoints
         group.MapGet("/{id}/calendar", CalendarAsync).RequireAuthorization(Permissions.ReadOnCall).WithName("getCalendar")
             .WithSummary("Who is on duty in a schedule, over a while of at most 92 days: finally, by rotation alone, and by hand.");
         group.MapPost("/", AddAsync).RequireAuthorization(Permissions.ManageOnCall).WithName("addSchedule").WithSummary("Make a schedule.");
+        group.MapPost("/preview", PreviewNewAsync).RequireAuthorization(Permissions.ManageOnCall).WithName("previewSchedule")
+            .WithSummary("The calendar of a schedule as it would be made; nothing is stored.");
+        group.MapPost("/{id}/preview", PreviewChangeAsync).RequireAuthorization(Permissions.ManageOnCall).WithName("previewScheduleChange")
+            .WithSummary("The calendar of a schedule as it would be with other rules; nothing is stored.");
         group.MapPut("/{id}", ChangeAsync).RequireAuthorization(Permissions.ManageOnCall).WithName("changeSchedule").WithSummary("Give a schedule other rules, from now on.");
         group.MapDelete("/{id}", EndAsync).RequireAuthorization(Permissions.ManageOnCall).WithName("endSchedule").WithSummary("End a schedule now; what was stays.");
     }
@@ -47,9 +47,9 @@ internal static class ScheduleEndpoints
     private static async Task<Results<Ok<CalendarResponse>, ProblemHttpResult>> CalendarAsync(
         string id, HttpContext context, TenantDatabase database, DutyReader duties, TimeProvider time, string? from = null, string? until = null, CancellationToken cancellation = default)
     {
-        if (!TryRead(from, time.GetUtcNow(), out var begin) || !TryRead(until, begin.AddDays(ShownDays), out var end) || begin >= end || end - begin > TimeSpan.FromDays(MostDays))
+        if (ScheduleCalendar.ReadPeriod(from, until, time.GetUtcNow(), out var within) is { } fault)
         {
-            return Problems.InvalidParameter($"from and until must be times such as 2026-11-23T00:00:00Z, until later than from by at most {MostDays} days.");
+            return Problems.InvalidParameter(fault);
         }
 
         var tenantId = context.User.TenantId();
@@ -59,16 +59,9 @@ internal static class ScheduleEndpoints
             return OnCallProblems.Of(OnCallOutcome.ScheduleNotFound);
         }
 
-        var (within, names) = (new Period(begin, end), await duties.NamesAsync(transaction.Connection, tenantId, cancellation));
+        var names = await duties.NamesAsync(transaction.Connection, tenantId, cancellation);
         var rules = (await ScheduleReader.ReadAsync(transaction.Connection, tenantId, role: null, number, within, cancellation)).FirstOrDefault()?.Rules ?? new([], []);
-        var rotation = rules.Rotation(within, names.ContainsKey);
-        var final = rules.Substitute(rotation, within, names.ContainsKey);
-        return TypedResults.Ok(new CalendarResponse(
-            [.. final.Select(Row).Concat(Stretches.Gaps(final, within).Select(gap => new CalendarRow(gap.From, gap.Until, known.Tier, Person: null, "gap"))).OrderBy(row => row.From)],
-            rotation.ConvertAll(Row), [.. final.Where(stretch => stretch.Source != DutySource.Rotation).Select(Row)]));
-
-        CalendarRow Row(Stretch stretch) =>
-            new(stretch.From, stretch.Until, known.Tier, new(stretch.Person.ToString(), names.GetValueOrDefault(stretch.Person)), stretch.Source.Word());
+        return TypedResults.Ok(new ScheduleCalendar(known.Tier, within, names).Of(rules));
     }
 
     private static async Task<Results<Created<ScheduleResponse>, ProblemHttpResult>> AddAsync(
@@ -98,20 +91,41 @@ internal static class ScheduleEndpoints
         return result.IsDone && await ShowAsync(id, context, database, duties, cancellation) is { } schedule ? TypedResults.Ok(schedule) : OnCallProblems.Of(result);
     }
 
+    private static async Task<Results<Ok<PreviewResponse>, ProblemHttpResult>> PreviewNewAsync(
+        ScheduleRequest request, HttpContext context, SchedulePreview preview, TimeProvider time, string? from = null, string? until = null, CancellationToken cancellation = default)
+    {
+        if (ScheduleCalendar.ReadPeriod(from, until, time.GetUtcNow(), out var within) is { } fault)
+        {
+            return Problems.InvalidParameter(fault);
+        }
+
+        var (result, drawn) = await preview.OfNewAsync(Planner.Of(context, AuditActions.AddSchedule), request, within, cancellation);
+        return drawn is not null ? TypedResults.Ok(drawn) : OnCallProblems.Of(result);
+    }
+
+    private static async Task<Results<Ok<PreviewResponse>, ProblemHttpResult>> PreviewChangeAsync(
+        string id, ScheduleRequest request, HttpContext context, SchedulePreview preview, TimeProvider time, string? from = null, string? until = null, CancellationToken cancellation = default)
+    {
+        if (ScheduleCalendar.ReadPeriod(from, until, time.GetUtcNow(), out var within) is { } fault)
+        {
+            return Problems.InvalidParameter(fault);
+        }
+
+        if (!Guid.TryParse(id, out var number))
+        {
+            return OnCallProblems.Of(OnCallOutcome.ScheduleNotFound);
+        }
+
+        var (result, drawn) = await preview.OfChangeAsync(Planner.Of(context, AuditActions.ChangeSchedule), number, IfMatch.Of(context), request, within, cancellation);
+        return drawn is not null ? TypedResults.Ok(drawn) : OnCallProblems.Of(result);
+    }
+
     private static async Task<Results<NoContent, ProblemHttpResult>> EndAsync(string id, HttpContext context, ScheduleRegistry registry, CancellationToken cancellation)
     {
         var result = Guid.TryParse(id, out var number)
             ? await registry.EndAsync(Planner.Of(context, AuditActions.EndSchedule), number, IfMatch.Of(context), cancellation)
             : OnCallOutcome.ScheduleNotFound;
         return result.IsDone ? TypedResults.NoContent() : OnCallProblems.Of(result);
-    }
-
-    /// <summary>Reads a time of a query; where there is none, it is another one.</summary>
-    internal static bool TryRead(string? text, DateTimeOffset otherwise, out DateTimeOffset time)
-    {
-        time = otherwise;
-        return text is null
-            || (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time) && time.Year is > 2000 and < 2200);
     }
 
     private static async Task<ScheduleResponse?> ShowAsync(string id, HttpContext context, TenantDatabase database, DutyReader duties, CancellationToken cancellation)

@@ -35,18 +35,8 @@ internal sealed class ScheduleRegistry(TenantDatabase database, IColleagues coll
     /// <param name="cancellation">Gives up.</param>
     public async Task<OnCallResult> AddAsync(Planner by, Guid id, string? ward, string role, int tier, ScheduleData data, CancellationToken cancellation)
     {
-        if (!by.Reaches(ward))
-        {
-            return OnCallOutcome.WardNotFound;
-        }
-
         await using var change = await OnCallChange.BeginAsync(database, colleagues, by, time, cancellation);
-        if (ward is not null && !await change.HasWardsAsync([ward], cancellation))
-        {
-            return OnCallOutcome.WardNotFound;
-        }
-
-        if (await change.CheckAsync(data.Layers.SelectMany(layer => layer.Members), role, tier, ward, cancellation) is { IsDone: false } refused)
+        if (await ScheduleChecks.OfNewAsync(change, ward, role, tier, data, cancellation) is { IsDone: false } refused)
         {
             return refused;
         }
@@ -65,33 +55,14 @@ internal sealed class ScheduleRegistry(TenantDatabase database, IColleagues coll
     public async Task<OnCallResult> ChangeAsync(Planner by, Guid id, IfMatch match, ScheduleRequest asked, CancellationToken cancellation)
     {
         await using var change = await OnCallChange.BeginAsync(database, colleagues, by, time, cancellation);
-        if (await change.FindAsync(id, cancellation) is not { } schedule)
+        var (result, found) = await ScheduleChecks.OfChangeAsync(change, id, match, asked, cancellation);
+        if (found is not var (schedule, data))
         {
-            return OnCallOutcome.ScheduleNotFound;
-        }
-
-        if (ScheduleFields.Read(asked, out var data) is { } fault)
-        {
-            return new(OnCallOutcome.Invalid, fault);
-        }
-
-        if ((asked.Ward is not null && asked.Ward != schedule.Ward) || (asked.Role is not null && asked.Role != schedule.Role) || (asked.Tier is not null && asked.Tier != schedule.Tier))
-        {
-            return new(OnCallOutcome.Invalid, "ward, role and tier of a schedule stay: end it and make another one.");
-        }
-
-        if (Refusal(schedule, match) is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (await change.CheckAsync(data!.Layers.SelectMany(layer => layer.Members), schedule.Role, schedule.Tier, schedule.Ward, cancellation) is { IsDone: false } refused)
-        {
-            return refused;
+            return result;
         }
 
         await change.ExecuteAsync(Change, cancellation, id, data.Name, change.At.UtcDateTime);
-        if (schedule.Last.Zone.Id != data.Zone.Id || StoredLayers.Write(schedule.Last.Layers) != StoredLayers.Write(data.Layers))
+        if (ScheduleChecks.AreOtherRules(schedule, data))
         {
             await change.ExecuteAsync(EndRevision, cancellation, id, change.At.UtcDateTime);
             await WriteAsync(change, id, data, cancellation);
@@ -109,7 +80,7 @@ internal sealed class ScheduleRegistry(TenantDatabase database, IColleagues coll
             return OnCallOutcome.ScheduleNotFound;
         }
 
-        if (Refusal(schedule, match.IsGiven ? match : new(IsGiven: true, Version: null)) is { } refusal)
+        if (ScheduleChecks.Refusal(schedule, match.OrAny) is { } refusal)
         {
             return refusal;
         }
@@ -118,12 +89,6 @@ internal sealed class ScheduleRegistry(TenantDatabase database, IColleagues coll
         await change.ExecuteAsync(End, cancellation, id, change.At.UtcDateTime);
         return await change.FinishAsync(trail, $"{id}: {schedule.Name}", purpose: null, cancellation);
     }
-
-    private static OnCallResult? Refusal(StoredSchedule schedule, IfMatch match) =>
-        schedule.EndedAt is not null ? OnCallOutcome.ScheduleEnded
-        : !match.IsGiven ? OnCallOutcome.VersionRequired
-        : match.Version is not null && match.Version != schedule.Version ? OnCallOutcome.VersionChanged
-        : null;
 
     private static Task<int> WriteAsync(OnCallChange change, Guid id, ScheduleData data, CancellationToken cancellation) => change.ExecuteAsync(
         InsertRevision, cancellation, id, change.By.TenantId, data.Zone.Id, StoredLayers.Write(data.Layers), change.At.UtcDateTime, change.By.Entry.AccountId);

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Version } from '../../api/http';
 import type { PatientEntry } from '../../api/patientShapes';
-import { ApiProblem } from '../../api/problem';
+import { ApiProblem, isOvertaken } from '../../api/problem';
 import { type Action, useAction } from '../../ui/forms';
 import { type Change, changesOf } from '../../ui/identity';
 import { rethrow, shortWardOf, usePatients, useWards } from '../../ui/usePatients';
@@ -42,10 +42,9 @@ export function useChange(patient: PatientEntry, changed: () => void): Versioned
     setConflict(null);
     const done = await action.run(() =>
       act(base.version).catch(async (error: unknown) => {
-        const overtaken = error instanceof ApiProblem && error.type === 'version-changed';
         if (error instanceof ApiProblem && error.type === 'bed-occupied')
           void client.invalidateQueries({ queryKey: ['beds'] });
-        if (!overtaken) {
+        if (!isOvertaken(error)) {
           void client.invalidateQueries({ queryKey: ['patient', base.id] });
           return rethrow(error);
         }

@@ -1,9 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import type { Version } from '../../api/http';
 import { may } from '../../api/me';
+import { isOvertaken } from '../../api/problem';
 import { useCareApi, useNow } from '../../ui/care';
 import { fromField, toField } from '../../ui/filters';
-import { Field, FormProblem, fieldsOf, useAction } from '../../ui/forms';
+import { Field, FormDone, FormProblem, fieldsOf, useAction } from '../../ui/forms';
 import { useServices } from '../../ui/services';
 import { PageState, ProblemState } from '../../ui/states';
 import { SkeletonRows } from '../../ui/Table';
@@ -12,8 +14,8 @@ import { rethrow } from '../../ui/usePatients';
 import { words } from '../../ui/words';
 import {
   type Draft,
-  defaultDraft,
   draftOf,
+  otherwiseDraft,
   overridesOf,
   reasonIsRight,
   sameDraft,
@@ -42,9 +44,14 @@ interface Props {
 export function Limits(props: Props) {
   const { of, id } = props;
   const api = useCareApi();
+  // What is entered is decided on what was seen: newer limits do not slip under it.
+  const [round, setRound] = useState(0);
   const limits = useQuery({
-    queryKey: ['limits', of, id],
+    queryKey: ['limits-form', of, id, round],
     queryFn: ({ signal }) => api.limits(of, id, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: 'always',
+    gcTime: 0,
   });
   const kinds = useQuery({
     queryKey: ['alert-kinds'],
@@ -56,7 +63,7 @@ export function Limits(props: Props) {
     for (const one of [limits, kinds]) if (one.isError) void one.refetch();
   };
   if (failed) return <ProblemState error={failed} retry={retry} />;
-  if (!limits.data || !kinds.data) return <SkeletonRows />;
+  if (!limits.data || limits.isFetching || !kinds.data) return <SkeletonRows />;
   const rows = limits.data.items.flatMap((limit) => {
     const kind = kinds.data.find((one) => one.type === limit.type);
     return kind?.overridable ? [{ limit, kind }] : [];
@@ -67,15 +74,30 @@ export function Limits(props: Props) {
         <p>{text.none}</p>
       </PageState>
     );
-  return <Editor {...props} rows={rows} />;
+  const again = (): void => {
+    props.edited(false);
+    setRound(round + 1);
+  };
+  return <Editor key={round} {...props} rows={rows} version={limits.data.version} again={again} anew={round > 0} />;
 }
 
-function Editor({ of, id, name, edited, done, unsaved, rows }: Props & { rows: readonly Row[] }) {
+interface EditorProps extends Props {
+  rows: readonly Row[];
+  version: Version;
+  /** Loads them anew; what is entered is lost. */
+  again(): void;
+  /** They were. */
+  anew: boolean;
+}
+
+function Editor({ of, id, name, edited, done, unsaved, rows, version, again, anew }: EditorProps) {
   const api = useCareApi();
   const client = useQueryClient();
   const { user } = useServices();
   const now = useNow();
-  const action = useAction(words.alerts.known);
+  const action = useAction({ ...words.alerts.known, ...text.known });
+  const [stale, setStale] = useState(false);
+  const [touched, setTouched] = useState(false);
   const given = rows.map((row) => draftOf(row.limit));
   const [drafts, setDrafts] = useState(given);
   const [errors, setErrors] = useState({ reason: '', until: '' });
@@ -84,6 +106,7 @@ function Editor({ of, id, name, edited, done, unsaved, rows }: Props & { rows: r
   const wrong = rows.map(({ kind }, index) => wrongIn(drafts[index] as Draft, kind));
   const change = (next: Draft[]): void => {
     setDrafts(next);
+    setTouched(true);
     edited(next.some((one, at) => !sameDraft(one, given[at] as Draft)));
   };
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
@@ -96,12 +119,17 @@ function Editor({ of, id, name, edited, done, unsaved, rows }: Props & { rows: r
       until: untilIsRight(Date.parse(expiresAt), now, of) ? '' : text.badUntil[of],
     };
     setErrors(found);
+    setStale(false);
     const outside = wrong.some((one) => one.limit || one.delay);
     if (outside) action.refuse(text.someWrong);
     if (found.reason || found.until || outside) return;
     const limits = rows.map((row) => row.limit);
     const saved = await action.run(async () => {
-      await api.setLimits(of, id, { overrides: overridesOf(limits, drafts, of), reason, expiresAt }).catch(rethrow);
+      const wanted = { overrides: overridesOf(limits, drafts), reason, expiresAt };
+      await api.setLimits(of, id, wanted, version).catch((error: unknown) => {
+        setStale(isOvertaken(error));
+        rethrow(error);
+      });
       return true;
     });
     if (!saved) return;
@@ -112,10 +140,11 @@ function Editor({ of, id, name, edited, done, unsaved, rows }: Props & { rows: r
   return (
     <form className="form form-wide limits" onSubmit={(event) => void submit(event)} noValidate>
       <p className="dialog-text">{text.help[of]}</p>
-      <LimitTable caption={text.title(name)}>
+      <LimitTable of={of} caption={text.title(name)}>
         {rows.map((row, index) => (
           <LimitRow
             key={row.kind.type}
+            of={of}
             row={row}
             draft={drafts[index] as Draft}
             wrong={wrong[index] as { limit: boolean; delay: boolean }}
@@ -134,7 +163,10 @@ function Editor({ of, id, name, edited, done, unsaved, rows }: Props & { rows: r
               error={errors.reason}
               maxLength={200}
               autoComplete="off"
-              onChange={() => edited(true)}
+              onChange={() => {
+                setTouched(true);
+                edited(true);
+              }}
             />
             <Field
               label={text.until}
@@ -147,9 +179,19 @@ function Editor({ of, id, name, edited, done, unsaved, rows }: Props & { rows: r
           </div>
           <p className="field-hint">{text.forAll}</p>
           <FormProblem>{action.problem}</FormProblem>
+          <FormDone>{anew && !touched && !action.problem ? text.loaded : ''}</FormDone>
           <div className="form-buttons">
-            <button type="button" className="button" onClick={() => change(rows.map((row) => defaultDraft(row.limit)))}>
-              {text.clear}
+            {stale && (
+              <button type="button" className="button" onClick={again}>
+                {text.loadAgain}
+              </button>
+            )}
+            <button
+              type="button"
+              className="button"
+              onClick={() => change(rows.map((row) => otherwiseDraft(row.limit)))}
+            >
+              {text.clear[of]}
             </button>
             <button type="submit" className="button button-press" disabled={action.busy}>
               {text.go}
@@ -161,13 +203,13 @@ function Editor({ of, id, name, edited, done, unsaved, rows }: Props & { rows: r
   );
 }
 
-function LimitTable({ caption, children }: { caption: string; children: ReactNode }) {
+function LimitTable({ of, caption, children }: { of: Whose; caption: string; children: ReactNode }) {
   return (
     <table className="data">
       <caption className="hidden-words">{caption}</caption>
       <thead>
         <tr>
-          {[text.type, text.on, text.limit, text.delay, text.default].map((one) => (
+          {[text.type, text.on, text.limit, text.delay, text.otherwise[of]].map((one) => (
             <th key={one} scope="col">
               {one}
             </th>

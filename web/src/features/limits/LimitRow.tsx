@@ -1,7 +1,7 @@
-import type { AlertKind, Limit } from '../../api/careShapes';
+import type { AlertKind, Limit, Setting } from '../../api/careShapes';
 import { dayMonth, shortTime } from '../../ui/format';
 import { words } from '../../ui/words';
-import type { Draft } from './drafts';
+import type { Draft, Whose } from './drafts';
 
 const text = words.alerts.limitsEditor;
 
@@ -12,6 +12,7 @@ export interface Row {
 }
 
 interface LimitRowProps {
+  of: Whose;
   row: Row;
   draft: Draft;
   wrong: { limit: boolean; delay: boolean };
@@ -19,11 +20,14 @@ interface LimitRowProps {
   disabled: boolean;
 }
 
-const settingWords = ({ limit, on }: Limit['default'], unit: string): string =>
-  on ? `${limit ?? ''}${unit ? ` ${unit}` : ''}` : text.off;
+function settingWords({ limit, delaySeconds, on }: Setting, { unit, delaySeconds: given }: AlertKind): string {
+  if (!on) return text.off;
+  const value = limit === null ? '' : `${limit}${unit ? ` ${unit}` : ''}`;
+  return [value, given === null || delaySeconds === null ? '' : text.after(delaySeconds)].filter(Boolean).join(', ');
+}
 
 /** One kind of alert: on or off, its limit and its delay, within what is safe. */
-export function LimitRow({ row: { limit, kind }, draft, wrong, set, disabled }: LimitRowProps) {
+export function LimitRow({ of, row: { limit, kind }, draft, wrong, set, disabled }: LimitRowProps) {
   const by =
     limit.from === 'default'
       ? ''
@@ -84,8 +88,14 @@ export function LimitRow({ row: { limit, kind }, draft, wrong, set, disabled }: 
         )}
         {wrong.delay && <span className="field-error">{text.outside(delays)}</span>}
       </td>
-      <td data-label={text.default}>
-        {settingWords(limit.default, kind.unit)}
+      <td data-label={text.otherwise[of]}>
+        {settingWords(limit.otherwise, kind)}
+        {of === 'patients' && (
+          <>
+            {' '}
+            <span className={limit.otherwise.from === 'ward' ? 'chip' : 'soft'}>{text.from[limit.otherwise.from]}</span>
+          </>
+        )}
         {safe && (
           <small>
             {text.safe} {safe}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertKind, Limit } from '../../api/careShapes';
-import { defaultDraft, draftOf, overridesOf, reasonIsRight, untilIsRight, wrongIn } from './drafts';
+import { draftOf, otherwiseDraft, overridesOf, reasonIsRight, untilIsRight, wrongIn } from './drafts';
 
 const limit = (more: Partial<Limit> = {}): Limit => ({
   type: 'spo2-low',
@@ -8,6 +8,7 @@ const limit = (more: Partial<Limit> = {}): Limit => ({
   delaySeconds: 15,
   on: true,
   default: { limit: 90, delaySeconds: 15, on: true },
+  otherwise: { limit: 90, delaySeconds: 15, on: true, from: 'default' },
   from: 'default',
   owner: null,
   reason: null,
@@ -31,16 +32,20 @@ describe('the limits editor', () => {
     ]);
   });
 
-  test('keeps what the patient has already, and takes it back with the default', () => {
+  test('keeps what there is already, and takes it back with what would count without it', () => {
     const own = limit({ limit: 86, from: 'patient' });
     expect(overridesOf([own], [draftOf(own)])).toHaveLength(1);
-    expect(overridesOf([own], [defaultDraft(own)])).toEqual([]);
+    expect(overridesOf([own], [otherwiseDraft(own)])).toEqual([]);
   });
 
-  test('a ward’s limit counts unless it is changed, and the default above it has to be said', () => {
-    const ward = limit({ limit: 88, from: 'ward' });
-    expect(overridesOf([ward], [draftOf(ward)])).toEqual([]);
-    expect(overridesOf([ward], [defaultDraft(ward)])).toEqual([
+  test('for a patient it is the ward’s limit that counts otherwise, and the default above it has to be said', () => {
+    const wards = { limit: 88, delaySeconds: 15, on: true, from: 'ward' } as const;
+    const unchanged = limit({ limit: 88, from: 'ward', otherwise: wards });
+    expect(overridesOf([unchanged], [draftOf(unchanged)])).toEqual([]);
+    const own = limit({ limit: 86, from: 'patient', otherwise: wards });
+    expect(otherwiseDraft(own).limit).toBe('88');
+    expect(overridesOf([own], [otherwiseDraft(own)])).toEqual([]);
+    expect(overridesOf([own], [{ ...draftOf(own), limit: '90' }])).toEqual([
       { type: 'spo2-low', limit: 90, delaySeconds: 15, on: true },
     ]);
   });
@@ -60,12 +65,7 @@ describe('the limits editor', () => {
     expect(untilIsRight(2001 + 7 * 86_400_000, 2000)).toBe(false);
   });
 
-  test('of a ward, what it has already is kept, taken back with the default, and lasts ninety days at most', () => {
-    const own = limit({ limit: 88, from: 'ward' });
-    expect(overridesOf([own], [draftOf(own)], 'wards')).toEqual([
-      { type: 'spo2-low', limit: 88, delaySeconds: 15, on: true },
-    ]);
-    expect(overridesOf([own], [defaultDraft(own)], 'wards')).toEqual([]);
+  test('a ward’s limits last ninety days at most', () => {
     expect(untilIsRight(90 * 86_400_000, 1, 'wards')).toBe(true);
     expect(untilIsRight(2 + 90 * 86_400_000, 1, 'wards')).toBe(false);
   });

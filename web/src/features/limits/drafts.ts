@@ -27,7 +27,8 @@ export const draftOf = ({ type, on, limit, delaySeconds }: Limit): Draft => ({
   delay: shown(delaySeconds),
 });
 
-export const defaultDraft = (limit: Limit): Draft => draftOf({ ...limit, ...limit.default });
+/** As it would be without one of their own. */
+export const otherwiseDraft = (limit: Limit): Draft => draftOf({ ...limit, ...limit.otherwise });
 
 export const sameDraft = (one: Draft, other: Draft): boolean =>
   one.on === other.on && one.limit === other.limit && one.delay === other.delay;
@@ -50,20 +51,11 @@ export function wrongIn(draft: Draft, kind: AlertKind): { limit: boolean; delay:
   };
 }
 
-/**
- * The overrides to be sent, which replace all that the patient or ward has: whatever differs from what would count without one. For a
- * patient, a type whose value is the ward's is sent as soon as it differs from the ward's.
- */
-export function overridesOf(
-  limits: readonly Limit[],
-  drafts: readonly Draft[],
-  of: Whose = 'patients',
-): LimitChange['overrides'] {
-  const own = of === 'patients' ? 'patient' : 'ward';
+/** The overrides to be sent, which replace all that the patient or ward has: whatever differs from what would count without one. */
+export function overridesOf(limits: readonly Limit[], drafts: readonly Draft[]): LimitChange['overrides'] {
   return drafts.flatMap((draft) => {
-    const limit = limits.find((one) => one.type === draft.type);
-    if (!limit) return [];
-    const without = limit.from === own ? limit.default : limit;
+    const without = limits.find((one) => one.type === draft.type)?.otherwise;
+    if (!without) return [];
     const one = { type: draft.type, limit: read(draft.limit), delaySeconds: read(draft.delay), on: draft.on };
     const differs = one.limit !== without.limit || one.delaySeconds !== without.delaySeconds || one.on !== without.on;
     return differs ? [one] : [];

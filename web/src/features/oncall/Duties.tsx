@@ -24,6 +24,7 @@ export function Duties() {
   const own = useOwnWards();
   const { values, set } = useFilters(FILTERS);
   const [openId, setOpenId] = useState<string | null>(null);
+  const [round, setRound] = useState(0);
   const staff = useQuery({ queryKey: ['duty-staff'], queryFn: ({ signal }) => api.staff(signal) });
   const sought = values.search.toLowerCase();
   const rows = (staff.data ?? []).filter(
@@ -34,6 +35,15 @@ export function Duties() {
   const open = staff.data?.find((one) => one.id === openId) ?? null;
   const mayEdit = (one: DutyStaff): boolean =>
     may(user, 'oncall.manage') && (own === null || own.some(({ id }) => one.wards.includes(id)));
+  const edit = ({ id }: DutyStaff): void => {
+    setRound(0);
+    setOpenId(id);
+  };
+  const again = async (): Promise<void> => {
+    const { error } = await staff.refetch();
+    if (error) throw error;
+    setRound(round + 1);
+  };
   const where = ({ wards: at }: Duty): string =>
     at === null ? text.hospital : at.map((id) => shortWardOf(wards, id)).join(', ');
   const columns: Column<DutyStaff>[] = [
@@ -62,7 +72,7 @@ export function Duties() {
       actions: true,
       cell: (one) =>
         mayEdit(one) && (
-          <button type="button" className="button" onClick={() => setOpenId(one.id)}>
+          <button type="button" className="button" onClick={() => edit(one)}>
             {words.admin.edit}
             <span className="hidden-words"> {one.name}</span>
           </button>
@@ -97,7 +107,7 @@ export function Duties() {
           rowClass={(one) => (one.disabled ? 'row-off' : '')}
         />
       )}
-      {open && <DutiesDialog person={open} close={() => setOpenId(null)} />}
+      {open && <DutiesDialog key={round} person={open} close={() => setOpenId(null)} again={again} anew={round > 0} />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import type { Duty, DutyStaff } from '../../api/oncall';
-import { Choice, Dialog, FormProblem, useAction } from '../../ui/forms';
+import { isOvertaken } from '../../api/problem';
+import { Choice, Dialog, FormDone, FormProblem, useAction } from '../../ui/forms';
 import { useUnsaved } from '../../ui/Unsaved';
 import { rethrow, useWards } from '../../ui/usePatients';
 import { words } from '../../ui/words';
@@ -15,12 +16,24 @@ interface Keyed {
   duty: Duty;
 }
 
+interface DutiesProps {
+  person: DutyStaff;
+  close(): void;
+  /** Loads them anew; what is entered is lost. */
+  again(): Promise<void>;
+  /** They were. */
+  anew: boolean;
+}
+
 /** What somebody can be on duty as, and how they like to be told. */
-export function DutiesDialog({ person, close }: { person: DutyStaff; close(): void }) {
+export function DutiesDialog({ person: present, close, again, anew }: DutiesProps) {
   const api = useOnCallApi();
   const changed = useDutyChanged();
   const action = useAction({ ...words.patients.known, ...text.known });
   const { wards } = useWards();
+  // What is entered is decided on what was seen: newer duties do not slip under it.
+  const [person] = useState(present);
+  const [stale, setStale] = useState(false);
   const [given] = useState(() => ({
     duties: person.duties.map((duty, key): Keyed => ({ key, duty })),
     channels: channelsOf(person.channels),
@@ -28,7 +41,8 @@ export function DutiesDialog({ person, close }: { person: DutyStaff; close(): vo
   const [duties, setDuties] = useState(given.duties);
   const [channels, setChannels] = useState(given.channels);
   const [tried, setTried] = useState(false);
-  const unsaved = useUnsaved(duties !== given.duties || channels !== given.channels);
+  const dirty = duties !== given.duties || channels !== given.channels;
+  const unsaved = useUnsaved(dirty);
   const wrong = wrongInDuties(duties.map(({ duty }) => duty));
   const set = (key: number, more: Partial<Duty>): void =>
     setDuties(duties.map((one) => (one.key === key ? { key, duty: { ...one.duty, ...more } } : one)));
@@ -39,12 +53,16 @@ export function DutiesDialog({ person, close }: { person: DutyStaff; close(): vo
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
+    setStale(false);
     if (wrong.twice) return action.refuse(text.twice);
     if (wrong.wards.some(Boolean)) return action.refuse(text.missingWards);
     const chosen = channels.filter(({ on }) => on).map(({ channel }) => channel);
     const done = await action.run(async () => {
       const all = duties.map(({ duty }) => duty);
-      await api.setDuties(person.id, all, chosen).catch(rethrow);
+      await api.setDuties(person.id, all, chosen, person.version).catch((error: unknown) => {
+        setStale(isOvertaken(error));
+        rethrow(error);
+      });
       return true;
     });
     if (!done) return;
@@ -109,7 +127,13 @@ export function DutiesDialog({ person, close }: { person: DutyStaff; close(): vo
         </button>
         <Channels channels={channels} set={setChannels} />
         <FormProblem>{action.problem}</FormProblem>
+        <FormDone>{anew && !dirty && !action.problem ? text.loaded : ''}</FormDone>
         <div className="form-buttons">
+          {stale && (
+            <button type="button" className="button" disabled={action.busy} onClick={() => void action.run(again)}>
+              {text.loadAgain}
+            </button>
+          )}
           <button type="button" className="button" onClick={() => unsaved.leave(close)}>
             {words.action.cancel}
           </button>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { Schedule } from '../../api/oncall';
-import { ApiProblem } from '../../api/problem';
+import { isOvertaken } from '../../api/problem';
 import { useNow } from '../../ui/care';
 import { localDay } from '../../ui/format';
 import { Confirm, FormDone, FormProblem, useAction } from '../../ui/forms';
@@ -12,9 +12,20 @@ import { useUnsaved } from '../../ui/Unsaved';
 import { rethrow, useWards } from '../../ui/usePatients';
 import { words } from '../../ui/words';
 import { useDutyChanged, useOnCallApi, useOwnWards } from './common';
-import { candidates, differs, draftOf, moved, newLayer, rulesOf, type ScheduleDraft, wrongIn } from './draft';
+import {
+  candidates,
+  differs,
+  draftOf,
+  moved,
+  newLayer,
+  newScheduleOf,
+  rulesOf,
+  type ScheduleDraft,
+  wrongIn,
+} from './draft';
 import { LayerFields } from './LayerFields';
-import { Preview } from './Preview';
+import { Gaps, Preview } from './Preview';
+import { usePreview } from './usePreview';
 import { WhatFor } from './WhatFor';
 
 const text = words.schedules.editor;
@@ -87,6 +98,7 @@ function Form({ schedule, given: first, again, said }: FormProps) {
   const unsaved = useUnsaved(differs(given, draft));
   const staff = useQuery({ queryKey: ['duty-staff'], queryFn: ({ signal }) => api.staff(signal) });
   const wrong = wrongIn(draft);
+  const preview = usePreview(schedule, wrong.any ? null : draft);
   const set = (more: Partial<ScheduleDraft>): void => setDraft({ ...draft, ...more });
   const setLayers = (layers: ScheduleDraft['layers']): void => set({ layers });
   const ended = schedule !== null && schedule.endedAt !== null;
@@ -94,14 +106,12 @@ function Form({ schedule, given: first, again, said }: FormProps) {
     setTried(true);
     setStale(false);
     if (wrong.any) return action.refuse(text.somethingWrong);
-    const { role, tier, ward } = draft;
     const done = await action.run(async () => {
-      const rules = rulesOf(draft);
       const sent = schedule
-        ? api.changeSchedule(schedule.id, rules, schedule.version)
-        : api.addSchedule({ ...rules, role, tier, ward: ward || null });
+        ? api.changeSchedule(schedule.id, rulesOf(draft), schedule.version)
+        : api.addSchedule(newScheduleOf(draft));
       return sent.catch((error: unknown) => {
-        setStale(error instanceof ApiProblem && error.type === 'version-changed');
+        setStale(isOvertaken(error));
         rethrow(error);
       });
     });
@@ -122,46 +132,50 @@ function Form({ schedule, given: first, again, said }: FormProps) {
     >
       <h2>{schedule ? text.edit(schedule.name) : text.new}</h2>
       {ended && <p className="oncall-hole">{text.ended}</p>}
-      <fieldset disabled={ended} className="schedule-parts">
-        <WhatFor draft={draft} set={set} isNew={schedule === null} wrong={tried ? wrong : null} />
-        <p className="field-hint">{text.layersHelp}</p>
-        {draft.layers.map((layer, index) => (
-          <section key={layer.key} className="layer" aria-label={text.layer(index + 1)}>
-            <div className="tools">
-              <h3>{text.layer(index + 1)}</h3>
-              <span className="grow" />
-              {draft.layers.length > 1 && (
-                <LayerButtons
-                  number={index + 1}
-                  last={index === draft.layers.length - 1}
-                  move={(by) => setLayers(moved(draft.layers, index, by))}
-                  remove={() => setLayers(draft.layers.filter((one) => one !== layer))}
-                />
-              )}
-            </div>
-            <LayerFields
-              layer={layer}
-              number={index + 1}
-              wrong={(tried && wrong.layers[index]) || NOTHING_WRONG}
-              staff={staff.data ? candidates(staff.data, draft) : []}
-              set={(more) => setLayers(draft.layers.map((one) => (one === layer ? { ...one, ...more } : one)))}
-            />
-          </section>
-        ))}
-        <button
-          type="button"
-          className="button"
-          disabled={draft.layers.length >= MOST_LAYERS}
-          onClick={() => setLayers([...draft.layers, newLayer(localDay(now))])}
-        >
-          {text.addLayer}
-        </button>
-      </fieldset>
-      <section className="schedule-preview" aria-labelledby="preview-title">
-        <h3 id="preview-title">{words.schedules.preview.title}</h3>
-        <p className="field-hint">{wrong.any ? words.schedules.preview.wrong : words.schedules.preview.help}</p>
-        {!wrong.any && <Preview draft={draft} />}
-      </section>
+      <div className="schedule-entered">
+        <fieldset disabled={ended} className="schedule-parts">
+          <WhatFor draft={draft} set={set} isNew={schedule === null} wrong={tried ? wrong : null} />
+          <p className="field-hint">{text.layersHelp}</p>
+          {draft.layers.map((layer, index) => (
+            <section key={layer.key} className="layer" aria-label={text.layer(index + 1)}>
+              <div className="tools">
+                <h3>{text.layer(index + 1)}</h3>
+                <span className="grow" />
+                {draft.layers.length > 1 && (
+                  <LayerButtons
+                    number={index + 1}
+                    last={index === draft.layers.length - 1}
+                    move={(by) => setLayers(moved(draft.layers, index, by))}
+                    remove={() => setLayers(draft.layers.filter((one) => one !== layer))}
+                  />
+                )}
+              </div>
+              <LayerFields
+                layer={layer}
+                number={index + 1}
+                wrong={(tried && wrong.layers[index]) || NOTHING_WRONG}
+                staff={staff.data ? candidates(staff.data, draft) : []}
+                set={(more) => setLayers(draft.layers.map((one) => (one === layer ? { ...one, ...more } : one)))}
+              />
+            </section>
+          ))}
+          <button
+            type="button"
+            className="button"
+            disabled={draft.layers.length >= MOST_LAYERS}
+            onClick={() => setLayers([...draft.layers, newLayer(localDay(now))])}
+          >
+            {text.addLayer}
+          </button>
+        </fieldset>
+        {/* Where there is no room beside it, the preview stands below: its gaps stay in sight while one edits above. */}
+        {preview.calendar && (
+          <div className="schedule-gaps" aria-hidden="true">
+            <Gaps preview={preview} />
+          </div>
+        )}
+      </div>
+      {!ended && <Preview preview={preview} wrong={wrong.any} again={stale ? null : () => again('')} />}
       <FormProblem>{action.problem}</FormProblem>
       <FormDone>{action.problem || differs(given, draft) ? '' : said}</FormDone>
       <div className="form-buttons">
@@ -188,7 +202,7 @@ function Form({ schedule, given: first, again, said }: FormProps) {
           label={text.end}
           known={text.known}
           act={async () => {
-            await api.endSchedule(schedule.id).catch(rethrow);
+            await api.endSchedule(schedule.id, schedule.version).catch(rethrow);
             unsaved.saved();
             changed();
             void navigate(LIST);

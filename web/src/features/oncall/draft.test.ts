@@ -87,6 +87,7 @@ describe('a schedule while it is entered', () => {
       disabled,
       duties: [{ role: 'nurse', tier, wards }],
       channels: [],
+      version: 1,
     });
     const staff = [
       person('here', 1, ['ward-1']),

@@ -1,7 +1,7 @@
 /** A schedule while it is entered, before anything is asked of the server. */
-import type { DutyPerson, DutyStaff, Layer, Rules, Schedule } from '../../api/oncall';
+import type { DutyPerson, DutyStaff, Layer, NewSchedule, Rules, Schedule } from '../../api/oncall';
 import { DAYS, type Day, type RotationKind, type TurnUnit } from '../../api/oncallShapes';
-import { isZone } from './rotation';
+import { isZone } from './zones';
 
 export interface RestrictionDraft {
   key: number;
@@ -133,6 +133,14 @@ export const rulesOf = (draft: ScheduleDraft): Rules => ({
   name: draft.name.trim(),
   zone: draft.zone,
   layers: draft.layers.map((one) => ({ ...layerOf(one), members: one.members.map(({ id }) => id) })),
+});
+
+/** One that is to be made, as it is sent. */
+export const newScheduleOf = (draft: ScheduleDraft): NewSchedule => ({
+  ...rulesOf(draft),
+  role: draft.role,
+  tier: draft.tier,
+  ward: draft.ward || null,
 });
 
 /** Those who can take turns: with this duty role in this tier, for this ward. */

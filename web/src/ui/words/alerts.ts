@@ -299,7 +299,7 @@ export const alertWords = {
     title: (name: string) => `Limits of ${name}`,
     help: {
       patients:
-        'What is changed here counts for this patient alone, until it expires. Others see “limits changed” on the tile.',
+        'What is changed here counts for this patient alone, until it expires. Others see “limits changed” on the tile. “Otherwise” is what would count without it: the ward’s limit, or the default.',
       wards:
         'What is changed here counts for every patient of this ward who has no limits of their own, until it expires. It is in force with the next reading.',
     },
@@ -307,7 +307,8 @@ export const alertWords = {
     on: 'On',
     limit: 'Limit',
     delay: 'Delay s',
-    default: 'Default',
+    otherwise: { patients: 'Otherwise', wards: 'Default' },
+    after: (seconds: number) => `after ${seconds} s`,
     safe: 'Safe range',
     from: { default: 'default', ward: 'ward', patient: 'patient' } as Record<string, string>,
     by: (who: string, until: string, why: string) =>
@@ -332,7 +333,13 @@ export const alertWords = {
     none: 'There is no limit that may be changed.',
     go: 'Set the limits',
     done: 'The limits are set.',
-    clear: 'All back to default',
+    clear: { patients: 'All back to ward or default', wards: 'All back to default' },
+    loaded: 'These are the limits as they are now.',
+    loadAgain: 'Load them as they are now',
+    known: {
+      'version-changed':
+        'Somebody else has set these limits meanwhile, and nothing of yours is saved. Load them as they are now; what you have entered is lost then.',
+    } as Record<string, string>,
     failed: 'The limits cannot be loaded now.',
     range: (min: string, max: string, unit: string) => `${min} – ${max}${unit ? ` ${unit}` : ''}`,
     inForce: 'Dashed: limits in force',

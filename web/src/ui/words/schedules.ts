@@ -99,16 +99,16 @@ export const scheduleWords = {
       'schedule-ended': 'This schedule has ended meanwhile.',
       'ward-not-found': 'This ward is not yours to make schedules for.',
       'version-changed':
-        'Somebody else has changed this schedule meanwhile. Load it again; what you have entered is lost then.',
+        'Somebody else has changed this schedule meanwhile, and nothing of yours is saved. Load it again; what you have entered is lost then.',
     } as Record<string, string>,
     loadAgain: 'Load it again',
   },
 
   preview: {
     title: 'As entered',
-    help: 'Who would be on duty by what stands above, before overrides and swaps. The calendar shows what counts.',
-    wrong: 'The calendar appears here when everything above is right.',
-    all: 'Rotation',
+    help: 'Who would be on duty if this were saved now. It is not saved yet.',
+    wrong: 'The calendar appears here when everything else is right: name, time zone and layers.',
+    waiting: 'Asking who would be on duty …',
     layer: (n: number) => `Layer ${n}`,
     gapsNone: 'No gaps in these days.',
     gaps: 'Gaps in these days',
@@ -144,7 +144,11 @@ export const scheduleWords = {
     missingWards: 'Choose at least one ward, or the whole hospital.',
     twice: 'Each role and tier stands once: name all its wards there.',
     saved: 'Saved.',
+    loadAgain: 'Load them as they are now',
+    loaded: 'These are the duties as they are now.',
     known: {
+      'version-changed':
+        'Somebody else has changed these duties meanwhile, and nothing of yours is saved. Load them as they are now; what you have entered is lost then.',
       'colleague-not-found': 'This colleague is not there any more, or is not yours to look after.',
       'ward-not-found': 'A duty beyond your wards would change: an administrator may do that.',
     } as Record<string, string>,
