@@ -37,15 +37,21 @@ internal sealed partial class CompanionCommit(IOutbox outbox, HistoryMetrics met
         }
     }
 
-    /// <summary>Writes companions apart from their rows, each in a transaction of its own; answers those that are still not in, in their order.</summary>
+    /// <summary>Writes companions apart from their rows, in one transaction, or else each in one of its own; answers those that are still not in, in their order.</summary>
     /// <param name="companions">What is to be written, of one patient each.</param>
     /// <param name="waiting">Patients of whom something older is not in: theirs are not tried.</param>
-    /// <param name="hasWaited">Whoever is in the way was waited for already, and readings with it.</param>
+    /// <param name="hasWaited">Together they were refused, and whoever is in the way was waited for already, and readings with it.</param>
     /// <param name="connection">Outside a transaction.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<List<LateCompanion>> WriteApartAsync(
         IReadOnlyList<LateCompanion> companions, HashSet<int> waiting, bool hasWaited, NpgsqlConnection connection, CancellationToken cancellation)
     {
+        // A batch of which something is unusual is no rarity in a storm, and hundreds of small transactions would make one.
+        if (!hasWaited && await TryAllAsync([.. companions.Where(late => !waiting.Contains(late.Patient)).Select(late => late.Companion)], connection, cancellation))
+        {
+            return [.. companions.Where(late => waiting.Contains(late.Patient))];
+        }
+
         var left = new List<LateCompanion>();
         foreach (var late in companions)
         {
@@ -73,6 +79,22 @@ internal sealed partial class CompanionCommit(IOutbox outbox, HistoryMetrics met
         }
 
         return left;
+    }
+
+    private async Task<bool> TryAllAsync(IReadOnlyList<ICommitCompanion> companions, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        try
+        {
+            await WriteAsync(companions, Patience, connection, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return true;
+        }
+        catch (Exception e) when (IsRefusal(e, connection))
+        {
+            await transaction.RollbackAsync(cancellation);
+            return false;
+        }
     }
 
     /// <summary>Tries again what was refused. What belongs to a partition that somebody else has taken meanwhile is theirs to bring about anew.</summary>
