@@ -28,6 +28,12 @@ alter table notifications drop constraint notifications_tenant_id_fkey;
 alter table incidents set (fillfactor = 70);
 alter table incident_alerts set (fillfactor = 80);
 
+-- A patient's number, or an account, says which hospital's; with the hospital's before it, another index of open incidents looks as good to a planner that does not know yet how many there are.
+drop index incidents_open_of_patient;
+create index incidents_open_of_patient on incidents (patient_no) where resolved_at is null;
+drop index incidents_open_of_assignee;
+create index incidents_open_of_assignee on incidents (assignee) where resolved_at is null;
+
 -- As before, and what says to which incident they belonged goes with them.
 create or replace function prune_alerts(before timestamptz, most int) returns int language plpgsql security definer set search_path = public as $$
 declare

@@ -152,7 +152,10 @@ internal sealed class Publisher : ILinkOwner, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _link.DisconnectAsync();
-        await _link.DisposeAsync();
+
+        // Whoever reads stops before what is read from is taken away.
+        _link.Abort();
         await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _link.DisposeAsync();
     }
 }

@@ -11,7 +11,7 @@ internal static class IncidentSql
         """
         select to_jsonb(i) from (
             select x.incident_id from unnest($2) as p (patient_no)
-                cross join lateral (select incident_id from incidents where tenant_id = $1 and patient_no = p.patient_no and resolved_at is null offset 0) x
+                cross join lateral (select incident_id, tenant_id from incidents where patient_no = p.patient_no and resolved_at is null offset 0) x where x.tenant_id = $1
             union
             select x.incident_id from unnest($3) as s (subject)
                 cross join lateral (select incident_id from incidents where tenant_id = $1 and subject = s.subject and resolved_at is null offset 0) x
@@ -35,8 +35,13 @@ internal static class IncidentSql
 
     public const string Alerts = "select to_jsonb(a) from unnest($1) as w (incident_id) cross join lateral (select * from incident_alerts x where x.incident_id = w.incident_id offset 0) a";
 
+    /// <summary>Who was told of each incident ($1) since a time ($2).</summary>
     public const string Asked =
-        "select distinct r.incident_id, r.account_id from incident_responders r join incidents i using (incident_id) where r.incident_id = any($1) and r.told_at >= i.armed_at";
+        """
+        select distinct w.incident_id, x.account_id from unnest($1, $2) as w (incident_id, armed_at)
+            cross join lateral (select account_id, told_at from incident_responders where incident_id = w.incident_id offset 0) x
+        where x.told_at >= w.armed_at
+        """;
 
     public const string Numbers =
         """
@@ -76,7 +81,12 @@ internal static class IncidentSql
         select $1, t.* from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::smallint[], $8::timestamptz[]) as t
         """;
 
-    public const string OpenLoads = "select assignee, priority, count(*) from incidents where tenant_id = $1 and assignee = any($2) and resolved_at is null and not canary group by assignee, priority";
+    public const string OpenLoads =
+        """
+        select w.account_id, x.priority, count(*) from unnest($2) as w (account_id)
+            cross join lateral (select tenant_id, priority from incidents where assignee = w.account_id and resolved_at is null and not canary offset 0) x
+        where x.tenant_id = $1 group by w.account_id, x.priority
+        """;
 
     public const string RecentLoads = "select account_id, count(*) from incident_responders where tenant_id = $1 and account_id = any($2) and told_at > $3 group by account_id";
 

@@ -144,7 +144,7 @@ internal static class IncidentStore
             }
         }
 
-        await using var asked = Command(work.Connection, IncidentSql.Asked, ids);
+        await using var asked = Command(work.Connection, IncidentSql.Asked, ids, work.Incidents.Select(incident => incident.ArmedAt.UtcDateTime).ToArray());
         await using var reader = await asked.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -35,5 +35,10 @@ internal static class NotifierSql
         from found where a.attempt_no = found.attempt_no
         """;
 
-    public const string FirstShown = "select incident_id, min(delivered_at) from notifications where tenant_id = $1 and incident_id = any($2) and kind <> 'canary' and delivered_at is not null group by incident_id";
+    public const string FirstShown =
+        """
+        select w.incident_id, min(x.delivered_at) from unnest($2) as w (incident_id)
+            cross join lateral (select tenant_id, kind, delivered_at from notifications where incident_id = w.incident_id offset 0) x
+        where x.tenant_id = $1 and x.kind <> 'canary' and x.delivered_at is not null group by w.incident_id
+        """;
 }
