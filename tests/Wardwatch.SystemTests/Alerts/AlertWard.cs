@@ -13,7 +13,7 @@ public sealed class AlertCollection : ICollectionFixture<AlertWard>
     public const string Name = "alerts";
 }
 
-/// <summary>Two wards of eight with a real server, devices of the tests' own, and nobody else who sends.</summary>
+/// <summary>A ward of eight and half of another, whose other beds are free, with a real server, devices of the tests' own, and nobody else who sends.</summary>
 public sealed class AlertWard : IAsyncLifetime
 {
     /// <summary>A cuff's pressure that is an emergency by itself, and one that is none.</summary>
@@ -27,7 +27,7 @@ public sealed class AlertWard : IAsyncLifetime
     /// <summary>The ward.</summary>
     public DemoWard Ward { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Ward = await DemoWard.StartAsync(16, [], Cancellation);
+    public async ValueTask InitializeAsync() => Ward = await DemoWard.StartAsync(12, [], Cancellation);
 
     public async ValueTask DisposeAsync()
     {
