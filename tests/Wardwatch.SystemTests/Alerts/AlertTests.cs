@@ -150,7 +150,7 @@ public sealed class AlertTests(AlertWard alerts)
         (await analyst.ChangeAsync("POST", $"{address}/silence", new { seconds = 60, reason = "Known" }, Cancellation)).Type.ShouldBe("not-permitted");
         (await analyst.ChangeAsync("DELETE", $"{address}/silence", null, Cancellation)).Type.ShouldBe("not-permitted");
         (await nurse.ChangeAsync("POST", $"/api/alerts/{Guid.NewGuid()}/silence", new { seconds = 60, reason = "Known" }, Cancellation)).Status.ShouldBe(404);
-        var silenced = (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = 2, reason = "Cuff is being moved" }, Cancellation)).Body;
+        var silenced = (await nurse.ChangeAsync("POST", $"{address}/silence", new { seconds = 10, reason = "Cuff is being moved" }, Cancellation)).Body;
         (silenced.Text("signal"), silenced.Text("silencedBy"), silenced.Text("silenceReason"), silenced.Text("condition")).ShouldBe(("paused", "Ines Falk", "Cuff is being moved", "active"));
         (await alerts.UntilAsync(device, Type, one => one.Text("signal") == "on", "the silence ends by itself")).GetProperty("silencedUntil").ValueKind.ShouldBe(JsonValueKind.Null);
 
