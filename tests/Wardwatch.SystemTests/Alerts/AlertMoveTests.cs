@@ -30,7 +30,7 @@ public sealed class AlertMoveTests(AlertWard alerts)
     [Fact]
     public async Task A_patient_who_is_moved_with_an_alert_of_high_priority_is_on_the_new_wards_board_and_its_people_are_asked()
     {
-        var device = alerts.Ward.TakeDevice();
+        var device = alerts.Take("ward-1");
         await alerts.SendAsync(device, AlertWard.Low);
         var alert = await alerts.UntilAsync(device, Type, one => one.GetProperty("incident").ValueKind == JsonValueKind.String, "it is somebody's work");
         alert.Text("ward").ShouldBe("ward-1");
@@ -61,7 +61,7 @@ public sealed class AlertMoveTests(AlertWard alerts)
     [Fact]
     public async Task A_device_that_was_put_on_and_never_sends_is_an_alert_until_it_is_taken_off()
     {
-        var patient = alerts.Ward.TakeDevice().Patient;
+        var patient = alerts.Take("ward-2").Patient;
         (await alerts.Ward.Client.ChangeAsync("POST", "/api/devices", new { id = "M-never" }, Cancellation)).Status.ShouldBe(201);
         using var nurse = await alerts.ClientAsync("nurse");
         var since = TimeProvider.System.GetUtcNow().AddMinutes(-1);
@@ -84,7 +84,7 @@ public sealed class AlertMoveTests(AlertWard alerts)
     [Fact]
     public async Task An_alert_that_is_raised_while_its_patient_is_moved_or_let_go_is_neither_lost_nor_left_behind()
     {
-        var device = alerts.Ward.TakeDevice();
+        var device = alerts.Take("ward-1");
         await using var beside = await DemoServer.OpenBesideAsync(alerts.Ward.Server.Data, Cancellation);
         await using var changes = new DirectoryChanges(beside.Database, TimeProvider.System, NullLogger<DirectoryChanges>.Instance);
         using var directory = new PatientDirectory(beside.Database, beside.Tenants, beside.Keyring, changes, TimeProvider.System);
@@ -152,7 +152,7 @@ public sealed class AlertMoveTests(AlertWard alerts)
     [Fact]
     public async Task Who_is_discharged_and_admitted_again_at_once_has_an_alert_of_the_new_stay_if_the_condition_still_holds()
     {
-        var device = alerts.Ward.TakeDevice();
+        var device = alerts.Take("ward-1");
         await alerts.SendAsync(device, AlertWard.Low);
         var first = await alerts.UntilAsync(device, Type, one => one.Text("condition") == "active", "it is raised");
         var (ward, bed) = (first.Text("ward"), first.Text("bed"));

@@ -13,21 +13,31 @@ public sealed class AlertCollection : ICollectionFixture<AlertWard>
     public const string Name = "alerts";
 }
 
-/// <summary>A ward of eight and half of another, whose other beds are free, with a real server, devices of the tests' own, and nobody else who sends.</summary>
+/// <summary>A ward of eight, which is full, and another of six, with a real server, devices of the tests' own, and nobody else who sends.</summary>
 public sealed class AlertWard : IAsyncLifetime
 {
     /// <summary>A cuff's pressure that is an emergency by itself, and one that is none.</summary>
     public const string Low = "\"sbp\":72", Well = "\"sbp\":124";
 
+    // Beds 7 and 8 of ward-2 stay free, to be moved to.
+    private const int Patients = 14;
     private static readonly TimeSpan Soon = Poll.Patience;
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _wards = new(StringComparer.Ordinal);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>The ward.</summary>
     public DemoWard Ward { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Ward = await DemoWard.StartAsync(12, [], Cancellation);
+    public async ValueTask InitializeAsync()
+    {
+        Ward = await DemoWard.StartAsync(Patients, [], Cancellation);
+        foreach (var patient in (await Ward.JsonAsync("/api/dashboard-data", Cancellation)).GetProperty("patients").EnumerateArray())
+        {
+            _wards.Add(patient.GetProperty("id").GetString()!, patient.GetProperty("ward").GetString()!);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -36,6 +46,9 @@ public sealed class AlertWard : IAsyncLifetime
             await Ward.DisposeAsync();
         }
     }
+
+    /// <summary>A patient with a monitor that no other test uses, on a ward of one's choice: whichever tests have run before.</summary>
+    public BedsideDevice Take(string ward) => Ward.TakeDevice(device => device.Id.StartsWith("M-", StringComparison.Ordinal) && _wards[device.Patient] == ward, $"a monitor on {ward}");
 
     /// <summary>A client that is signed in as the first of the demo's accounts with a role.</summary>
     public async Task<HttpClient> ClientAsync(string role)

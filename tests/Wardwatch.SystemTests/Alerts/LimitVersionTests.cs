@@ -22,7 +22,7 @@ public sealed class LimitVersionTests(AlertWard alerts)
     public async Task Limits_that_somebody_else_has_set_meanwhile_are_not_overwritten(string of)
     {
         using var physician = await alerts.ClientAsync("physician");
-        var address = of == "wards" ? "/api/wards/ward-2/limits" : $"/api/patients/{alerts.Ward.TakeDevice().Patient}/limits";
+        var address = of == "wards" ? "/api/wards/ward-2/limits" : $"/api/patients/{alerts.Take("ward-2").Patient}/limits";
         var unset = await VersionAsync(physician, address);
         var first = await SetAsync(physician, address, 70, unset);
         first.ShouldBe((200, null, 70));
@@ -59,7 +59,7 @@ public sealed class LimitVersionTests(AlertWard alerts)
     public async Task Of_those_who_set_limits_at_once_one_succeeds_and_the_others_are_told()
     {
         using var physician = await alerts.ClientAsync("physician");
-        var address = $"/api/patients/{alerts.Ward.TakeDevice().Patient}/limits";
+        var address = $"/api/patients/{alerts.Take("ward-2").Patient}/limits";
         var unset = await VersionAsync(physician, address);
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => SetAsync(physician, address, 65 + i, unset)));
         answers.Select(answer => answer.Status).Order().ShouldBe([200, 412, 412, 412, 412, 412]);
@@ -70,7 +70,7 @@ public sealed class LimitVersionTests(AlertWard alerts)
     [Fact]
     public async Task A_patients_limits_say_what_would_be_in_force_without_them_the_wards_or_the_catalogues()
     {
-        var device = alerts.Ward.TakeDevice();
+        var device = alerts.Take("ward-2");
         using var physician = await alerts.ClientAsync("physician");
         var patient = $"/api/patients/{device.Patient}/limits";
         var ward = $"/api/wards/{(await physician.JsonAsync($"/api/patients/{device.Patient}", Cancellation)).Text("ward")}/limits";

@@ -9,13 +9,13 @@ namespace Wardwatch.SystemTests.Harness;
 /// <summary>The demo hospital with its server, without a simulator: every device is the test's to play.</summary>
 public sealed class DemoWard : IAsyncDisposable
 {
-    private readonly Queue<BedsideDevice> _free;
+    private readonly List<BedsideDevice> _free;
 
     private DemoWard(ServerProcess server)
     {
         Server = server;
         Devices = BedsideDevice.ReadAll(server.Data);
-        _free = new Queue<BedsideDevice>(Devices);
+        _free = [.. Devices];
 
         // Without a pool: connections that a kill has broken would otherwise be handed out afterwards.
         using var pooled = server.OpenDatabase();
@@ -65,7 +65,23 @@ public sealed class DemoWard : IAsyncDisposable
     }
 
     /// <summary>A device that no other test uses; its patient is its own as well.</summary>
-    public BedsideDevice TakeDevice() => _free.Dequeue();
+    public BedsideDevice TakeDevice() => TakeDevice(_ => true, "left");
+
+    /// <summary>The same, where it matters which.</summary>
+    /// <param name="suits">Whether a device will do.</param>
+    /// <param name="what">What it has to be, for the message when there is none.</param>
+    public BedsideDevice TakeDevice(Predicate<BedsideDevice> suits, string what)
+    {
+        var at = _free.FindIndex(suits);
+        if (at < 0)
+        {
+            throw new InvalidOperationException($"More tests take a device than there are: none is {what} ({_free.Count} of {Devices.Count} are free).");
+        }
+
+        var device = _free[at];
+        _free.RemoveAt(at);
+        return device;
+    }
 
     /// <summary>Signs in as administrator.</summary>
     public async Task SignInAsync(CancellationToken cancellation)

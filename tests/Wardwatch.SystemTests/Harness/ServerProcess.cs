@@ -18,6 +18,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private static readonly string[] Limits = ["AnonymousPerMinute", "EntrancesPerMinute", "StaffPerMinute", "StaffBurst", "LiveConnectionsPerAccount"];
 
+    /// <summary>Where what the servers write is kept, to look at after a failure; null: nowhere.</summary>
+    private static readonly string? LogFolder = System.Environment.GetEnvironmentVariable("WARDWATCH_TEST_LOGS");
+
     private readonly List<string> _log = [];
     private readonly Lock _gate = new();
     private readonly bool _ownsData;
@@ -279,6 +282,10 @@ public sealed class ServerProcess : IAsyncDisposable
         lock (_gate)
         {
             _log.Add(line);
+            if (LogFolder is { Length: > 0 })
+            {
+                File.AppendAllText(Path.Combine(LogFolder, Path.GetFileName(Data) + ".log"), line + "\n");
+            }
         }
     }
 
