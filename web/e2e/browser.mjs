@@ -155,6 +155,7 @@ export async function openPage(product, { viewport = SCREEN, theme = 'dark', clo
 
 /** What the browser itself says of a server that the test has made refuse, hang up or stay away. */
 export const REFUSED = /status of 4\d\d/;
+export const HUNG_UP = /closed before receiving a handshake response/;
 export const AWAY = /WebSocket connection|net::ERR_|status of 503/;
 
 /** Opens a page as somebody who is signed in already. What signing in itself is like is tried in its own tests. */

@@ -1,13 +1,13 @@
 /** The lock: by itself, by key, over all tabs and over a reload; and that nothing of a patient stands behind it. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
-import { axeViolations, counts, leadsTo, PHONE, REFUSED, real, shared, until } from './browser.mjs';
+import { axeViolations, counts, HUNG_UP, leadsTo, PHONE, REFUSED, real, shared, until } from './browser.mjs';
 
 const PIN = '2580';
 
 describe('the lock', { skip: real ? 'needs the accounts of the mock' : false }, () => {
-  // A refused unlocking and a refused renewal are answers, which the browser itself reports.
-  const { product, start: open } = shared({ always: [REFUSED], shown: '.tile-in' });
+  // A refused unlocking and a refused renewal are answers, which the browser itself reports; so is a live connection that was being opened when the session was locked.
+  const { product, start: open } = shared({ always: [REFUSED, HUNG_UP], shown: '.tile-in' });
   afterEach(() => {
     product.mock.accounts.idleLockSeconds = 900;
   });
