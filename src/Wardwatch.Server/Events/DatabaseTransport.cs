@@ -9,14 +9,8 @@ internal sealed class DatabaseTransport(EventConsumers consumers, ConsumerRunner
     public bool TellsObservers => false;
 
     /// <inheritdoc />
-    public async Task PublishAsync(NpgsqlConnection connection, IReadOnlyList<SealedEvent> events, CancellationToken cancellation)
-    {
-        foreach (var consumer in consumers.All)
-        {
-            SealedEvent[] wanted = [.. events.Where(published => consumers.Of(published.Name).Contains(consumer))];
-            await EventQueue.AddAsync(connection, consumer.Name, wanted, cancellation);
-        }
-    }
+    public Task PublishAsync(NpgsqlConnection connection, IReadOnlyList<SealedEvent> events, CancellationToken cancellation) =>
+        EventQueue.AddForAllAsync(connection, events, name => consumers.Of(name).Select(consumer => consumer.Name), cancellation);
 
     /// <inheritdoc />
     public void Published(IReadOnlyList<SealedEvent> events) => runners.Wake();

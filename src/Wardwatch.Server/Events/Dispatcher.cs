@@ -17,10 +17,15 @@ internal sealed partial class Dispatcher(
     public const string ClaimName = "outbox";
 
     private const string FindReady = "select p from generate_series(0, $1 - 1) as p where exists (select from event_outbox o where o.partition = p)";
+    // They are there again if they are not published.
     private const string Take =
-        $"select taken.* from unnest($1) as claimed (number) cross join lateral (select {EventRows.Columns} from event_outbox where partition = claimed.number order by event_no limit $2) as taken";
-
-    private const string Remove = "delete from event_outbox o using unnest($1, $2) as published (partition, event_no) where o.partition = published.partition and o.event_no = published.event_no";
+        $"""
+        with due as materialized (
+            select claimed.number, first.no from unnest($1) as claimed (number)
+                cross join lateral (select event_no from event_outbox where partition = claimed.number order by event_no limit $2) as first (no)
+        )
+        delete from event_outbox o using due where o.partition = due.number and o.event_no = due.no returning {EventRows.Columns}
+        """;
 
     private readonly ILogger<Dispatcher> _log = log;
     private PartitionPool? _pool;
@@ -68,11 +73,6 @@ internal sealed partial class Dispatcher(
         var began = time.GetUtcNow();
         await transport.PublishAsync(connection, events, cancellation);
         EventTraces.Published(events, began);
-        await using (var remove = EventQueue.Command(connection, Remove, events.ConvertAll(published => published.Partition).ToArray(), events.ConvertAll(published => published.Number).ToArray()))
-        {
-            await remove.ExecuteNonQueryAsync(cancellation);
-        }
-
         await transaction.CommitAsync(cancellation);
         metrics.Published(events.Count);
         transport.Published(events);

@@ -43,6 +43,15 @@ internal sealed class EventQueue(NpgsqlDataSource database)
         on conflict do nothing
         """;
 
+    // The same for everybody who wants them, each event sent once: $1 and $14 are who wants which name.
+    private const string InsertForAll =
+        $"""
+        insert into event_queue (consumer, partition, {EventRows.Columns}, attempts, not_before)
+        select wants.consumer, partition, {EventRows.Columns}, 0, null from {EventRows.FromParameters} join unnest($1::text[], $14::text[]) as wants (consumer, name) using (name)
+        where (select true from event_inbox i where i.consumer = wants.consumer and i.event_id = e.event_id and i.recorded_at = e.recorded_at limit 1) is null
+        on conflict do nothing
+        """;
+
     private const string Remove =
         "delete from event_queue q using unnest($2, $3) as done (partition, event_no) where q.consumer = $1 and q.partition = done.partition and q.event_no = done.event_no";
 
@@ -128,6 +137,27 @@ internal sealed class EventQueue(NpgsqlDataSource database)
         EventRows.Add(command.Parameters, events);
         command.Parameters.Add(new() { Value = attempts });
         command.Parameters.Add(new() { Value = notBefore ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Adds events to the queues of all who want them, but for those that were handled or wait already.</summary>
+    /// <param name="connection">Within a transaction.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="consumersOf">Who wants events of a name.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task AddForAllAsync(NpgsqlConnection connection, IReadOnlyList<SealedEvent> events, Func<string, IEnumerable<string>> consumersOf, CancellationToken cancellation)
+    {
+        (string Consumer, string Name)[] wants = [.. events.Select(one => one.Name).Distinct(StringComparer.Ordinal).SelectMany(consumersOf, (name, consumer) => (consumer, name))];
+        SealedEvent[] wanted = [.. events.Where(one => Array.Exists(wants, want => want.Name == one.Name))];
+        if (wanted.Length == 0)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(InsertForAll, connection);
+        command.Parameters.Add(new() { Value = Array.ConvertAll(wants, want => want.Consumer) });
+        EventRows.Add(command.Parameters, wanted);
+        command.Parameters.Add(new() { Value = Array.ConvertAll(wants, want => want.Name) });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -22,7 +22,7 @@ internal sealed class PartitionPool(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     // In a storm somebody wakes the scout a hundred times a second, and each look passes over what was taken out a moment ago.
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(40);
 
     private enum Stand
     {

@@ -120,7 +120,7 @@ internal sealed class Incident
     public string Id => IncidentId.ToString("D");
 }
 
-/// <summary>An alert of an incident; the names of its properties are those of the columns.</summary>
+/// <summary>An alert of an incident.</summary>
 internal sealed class IncidentAlert
 {
     public required int TenantId { get; init; }
@@ -138,7 +138,6 @@ internal sealed class IncidentAlert
     public bool Acknowledged { get; set; }
 
     /// <summary>Whether it still wants to be acknowledged though its condition has ended.</summary>
-    [JsonIgnore]
     public bool IsLatched => !Active && !Acknowledged && AlertCatalogue.Find(Type) is { Latches: true };
 }
 
@@ -168,6 +167,4 @@ internal static class NextStep
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Incident))]
 [JsonSerializable(typeof(List<Incident>))]
-[JsonSerializable(typeof(IncidentAlert))]
-[JsonSerializable(typeof(List<IncidentAlert>))]
 internal sealed partial class IncidentRows : JsonSerializerContext;

@@ -9,7 +9,7 @@ internal static class IncidentSql
     /// </summary>
     public const string LockOfEvents =
         """
-        select to_jsonb(i) from (
+        select to_json(i) from (
             select x.incident_id from unnest($2) as p (patient_no)
                 cross join lateral (select incident_id, tenant_id from incidents where patient_no = p.patient_no and resolved_at is null offset 0) x where x.tenant_id = $1
             union
@@ -24,16 +24,21 @@ internal static class IncidentSql
     /// <summary>Whoever opens one for a technical subject waits for whoever just does; in one order.</summary>
     public const string LockSubjects = "select pg_advisory_xact_lock(hashtext('incidents'), key) from (select distinct hashtext(s) as key from unnest($1) s order by 1) as keys";
 
-    public const string LockOne = "select to_jsonb(i) from incidents i where i.tenant_id = $1 and i.incident_id = $2 for update";
+    public const string LockOne = "select to_json(i) from incidents i where i.tenant_id = $1 and i.incident_id = $2 for update";
 
     /// <summary>The same for timers, which do not wait: who holds the incident may wait for the timer.</summary>
-    public const string TryLock = "select to_jsonb(i) from incidents i where i.tenant_id = $1 and i.incident_id = any($2) order by i.incident_id for update skip locked";
+    public const string TryLock = "select to_json(i) from incidents i where i.tenant_id = $1 and i.incident_id = any($2) order by i.incident_id for update skip locked";
 
-    public const string Some = "select to_jsonb(i) from incidents i where i.tenant_id = $1 and i.incident_id = any($2) order by i.number";
+    public const string Some = "select to_json(i) from incidents i where i.tenant_id = $1 and i.incident_id = any($2) order by i.number";
 
     public const string Exist = "select incident_id from incidents where tenant_id = $1 and incident_id = any($2)";
 
-    public const string Alerts = "select to_jsonb(a) from unnest($1) as w (incident_id) cross join lateral (select * from incident_alerts x where x.incident_id = w.incident_id offset 0) a";
+    /// <summary>The alerts of incidents ($1). In a storm there are many more of them than of incidents, so that they travel as columns.</summary>
+    public const string Alerts =
+        """
+        select a.tenant_id, a.alert, a.incident_id, a.type, a.priority, a.active, a.acknowledged from unnest($1) as w (incident_id)
+            cross join lateral (select * from incident_alerts x where x.incident_id = w.incident_id offset 0) a
+        """;
 
     /// <summary>Who was told of each incident ($1) since a time ($2).</summary>
     public const string Asked =
@@ -64,7 +69,8 @@ internal static class IncidentSql
 
     public const string PutAlerts =
         """
-        insert into incident_alerts select * from jsonb_populate_recordset(null::incident_alerts, $1)
+        insert into incident_alerts (tenant_id, alert, incident_id, type, priority, active, acknowledged)
+        select $1, a.* from unnest($2::text[], $3::uuid[], $4::text[], $5::smallint[], $6::boolean[], $7::boolean[]) as a
         on conflict (tenant_id, alert) do update set
             incident_id = excluded.incident_id, priority = excluded.priority, active = excluded.active, acknowledged = excluded.acknowledged
         """;
@@ -117,7 +123,7 @@ internal static class IncidentSql
     /// </summary>
     public const string List =
         $"""
-        select to_jsonb(i) {Reached}
+        select to_json(i) {Reached}
           and ($8::text is null or i.ward_id = $8) and ($9::int is null or i.patient_no = $9)
           and case $10 when 'open' then i.resolved_at is null when 'mine' then i.resolved_at is null and i.assignee = $7 when 'closed' then i.resolved_at is not null else true end
           and ($11::smallint is null or i.priority = $11) and ($12::bigint is null or i.number < $12)
@@ -125,7 +131,7 @@ internal static class IncidentSql
         """;
 
     /// <summary>One, if the caller may see it.</summary>
-    public const string One = $"select to_jsonb(i) {Reached} and i.incident_id = $8";
+    public const string One = $"select to_json(i) {Reached} and i.incident_id = $8";
 
     public const string History =
         "select entry_id, at, step, account_id, actor_name, channel, note from incident_history where incident_id = $1 order by entry_no";

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Npgsql;
 using NpgsqlTypes;
+using Wardwatch.Clinical.Alerts;
 using Wardwatch.Server.Events.Contracts;
 
 namespace Wardwatch.Server.Incidents;
@@ -89,8 +90,8 @@ internal static class IncidentStore
         await NumberAsync(work, cancellation);
         await using (var batch = new NpgsqlBatch(work.Connection))
         {
-            AddRows(batch, IncidentSql.Put, [.. work.Changed], IncidentRows.Default.ListIncident);
-            AddRows(batch, IncidentSql.PutAlerts, [.. work.ChangedAlerts], IncidentRows.Default.ListIncidentAlert);
+            AddIncidents(batch, work);
+            AddAlerts(batch, work);
             await AddHistoryAsync(batch, work, cancellation);
             AddTold(batch, work);
             if (batch.BatchCommands.Count > 0)
@@ -136,16 +137,26 @@ internal static class IncidentStore
         }
 
         await IncidentDocuments.DeliveriesAsync(work.Connection, work.TenantId, work.Incidents, work.Tools.Receipts, cancellation);
-        await using (var command = Command(work.Connection, IncidentSql.Alerts, ids))
+        await using var batch = new NpgsqlBatch(work.Connection);
+        batch.BatchCommands.Add(new(IncidentSql.Alerts) { Parameters = { new() { Value = ids } } });
+        batch.BatchCommands.Add(new(IncidentSql.Asked) { Parameters = { new() { Value = ids }, new() { Value = work.Incidents.Select(incident => incident.ArmedAt.UtcDateTime).ToArray() } } });
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
         {
-            foreach (var alert in await ReadAsync(command, IncidentRows.Default.IncidentAlert, cancellation))
+            var alert = new IncidentAlert
             {
-                work.Find(alert.IncidentId)!.Alerts[alert.Alert] = alert;
-            }
+                TenantId = reader.GetInt32(0),
+                Alert = reader.GetString(1),
+                IncidentId = reader.GetGuid(2),
+                Type = reader.GetString(3),
+                Priority = (AlertPriority)reader.GetInt16(4),
+                Active = reader.GetBoolean(5),
+                Acknowledged = reader.GetBoolean(6),
+            };
+            work.Find(alert.IncidentId)!.Alerts[alert.Alert] = alert;
         }
 
-        await using var asked = Command(work.Connection, IncidentSql.Asked, ids, work.Incidents.Select(incident => incident.ArmedAt.UtcDateTime).ToArray());
-        await using var reader = await asked.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             work.Find(reader.GetGuid(0))!.Asked.Add(reader.GetGuid(1));
@@ -213,12 +224,30 @@ internal static class IncidentStore
         }
     }
 
-    private static void AddRows<T>(NpgsqlBatch batch, string sql, List<T> rows, JsonTypeInfo<List<T>> json)
+    private static void AddIncidents(NpgsqlBatch batch, IncidentWork work)
     {
-        if (rows.Count > 0)
+        List<Incident> changed = [.. work.Changed];
+        if (changed.Count > 0)
         {
-            var command = new NpgsqlBatchCommand(sql);
-            command.Parameters.Add(new() { Value = JsonSerializer.Serialize(rows, json), NpgsqlDbType = NpgsqlDbType.Jsonb });
+            var command = new NpgsqlBatchCommand(IncidentSql.Put);
+            Add(command, JsonSerializer.Serialize(changed, IncidentRows.Default.ListIncident), NpgsqlDbType.Jsonb);
+            batch.BatchCommands.Add(command);
+        }
+    }
+
+    private static void AddAlerts(NpgsqlBatch batch, IncidentWork work)
+    {
+        IncidentAlert[] changed = [.. work.ChangedAlerts];
+        if (changed.Length > 0)
+        {
+            var command = new NpgsqlBatchCommand(IncidentSql.PutAlerts);
+            Add(command, work.TenantId, NpgsqlDbType.Integer);
+            Add(command, Array.ConvertAll(changed, alert => alert.Alert), NpgsqlDbType.Array | NpgsqlDbType.Text);
+            Add(command, Array.ConvertAll(changed, alert => alert.IncidentId), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+            Add(command, Array.ConvertAll(changed, alert => alert.Type), NpgsqlDbType.Array | NpgsqlDbType.Text);
+            Add(command, Array.ConvertAll(changed, alert => (short)alert.Priority), NpgsqlDbType.Array | NpgsqlDbType.Smallint);
+            Add(command, Array.ConvertAll(changed, alert => alert.Active), NpgsqlDbType.Array | NpgsqlDbType.Boolean);
+            Add(command, Array.ConvertAll(changed, alert => alert.Acknowledged), NpgsqlDbType.Array | NpgsqlDbType.Boolean);
             batch.BatchCommands.Add(command);
         }
     }

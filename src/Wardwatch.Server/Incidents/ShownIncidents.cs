@@ -10,7 +10,7 @@ using Wardwatch.Server.Platform.Contracts;
 namespace Wardwatch.Server.Incidents;
 
 /// <summary>
-/// Tells screens of incidents: reads those of which it is told that they changed, many at once under a storm. An incident that changes again and again is told at once and then at most twice a
+/// Tells screens of incidents: reads those of which it is told that they changed, many at once under a storm. An incident that changes again and again is told at once and then at most once a
 /// second, lastly as it is in the end. A page that missed one reads the list again, as it does whenever its connection comes back.
 /// </summary>
 internal sealed partial class ShownIncidents(
@@ -21,7 +21,7 @@ internal sealed partial class ShownIncidents(
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     // What a storm adds to an incident within it is read, made into a document and drawn once.
-    private static readonly TimeSpan BetweenChanges = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan BetweenChanges = TimeSpan.FromSeconds(1);
 
     private readonly ILogger<ShownIncidents> _log = log;
     private readonly IIncidentObserver[] _observers = [.. observers];

@@ -24,15 +24,17 @@ internal sealed partial class TimerFiring(
     public string[] Kinds => [.. _handlers.Keys];
 
     /// <summary>Takes what has been due longest, and lets it act: many of a kind that can, and one of another.</summary>
-    /// <returns>False if none was due.</returns>
-    public async Task<bool> FireNextAsync(CancellationToken cancellation)
+    /// <param name="late">Only what has been due for so long.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>False if nothing was.</returns>
+    public async Task<bool> FireNextAsync(TimeSpan late, CancellationToken cancellation)
     {
-        var together = await FireAsync(_together, options.Value.Batch, cancellation);
-        var alone = await FireAsync(_alone, 1, cancellation);
+        var together = await FireAsync(_together, options.Value.Batch, late, cancellation);
+        var alone = await FireAsync(_alone, 1, late, cancellation);
         return together || alone;
     }
 
-    private async Task<bool> FireAsync(string[] kinds, int most, CancellationToken cancellation)
+    private async Task<bool> FireAsync(string[] kinds, int most, TimeSpan late, CancellationToken cancellation)
     {
         if (kinds.Length == 0)
         {
@@ -43,7 +45,7 @@ internal sealed partial class TimerFiring(
         List<Taken> taken;
         await using (var transaction = await connection.BeginTransactionAsync(cancellation))
         {
-            taken = await TakeAsync(connection, kinds, most, cancellation);
+            taken = await TakeAsync(connection, kinds, most, late, cancellation);
             if (taken.Count == 0)
             {
                 return false;
@@ -71,7 +73,7 @@ internal sealed partial class TimerFiring(
         }
 
         // One of them must not hold up the others: each by itself, and whichever fails is put off.
-        for (var i = 0; i < taken.Count && await FireAsync([taken[0].Timer.Kind], 1, cancellation); i++)
+        for (var i = 0; i < taken.Count && await FireAsync([taken[0].Timer.Kind], 1, late, cancellation); i++)
         {
         }
 
@@ -101,10 +103,10 @@ internal sealed partial class TimerFiring(
         }
     }
 
-    private static async Task<List<Taken>> TakeAsync(NpgsqlConnection connection, string[] kinds, int most, CancellationToken cancellation)
+    private static async Task<List<Taken>> TakeAsync(NpgsqlConnection connection, string[] kinds, int most, TimeSpan late, CancellationToken cancellation)
     {
         var taken = new List<Taken>();
-        await using var command = new NpgsqlCommand(TimerSql.Take, connection) { Parameters = { new() { Value = kinds }, new() { Value = most } } };
+        await using var command = new NpgsqlCommand(TimerSql.Take, connection) { Parameters = { new() { Value = kinds }, new() { Value = most }, new() { Value = late.TotalSeconds } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -13,6 +13,9 @@ internal sealed partial class TimerPoller(
     NpgsqlDataSource database, TimerFiring firing, TimersState state, DirectoryChanges changes, IOptions<TimersOptions> options, TimeProvider time, ILogger<TimerPoller> log) : BackgroundService
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5);
+
+    // While timers fall due all the time, those of a moment share what a transaction costs.
+    private static readonly TimeSpan BetweenFirings = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(2);
 
@@ -43,35 +46,42 @@ internal sealed partial class TimerPoller(
         var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _woken, woken);
         var wait = TimeSpan.FromSeconds(options.Value.PollSeconds);
+        var isDue = false;
         await using (var connection = await database.OpenConnectionAsync(stop))
         {
             if (await NextAsync(connection, stop) is { } seconds)
             {
-                // What is due and taken by nobody yet is looked for again soon, though this process's workers may be busy with it.
-                wait = seconds <= 0 ? Wake(wait) : TimeSpan.FromSeconds(Math.Min(seconds, wait.TotalSeconds));
+                isDue = seconds <= 0;
+                wait = TimeSpan.FromSeconds(Math.Min(seconds, wait.TotalSeconds));
             }
 
             await CountAsync(connection, stop);
+        }
+
+        if (isDue)
+        {
+            // What is due and taken by nobody yet is looked for again soon, though this process's workers may be busy with it.
+            _due.Writer.TryWrite(true);
+            await Task.Delay(BetweenFirings, time, stop);
+            return;
         }
 
         await woken.Task.WaitAsync(wait < Shortest ? Shortest : wait, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.ThrowIfCancellationRequested();
     }
 
-    private TimeSpan Wake(TimeSpan wait)
-    {
-        while (_due.Writer.TryWrite(true))
-        {
-        }
-
-        return wait < TimeSpan.FromMilliseconds(100) ? wait : TimeSpan.FromMilliseconds(100);
-    }
-
+    // What falls due from now on is the next look's. If there is more that should have been done before, another worker helps.
     private async Task WorkAsync(CancellationToken stop)
     {
         await _due.Reader.ReadAsync(stop);
-        while (await firing.FireNextAsync(stop))
+        if (!await firing.FireNextAsync(TimeSpan.Zero, stop))
         {
+            return;
+        }
+
+        while (await firing.FireNextAsync(BetweenFirings, stop))
+        {
+            _due.Writer.TryWrite(true);
         }
     }
 

@@ -41,18 +41,23 @@ internal static class TimerSql
     public const string Cancel = "delete from timers where tenant_id = $1 and kind = $2 and subject = $3";
 
     /// <summary>
-    /// Takes the one that has been due longest out of the table, and with it others ($2 in all) of its hospital and kind that are due: they are gone if what acts on them commits, and
+    /// Takes the one that has been due longest, for $3 seconds at least, out of the table, and with it others ($2 in all) of its hospital and kind that are due: they are gone if what acts on them commits, and
     /// there again if not. Those that another transaction has taken are passed over.
     /// </summary>
+    /// <remarks>
+    /// The clock is asked by subqueries: compared with the function itself, which may answer something else for each row, PostgreSQL would look at every timer that there is. And the rows
+    /// are deleted by their keys, since the planner does not know how few are due.
+    /// </remarks>
     public const string Take =
         """
         with first as materialized (
-            select tenant_id, kind from timers where next_at <= clock_timestamp() and kind = any($1) order by next_at limit 1 for update skip locked
+            select tenant_id, kind from timers where next_at <= (select clock_timestamp() - make_interval(secs => $3)) and kind = any($1) order by next_at limit 1 for update skip locked
         ), due as materialized (
-            select t.tenant_id, t.kind, t.subject from timers t, first f
-            where t.tenant_id = f.tenant_id and t.kind = f.kind and t.next_at <= clock_timestamp() order by t.next_at limit $2 for update of t skip locked
+            select subject from timers
+            where tenant_id = (select tenant_id from first) and kind = (select kind from first) and next_at <= (select clock_timestamp() - make_interval(secs => $3)) order by next_at limit $2 for update skip locked
         )
-        delete from timers t using due d where t.tenant_id = d.tenant_id and t.kind = d.kind and t.subject = d.subject
+        delete from timers t
+        where t.tenant_id = (select tenant_id from first) and t.kind = (select kind from first) and t.subject = any(array(select subject from due))
         returning t.tenant_id, t.kind, t.subject, t.due_at, t.attempts, extract(epoch from clock_timestamp() - t.due_at)::float8
         """;
 

@@ -1,7 +1,7 @@
 namespace Wardwatch.Server.Incidents.Contracts;
 
 /// <summary>
-/// Is told of each incident that was opened or changed, soon after the commit and on every node that shows them; of one that changes again and again twice a second at most, lastly as it is in
+/// Is told of each incident that was opened or changed, soon after the commit and on every node that shows them; of one that changes again and again once a second at most, lastly as it is in
 /// the end. Must not wait and must not throw.
 /// </summary>
 public interface IIncidentObserver
