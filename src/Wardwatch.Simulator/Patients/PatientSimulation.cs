@@ -19,6 +19,9 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
 
     private const double UnstableSeverity = 0.12;
 
+    // That a patient is well again is seen more than once, before one goes: an alert from a cuff's value does not end by a single other one.
+    private const int RoundsAfterwards = 4;
+
     // Nobody leaves an unstable patient to the quarter-hourly cuff.
     private readonly double _roundsSeconds = stories.Select(story => story.RoundsSeconds).DefaultIfEmpty(double.PositiveInfinity).Min();
 
@@ -28,6 +31,7 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
     private readonly VitalFrame _beneath = new();
     private VitalSet _intermittent;
     private double _lastTakenSeconds = double.NegativeInfinity;
+    private double _lastUnstableSeconds = double.NegativeInfinity;
     private long _lastRepeatMicros;
     private int _takenBefore;
 
@@ -83,8 +87,8 @@ public sealed class PatientSimulation(IVitalsSource source, IReadOnlyList<StoryR
     private int TakenNow(double seconds, double severity)
     {
         var taken = _frame.TakenMask;
-        var unstable = severity > UnstableSeverity && seconds - _lastTakenSeconds >= _roundsSeconds;
-        if (unstable)
+        if (severity > UnstableSeverity) _lastUnstableSeconds = seconds;
+        if (seconds - _lastUnstableSeconds <= RoundsAfterwards * _roundsSeconds && seconds - _lastTakenSeconds >= _roundsSeconds)
             taken |= _intermittent.PresentMask & ~(1 << (int)Vital.Glucose);
 
         // An arterial line takes the pressure all the time; only what was not taken a moment ago is a round.

@@ -38,7 +38,9 @@ internal sealed class IncidentScript(StaffPace pace, string server)
     public IReadOnlyList<string> Look(IncidentNews news, TimeSpan now)
     {
         var before = _last;
-        if (before is not null && news.Version <= before.Version) return [];
+
+        // The end of its last alert is news of an incident too, though nothing about the incident itself is different.
+        if (before is not null && (news.Version < before.Version || (news.Version == before.Version && news.IsOver == before.IsOver))) return [];
         _last = news;
         if (before is null) _began = now;
         if (before is null || (before.State, before.Step, before.IsReviewed, before.IsOver) != (news.State, news.Step, news.IsReviewed, news.IsOver)) _since = now;

@@ -18,6 +18,9 @@ internal sealed class ScriptedStaff(HospitalApi api, Uri server, IReadOnlyList<S
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentQueue<IncidentNews> _news = new();
+
+    // Incidents of which an alert is different: nobody tells of them for that alone.
+    private readonly ConcurrentQueue<string> _touched = new();
     private readonly Dictionary<string, IncidentScript> _scripts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IncidentNews> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> _tried = new(StringComparer.Ordinal);
@@ -79,9 +82,10 @@ internal sealed class ScriptedStaff(HospitalApi api, Uri server, IReadOnlyList<S
 
     private void Take(string name, string document)
     {
-        if (name != "incident-changed") return;
+        if (name is not ("incident-changed" or "alert-changed")) return;
         using var json = JsonDocument.Parse(document);
-        Add(json.RootElement);
+        if (name == "incident-changed") Add(json.RootElement);
+        else if (json.RootElement.GetProperty("incident").GetString() is { } incident) _touched.Enqueue(incident);
     }
 
     private void Add(JsonElement incident)
@@ -91,6 +95,11 @@ internal sealed class ScriptedStaff(HospitalApi api, Uri server, IReadOnlyList<S
 
     private async Task StepAsync(CancellationToken cancellation)
     {
+        while (_touched.TryDequeue(out var id))
+        {
+            if (_open.ContainsKey(id)) Add(await api.GetAsync(_watcher, $"/api/incidents/{id}", cancellation));
+        }
+
         while (_news.TryDequeue(out var news))
         {
             if (!_scripts.TryGetValue(news.Id, out var script)) _scripts.Add(news.Id, script = new IncidentScript(pace, server.OriginalString));

@@ -136,6 +136,24 @@ public class StoryTests
         last.ShouldBeLessThan(80);
     }
 
+    [Fact]
+    public void After_a_story_the_cuff_says_more_than_once_that_the_patient_is_well()
+    {
+        StoryCatalogue.TryFind("sepsis", out var story).ShouldBeTrue();
+        var patient = new PatientSimulation(new SyntheticPatient(new SyntheticProfile(), 1, false), [new StoryRun(story, 20, 12, 38, 15) { RoundsSeconds = 5 }]);
+        var well = new HashSet<long>();
+        for (var second = 0; second < 120; second++)
+        {
+            if (patient.Observe(second, second * 1_000_000L).TryGet(Vital.SystolicPressure, out var value, out var at) && at >= 82_000_000 && value > 100)
+            {
+                well.Add(at);
+            }
+        }
+
+        well.Count.ShouldBeGreaterThanOrEqualTo(3);
+        well.Max().ShouldBeLessThan(110_000_000, "the usual quarter of an hour follows");
+    }
+
     [Theory]
     [InlineData("Bleeding", "haemorrhage")]
     [InlineData("hemorrhage", "haemorrhage")]
