@@ -47,6 +47,33 @@ public sealed class TimerTests(EventHospital hospital) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_look_for_due_timers_reads_those_that_are_due_and_not_the_ten_thousand_that_are_not()
+    {
+        await hospital.ExecuteAsync(
+            $"insert into timers (tenant_id, kind, subject, due_at, next_at) select {hospital.Tenant}, '{Kind}', i::text, at, at from generate_series(1, 10000) i cross join lateral (select now() + make_interval(secs => (i - 20) * 10) as at) due; analyze timers",
+            Cancellation);
+        await using var connection = await hospital.Installation.Database.OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var command = new NpgsqlCommand("explain (analyze, costs off, timing off, summary off) " + TimerSql.Take, connection)
+        {
+            Parameters = { new() { Value = new[] { Kind } }, new() { Value = 100 }, new() { Value = 0.0 } },
+        };
+        var plan = new List<string>();
+        await using (var reader = await command.ExecuteReaderAsync(Cancellation))
+        {
+            while (await reader.ReadAsync(Cancellation))
+            {
+                plan.Add(reader.GetString(0));
+            }
+        }
+
+        // The rows that a step of the plan looked at: those that it gave, and those that it dropped.
+        plan[0].ShouldContain("Delete on timers");
+        plan.ShouldNotContain(line => line.Contains("Seq Scan on timers", StringComparison.Ordinal), string.Join('\n', plan));
+        plan.Where(line => line.Contains("Rows Removed by Filter:", StringComparison.Ordinal)).Select(line => int.Parse(line[(line.LastIndexOf(' ') + 1)..])).ShouldAllBe(rows => rows < 100, string.Join('\n', plan));
+    }
+
+    [Fact]
     public async Task A_timer_that_fails_is_tried_again_and_holds_up_no_other()
     {
         var attempts = 0;
