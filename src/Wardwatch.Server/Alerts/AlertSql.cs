@@ -156,10 +156,10 @@ internal static class AlertSql
         on conflict (alert_id) do update set incident_id = excluded.incident_id where alert_incidents.incident_id <> excluded.incident_id
         """;
 
-    public const string Summaries =
+    public const string TechnicalOf =
         """
-        select a.alert_id, a.type, a.priority, a.patient_no, a.ward_id, a.bed, a.ended_at is null, a.onset_at from alert_incidents i join alerts a using (alert_id)
-        where i.tenant_id = $1 and i.incident_id = $2 order by a.alert_no
+        select alert_id, type, priority, patient_no, ward_id, bed, ended_at is null, onset_at from alerts
+        where tenant_id = $1 and patient_no = any($2) and technical and ended_at is null and not canary order by alert_no
         """;
 
     public const string Stand =

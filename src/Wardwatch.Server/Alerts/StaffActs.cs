@@ -95,10 +95,10 @@ internal sealed class StaffActs(IOutbox outbox, IKeyring keyring, IPatientDirect
     }
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<AlertSummary>> OfIncidentAsync(NpgsqlConnection connection, int tenantId, Guid incident, CancellationToken cancellation)
+    public async Task<IReadOnlyList<AlertSummary>> TechnicalOfAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<int> patients, CancellationToken cancellation)
     {
         var alerts = new List<AlertSummary>();
-        await using var command = Command(connection, AlertSql.Summaries, tenantId, incident);
+        await using var command = Command(connection, AlertSql.TechnicalOf, tenantId, patients.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -135,6 +135,28 @@ internal sealed class IncidentFlow(IncidentWork work)
         work.Tell(incident, "commented");
     }
 
+    /// <summary>The device of a patient who was moved: what is wrong with it is for those on the new ward, and no longer for those on the old one.</summary>
+    public async Task CameAlongAsync(NewAlert alert, CancellationToken cancellation)
+    {
+        if (work.Incidents.FirstOrDefault(incident => incident.Alerts.ContainsKey(alert.Alert)) is { } before)
+        {
+            if (before.Subject == alert.Subject)
+            {
+                return;
+            }
+
+            before.Alerts.Remove(alert.Alert);
+            if (!before.IsResolved)
+            {
+                work.Note(before, "commented", $"{AlertCatalogue.Find(alert.Type)?.Name ?? alert.Type} has gone to {alert.Ward}, bed {alert.Bed}, with the patient.");
+                work.Tell(before, "commented");
+                Quieter(before);
+            }
+        }
+
+        await RaisedAsync(alert, cancellation);
+    }
+
     /// <summary>Nobody has acknowledged it in time: the next are asked.</summary>
     public async Task EscalateAsync(Incident incident, CancellationToken cancellation)
     {

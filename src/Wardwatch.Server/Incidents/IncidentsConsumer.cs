@@ -36,17 +36,32 @@ internal sealed class IncidentsConsumer(IncidentTools tools) : IEventBatchConsum
             using var work = tools.Begin(connection, ofHospital.Key);
             var flow = new IncidentFlow(work);
             List<(DeliveredEvent Event, object? Content)> read = [.. ofHospital.Select(one => (one, Read(one)))];
+            var along = await ComingAlongAsync(connection, ofHospital.Key, read, cancellation);
             await IncidentStore.LoadAsync(
                 work, [.. read.Select(one => one.Event.Origin.PatientNumber).OfType<int>().Distinct()],
-                [.. read.Select(one => one.Content).OfType<AlertRaised>().Select(raised => Of(raised, null).Subject).OfType<string>().Distinct(StringComparer.Ordinal)],
-                [.. read.Select(one => one.Content).OfType<AlertChanged>().Select(changed => changed.Alert).Distinct(StringComparer.Ordinal)], cancellation);
+                [.. read.Select(one => one.Content).OfType<AlertRaised>().Select(raised => Of(raised, null)).Concat(along.SelectMany(moved => moved)).Select(alert => alert.Subject).OfType<string>().Distinct(StringComparer.Ordinal)],
+                [.. read.Select(one => one.Content).OfType<AlertChanged>().Select(changed => changed.Alert).Concat(along.SelectMany(moved => moved).Select(alert => alert.Alert)).Distinct(StringComparer.Ordinal)], cancellation);
             foreach (var (happened, content) in read)
             {
                 await HandleAsync(work, flow, happened, content, cancellation);
+                foreach (var alert in along[happened.Id])
+                {
+                    await flow.CameAlongAsync(alert, cancellation);
+                }
             }
 
             await IncidentStore.WriteAsync(work, cancellation);
         }
+    }
+
+    // What is wrong with the devices of those who are moved, as it is on their new wards, by the event that moved them.
+    private async Task<ILookup<Guid, NewAlert>> ComingAlongAsync(NpgsqlConnection connection, int tenantId, List<(DeliveredEvent Event, object? Content)> read, CancellationToken cancellation)
+    {
+        var moves = read.Where(one => one is { Content: PatientTransferred, Event.Origin.PatientNumber: not null })
+            .Select(one => (one.Event.Id, Patient: one.Event.Origin.PatientNumber!.Value, one.Event.Origin.At, To: (PatientTransferred)one.Content!)).ToList();
+        int[] patients = [.. moves.Select(move => move.Patient).Distinct()];
+        var alerts = patients.Length > 0 ? await tools.Alerts.TechnicalOfAsync(connection, tenantId, patients, cancellation) : [];
+        return moves.SelectMany(move => alerts.Where(alert => alert.PatientNumber == move.Patient), (move, alert) => (move.Id, Alert: Of(alert, move.To, move.At))).ToLookup(one => one.Id, one => one.Alert);
     }
 
     private static async Task HandleAsync(IncidentWork work, IncidentFlow flow, DeliveredEvent happened, object? content, CancellationToken cancellation)
@@ -132,6 +147,11 @@ internal sealed class IncidentsConsumer(IncidentTools tools) : IEventBatchConsum
     private static NewAlert Of(AlertChanged changed, int? patient) => new(
         changed.Alert, changed.Type, PriorityOf(changed.Priority), AlertCatalogue.Find(changed.Type)?.IsTechnical ?? false, patient, changed.Patient, changed.Ward, Bed: null, changed.At, changed.At,
         $"{AlertCatalogue.Find(changed.Type)?.Name ?? changed.Type} is of {changed.Priority} priority now", changed.Canary);
+
+    // For those on the new ward it begins with the move.
+    private static NewAlert Of(AlertSummary alert, PatientTransferred to, DateTimeOffset at) => new(
+        alert.Id, alert.Type, alert.Priority, Technical: true, alert.PatientNumber, to.Patient, to.Ward, to.Bed, at, at,
+        $"{AlertCatalogue.Find(alert.Type)?.Name ?? alert.Type}: the patient lies on bed {to.Bed} now.", Canary: false);
 
     // A word that this release does not know is no reason to let somebody wait.
     private static AlertPriority PriorityOf(string word) => AlertPriorities.TryParse(word, out var priority) ? priority : AlertPriority.High;

@@ -108,7 +108,11 @@ internal sealed class Surroundings(int tenant) : IColleagues, INotifier, IReceip
     public Task JudgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, string judgement, Guid account, DateTimeOffset at, ICollection<NewEvent> events, CancellationToken cancellation) =>
         DoneAsync($"judge {string.Join(' ', alerts)} {judgement}");
 
-    public Task<IReadOnlyList<AlertSummary>> OfIncidentAsync(NpgsqlConnection connection, int tenantId, Guid incident, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<AlertSummary>>([]);
+    /// <summary>What is wrong with patients' devices.</summary>
+    public ConcurrentBag<AlertSummary> Technical { get; } = [];
+
+    public Task<IReadOnlyList<AlertSummary>> TechnicalOfAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<int> patients, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<AlertSummary>>([.. Technical.Where(alert => alert.PatientNumber is { } patient && patients.Contains(patient))]);
 
     public Task<ILookup<Guid, AlertDocument>> DocumentsAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<Guid> incidents, CancellationToken cancellation) =>
         Task.FromResult(Array.Empty<AlertDocument>().ToLookup(_ => Guid.Empty));

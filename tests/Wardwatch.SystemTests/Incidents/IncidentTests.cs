@@ -208,6 +208,36 @@ public sealed class IncidentTests(EventHospital hospital) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_wrong_with_the_device_of_a_patient_who_is_moved_is_for_the_new_wards_people_and_no_longer_for_the_old_ones()
+    {
+        var (stays, goes) = (NewPatient(), NewPatient());
+        string[] silent = [Guid.NewGuid().ToString(), Guid.NewGuid().ToString()];
+        await using var node = await NodeAsync();
+        await hospital.AddAsync([Raised(stays, silent[0], "device-silent", AlertPriority.Medium, technical: true), Raised(goes, silent[1], "device-silent", AlertPriority.Medium, technical: true)], Cancellation);
+        await Poll.UntilAsync(async () => await OfAsync("ward-1") is [_, _], Soon, "one incident of the ward", Cancellation);
+
+        _around.Technical.Add(new(silent[1], "device-silent", AlertPriority.Medium, goes, "ward-2", "7", IsActive: true, Now));
+        await MoveAsync("ward-2", "7");
+        await Poll.UntilAsync(async () => await OfAsync("ward-2") is [var alert] && alert == silent[1], Soon, "it has an incident on the new ward", Cancellation);
+        (await OfAsync("ward-1")).ShouldBe([silent[0]]);
+        (await hospital.ScalarAsync<string>("select state from incidents where subject = 'ward-2/device-silent'", Cancellation)).ShouldBe("ASSIGNED");
+        (await HistoryAsync(await hospital.ScalarAsync<Guid>("select incident_id from incidents where subject = 'ward-1/device-silent'", Cancellation)))[^1].ShouldBe("commented");
+
+        // To another bed of the ward: nothing is different. And its end is noticed where it is now.
+        await MoveAsync("ward-2", "8");
+        await ChangeAsync(goes, silent[1], "device-silent", "ended", AlertPriority.Medium);
+        await Poll.UntilAsync(async () => await hospital.ScalarAsync<long>($"select count(*) from incident_alerts where alert = '{silent[1]}' and not active", Cancellation) == 1, Soon, "it ends", Cancellation);
+        (await hospital.ScalarAsync<long>("select count(*) from incidents where technical", Cancellation)).ShouldBe(2);
+        (await hospital.ScalarAsync<long>("select count(*) from event_dead_letters where consumer = 'incidents'", Cancellation)).ShouldBe(0);
+
+        Task MoveAsync(string ward, string bed) => hospital.AddAsync(
+            [NewEvent.Of(PatientEvents.Transferred, hospital.Of(goes), new($"p-{goes}", "e-1", "stable", ward, bed, "ward-1", "4"))], Cancellation);
+
+        Task<string[]> OfAsync(string ward) => hospital.ScalarAsync<string[]>(
+            $"select coalesce(array_agg(alert), '{{}}') from incident_alerts join incidents using (incident_id) where subject = '{ward}/device-silent' and resolved_at is null", Cancellation);
+    }
+
+    [Fact]
     public async Task Each_transaction_tells_of_many_patients_in_one_call_so_that_no_two_wait_for_each_other()
     {
         const int Patients = 30;

@@ -58,8 +58,8 @@ public interface IAlerts
     /// <summary>Notes what alerts turned out to be: real, no-action or artefact.</summary>
     Task JudgeAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<string> alerts, string judgement, Guid account, DateTimeOffset at, ICollection<NewEvent> events, CancellationToken cancellation);
 
-    /// <summary>The alerts of an incident.</summary>
-    Task<IReadOnlyList<AlertSummary>> OfIncidentAsync(NpgsqlConnection connection, int tenantId, Guid incident, CancellationToken cancellation);
+    /// <summary>What is wrong with the devices of patients at this moment: their active technical alerts.</summary>
+    Task<IReadOnlyList<AlertSummary>> TechnicalOfAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<int> patients, CancellationToken cancellation);
 
     /// <summary>The documents of the alerts of incidents, as GET /api/alerts gives them, by incident.</summary>
     Task<ILookup<Guid, AlertDocument>> DocumentsAsync(NpgsqlConnection connection, int tenantId, IReadOnlyCollection<Guid> incidents, CancellationToken cancellation);
